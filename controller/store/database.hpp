@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "protocol/base/result.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace slipway::store {
+
+/// A prepared statement in use: bind all, then step rows. Wrong SQL is a bug and throws.
+class Statement {
+ public:
+  explicit Statement(sqlite3* database, sqlite3_stmt* statement);
+  ~Statement();
+  Statement(Statement&& other) noexcept;
+
+  Statement& bind(std::string_view text);
+  Statement& bind(const char* text) { return bind(std::string_view{text}); }
+  Statement& bind(std::int64_t number);
+  Statement& bind(double number);
+  template <class T>
+    requires std::is_integral_v<T>
+  Statement& bind(T number) { return bind(static_cast<std::int64_t>(number)); }
+  Statement& bind_blob(std::string_view bytes);
+  Statement& bind_null();
+  bool step();                          ///< true: a row is there
+  void run() { while (step()) {} }
+  std::string text(int column) const;   ///< also blobs; empty for NULL
+  std::int64_t number(int column) const;
+  double real(int column) const;
+  bool is_null(int column) const;
+
+ private:
+  sqlite3* database_;
+  sqlite3_stmt* statement_;
+  int next_ = 1;
+};
+
+/// The controller's one SQLite file: WAL, synchronous FULL, foreign keys, busy time-out, numbered
+/// migrations that are compiled in (controller/store/migrations/NNN_name.sql). Used from the io thread only.
+class Database {
+ public:
+  /// Opens or makes the file (0600) and migrates. kInvalid: made by a newer version.
+  static base::Result<std::unique_ptr<Database>> open(const std::filesystem::path& file);
+  static std::unique_ptr<Database> in_memory();
+  ~Database();
+
+  Statement prepare(std::string_view sql);
+  /// Runs `work` in BEGIN IMMEDIATE … COMMIT; rolls back when it returns an error or throws.
+  base::Result<> transaction(const std::function<base::Result<>()>& work);
+  std::int64_t changes() const;  ///< rows touched by the last statement
+  int schema_version() const;
+
+ private:
+  explicit Database(sqlite3* handle);
+  void migrate();
+  sqlite3* handle_;
+};
+
+}  // namespace slipway::store

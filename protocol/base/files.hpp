@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "protocol/base/result.hpp"
+
+namespace slipway::base {
+
+inline constexpr std::size_t kFileLimitBytes = 64 << 20;
+
+/// The whole file; kNotFound, kDenied or kExhausted (over `limit_bytes`).
+Result<std::string> read_file(const std::filesystem::path& path,
+                              std::size_t limit_bytes = kFileLimitBytes);
+
+/// Writes a temporary beside `path` with `mode` from its first byte, fsyncs, renames: old or new, never half.
+Result<> write_file(const std::filesystem::path& path, std::string_view content, int mode = 0644);
+
+}  // namespace slipway::base

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "protocol/base/clock.hpp"
+#include "protocol/base/task.hpp"
+#include "protocol/net/transport.hpp"
+#include "protocol/wire/conversation.hpp"
+
+namespace slipway::link {
+
+class Link;
+
+/// What came on a stream: bytes, a note, or both.
+struct Chunk {
+  std::string bytes;
+  std::optional<wire::StreamNote> note;
+};
+
+/// One stream of a link, as a coroutine sees it. Shared by its user and its link (either may end
+/// first: then calls fail with kUnavailable). Destroying the last user's copy without finish()
+/// resets the stream.
+class Stream {
+ public:
+  explicit Stream(std::shared_ptr<struct StreamState> state);
+  ~Stream();
+  Stream(const Stream&) = delete;
+
+  /// The next chunk; nullopt when the other end has finished; an error when it was reset.
+  base::Task<base::Result<std::optional<Chunk>>> read();
+  /// Waits for credit until all is queued.
+  base::Task<base::Result<>> write(std::string bytes);
+  base::Task<base::Result<>> write(wire::StreamNote note);
+  void finish();
+  void reset(base::Error why);
+  wire::StreamId id() const;
+
+ private:
+  std::shared_ptr<StreamState> state_;
+};
+using StreamPtr = std::shared_ptr<Stream>;
+
+/// What the owner of a link is told. All are called on the io thread and must not block.
+struct LinkHandlers {
+  std::function<void(const wire::Ready&)> ready;
+  std::function<void(wire::Report)> report;
+  std::function<void(wire::Order)> order;
+  std::function<void(wire::StreamOpen, bool interactive, StreamPtr)> opened;
+  std::function<void(const wire::RoundTrip&)> round_trip;
+};
+
+/// Pumps a Conversation over a Transport until either ends. Both sides use it. run() returns why it
+/// ended; then all streams have failed. Owner keeps the Link alive until run() has returned.
+class Link {
+ public:
+  Link(wire::Side side, wire::Hello own, std::unique_ptr<net::Transport> transport,
+       LinkHandlers handlers, const base::Clock& clock);
+  ~Link();
+  Link(const Link&) = delete;
+
+  base::Task<base::Error> run();
+  void close(base::Error why);  ///< run() returns soon after
+
+  base::Result<StreamPtr> open(wire::StreamOpen what, bool interactive);
+  base::Result<> send(wire::Report report);
+  base::Result<> send(wire::Order order);
+  bool is_ready() const;
+  std::size_t stream_count() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // shared with the streams
+};
+
+}  // namespace slipway::link

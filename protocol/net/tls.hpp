@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace slipway::net {
+
+/// TLS 1.3 only, both roles. PEM throughout.
+struct TlsServer {
+  std::string certificate_chain_pem;  ///< leaf first, the CA last (an enrolling agent pins it)
+  std::string key_pem;
+  std::string client_ca_pem;          ///< asks for client certificates of this CA; empty: none asked
+};
+
+struct TlsClient {
+  std::string ca_pem;          ///< trusted roots; or
+  std::string ca_sha256;       ///< hex SHA-256 of the DER of the CA certificate, the last of the server's chain
+  std::string certificate_pem;  ///< own, empty for none
+  std::string key_pem;
+  std::string server_name;     ///< checked against the certificate (DNS name or IP); empty: the host dialled
+};
+
+}  // namespace slipway::net

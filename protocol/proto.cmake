@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# C++ from .proto files at build time; generated code is not held to our warnings.
+set(Protobuf_USE_STATIC_LIBS ON)
+find_package(Protobuf REQUIRED)
+
+function(slipway_proto library)
+  cmake_parse_arguments(ARG "GRPC" "IMPORT_DIR" "PROTOS;PROTO_PATHS;DEPS" ${ARGN})
+  set(out ${CMAKE_BINARY_DIR}/generated/${library})
+  file(MAKE_DIRECTORY ${out})
+  set(paths -I${ARG_IMPORT_DIR})
+  foreach(path ${ARG_PROTO_PATHS})
+    list(APPEND paths -I${path})
+  endforeach()
+  set(sources)
+  foreach(proto ${ARG_PROTOS})
+    string(REGEX REPLACE "\\.proto$" "" stem ${proto})
+    set(generated ${out}/${stem}.pb.cc)
+    set(extra)
+    if(ARG_GRPC)
+      list(APPEND generated ${out}/${stem}.grpc.pb.cc)
+      set(extra --grpc_out=${out} --plugin=protoc-gen-grpc=/usr/bin/grpc_cpp_plugin)
+    endif()
+    add_custom_command(OUTPUT ${generated}
+      COMMAND protobuf::protoc ${paths} --cpp_out=${out} ${extra} ${proto}
+      DEPENDS ${ARG_IMPORT_DIR}/${proto} VERBATIM)
+    list(APPEND sources ${generated})
+  endforeach()
+  add_library(${library} STATIC ${sources})
+  target_include_directories(${library} SYSTEM PUBLIC ${out} ${Protobuf_INCLUDE_DIRS})
+  target_compile_options(${library} PRIVATE -w)
+  target_link_libraries(${library} PUBLIC protobuf::libprotobuf ${ARG_DEPS})
+endfunction()

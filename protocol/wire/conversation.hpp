@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "frame.pb.h"
+#include "protocol/base/clock.hpp"
+#include "protocol/base/result.hpp"
+#include "protocol/wire/limits.hpp"
+
+namespace slipway::wire {
+
+using StreamId = std::uint32_t;
+
+/// Which end of the link this is; decides stream ids and which messages are allowed.
+enum class Side {
+  kAgent,       ///< opens odd streams, sends reports
+  kController,  ///< opens even streams, sends orders
+};
+
+// What happened, for the owner of the conversation, in order.
+struct Opened { StreamId stream; bool interactive; StreamOpen what; };  ///< the other end opened one
+struct Received { StreamId stream; std::string bytes; std::optional<StreamNote> note; };
+struct Finished { StreamId stream; };                  ///< the other end writes no more
+struct Closed { StreamId stream; base::Error error; };  ///< reset by the other end, or unknown to it
+struct Writable { StreamId stream; };                  ///< credit came back after write() took less than all
+struct Ready { Hello peer; std::uint32_t version; };   ///< hello done; reports and orders may go
+struct GotReport { Report report; };
+struct GotOrder { Order order; };
+struct RoundTrip { base::Duration time; std::int64_t peer_offset_ms; };  ///< peer's clock minus ours
+using Event = std::variant<Opened, Received, Finished, Closed, Writable, Ready, GotReport, GotOrder, RoundTrip>;
+
+/// The protocol as a state machine without I/O: bytes and time in, frames and events out. The same
+/// class at both ends. What the peer may do wrong ends in a failed receive(), never in a crash:
+/// the owner then closes the transport and drops the conversation.
+class Conversation {
+ public:
+  Conversation(Side side, Hello own, base::MonotonicTime now, base::UtcTime utc);
+  ~Conversation();
+  Conversation(Conversation&&) noexcept;
+
+  /// One message from the transport. An error is the peer's fault and ends the conversation.
+  base::Result<> receive(std::string_view frame, base::MonotonicTime now, base::UtcTime utc);
+  /// Pings, syncs, finds silence (kTimeout ends the conversation). Call at least each second.
+  base::Result<> tick(base::MonotonicTime now, base::UtcTime utc);
+  /// The next frame to write, most urgent first: control, interactive streams, the others in turn.
+  std::optional<std::string> next_frame();
+  bool has_frame() const;
+  /// Events since the last call, oldest first.
+  std::vector<Event> take_events();
+
+  /// kExhausted at kMaxStreams, kUnavailable before hello.
+  base::Result<StreamId> open(StreamOpen what, bool interactive);
+  /// Takes as much as credit and a window's worth of queue allow; less than all: wait for Writable.
+  /// kNotFound: the stream is closed.
+  base::Result<std::size_t> write(StreamId stream, std::string_view bytes);
+  /// kExhausted when the queue is full: wait for Writable.
+  base::Result<> write_note(StreamId stream, StreamNote note);
+  /// The owner has dealt with `bytes` of what it received: the peer may send as much again.
+  /// (A note's credit returns by itself.)
+  void consumed(StreamId stream, std::size_t bytes);
+  void finish(StreamId stream);                     ///< after the queued data
+  void reset(StreamId stream, const base::Error& why);  ///< at once; queued data is dropped
+  /// Queues a message; kExhausted when kControlQueue or kControlQueueBytes is reached.
+  base::Result<> send(Report report);
+  base::Result<> send(Order order);
+
+  std::size_t stream_count() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace slipway::wire
