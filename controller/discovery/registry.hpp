@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "controller/store/database.hpp"
+#include "protocol/base/ids.hpp"
+
+namespace slipway::discovery {
+
+inline constexpr unsigned kMaxClusterSize = 9;
+inline constexpr std::size_t kMaxValueBytes = 1024;
+
+/// Who asks; known from its certificate and the roster, never from the request.
+struct Caller {
+  base::ClusterId cluster;
+  std::string address;  ///< its peer URL is https://<address>:2380
+  bool master = false;
+};
+
+/// One request of etcd's v2 discovery protocol: `path` with query, below the registry.
+struct Request {
+  std::string method;
+  std::string path;
+  std::string body;  ///< form-encoded
+};
+
+struct Answer {
+  int status = 200;
+  std::uint64_t index = 0;  ///< X-Etcd-Index
+  std::string body;         ///< JSON
+};
+/// Nothing to tell yet: ask again when the token's index has grown. The answer's head goes out now.
+struct Wait {
+  std::string token;
+  std::uint64_t index = 0;
+};
+
+/// Who is in an etcd cluster before there is one: etcd's v2 discovery protocol over durable rows,
+/// without I/O. A token serves one cluster; a member is taken only for the caller's own peer URL.
+/// Until the cluster is full, the same member may register again (its etcd cannot have started).
+class Registry {
+ public:
+  explicit Registry(store::Database& database);
+
+  /// The cluster's token, made at the first call; another size makes a new one.
+  std::string token_of(const base::ClusterId& cluster, unsigned size);
+  void forget(const base::ClusterId& cluster);  ///< its token and members: next time anew
+  std::vector<std::string> members(const base::ClusterId& cluster) const;  ///< "name=url", in order
+
+  std::variant<Answer, Wait> handle(const Request& request, const Caller& caller);
+
+  /// Called with the token after each change of it.
+  std::function<void(const std::string& token)> on_change;
+
+ private:
+  store::Database& database_;
+};
+
+}  // namespace slipway::discovery
