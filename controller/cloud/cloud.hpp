@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/base/ids.hpp"
@@ -20,6 +21,9 @@ enum class MachineState {
   kFailed,    ///< the cloud says why in `detail`
   kGone,      ///< the cloud does not know it
 };
+
+/// The state's name for people and logs: "running".
+std::string_view name_of(MachineState state);
 
 struct Volume {
   ResourceId id;

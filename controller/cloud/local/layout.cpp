@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/cloud/local/layout.hpp"
+
+#include <algorithm>
+
+namespace slipway::cloud::local {
+using base::ErrorCode;
+using base::fail;
+
+namespace {
+constexpr std::size_t kIdLimit = 40;
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+}  // namespace
+
+base::Result<> Layout::check() const {
+  if (installation_.empty() || installation_.size() > 16 ||
+      !std::ranges::all_of(installation_, is_name_character)) {
+    return fail(ErrorCode::kInvalid, "installation id is not of a-z, 0-9, -: " + installation_);
+  }
+  std::string path = directory_.string();
+  if (!directory_.is_absolute() || path.find_first_of(":,\\\n \t") != std::string::npos) {
+    return fail(ErrorCode::kInvalid,
+                "the state directory must be an absolute path without colon, comma, backslash "
+                "and space (it becomes a mount option): " +
+                    path);
+  }
+  return {};
+}
+
+base::Result<> Layout::check_id(std::string_view id) {
+  if (id.empty() || id.size() > kIdLimit || id.front() == '-' ||
+      !std::ranges::all_of(id, is_name_character)) {
+    return fail(ErrorCode::kInvalid, "not a resource id: " + std::string(id.substr(0, kIdLimit)),
+                "id");
+  }
+  return {};
+}
+
+std::filesystem::path Layout::netns_path(std::string_view name) {
+  return std::filesystem::path("/run/netns") / name;
+}
+
+}  // namespace slipway::cloud::local
