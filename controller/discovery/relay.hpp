@@ -11,7 +11,7 @@
 namespace slipway::discovery {
 
 inline constexpr std::size_t kMaxRequestBytes = 8 << 10;
-inline constexpr std::size_t kMaxWaiting = 1024;
+inline constexpr std::size_t kMaxWaiting = 1024;  ///< long polls open at once
 
 /// Serves the streams by which agents relay their etcd's discovery requests; long polls stay open.
 class Relay : public links::StreamTaker {
@@ -22,10 +22,8 @@ class Relay : public links::StreamTaker {
   bool takes(const wire::StreamOpen& what) const override;
   base::Task<> serve(base::MachineId from, wire::StreamOpen what, link::StreamPtr stream) override;
 
-  /// The answer to one request; `head` is called once the answer's head may go out (a long poll's
-  /// goes at once). Ends when a change answers it; cancel the task to give up.
-  base::Task<Answer> answer(Request request, Caller caller,
-                            std::function<base::Task<>(int status, std::uint64_t index)> head);
+  /// Waits until the registry has an answer. Ends a wait by cancellation of the task.
+  base::Task<Answer> settle(Request request, Caller caller);
 
  private:
   struct State;
