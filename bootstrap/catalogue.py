@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """catalogue.py FILE KEY[.SUBKEY]: prints a value of a version catalogue, a list one item a line."""
 import sys

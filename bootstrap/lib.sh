@@ -23,17 +23,17 @@ hash_of() {
 }
 
 # catalogue KEY: a scalar of the version catalogue's top level, or KEY.SUBKEY.
-catalogue() { python3 "$HERE/catalogue.py" "$CATALOGUE" "$1"; }
+catalogue() { /usr/bin/python3 "$HERE/catalogue.py" "$CATALOGUE" "$1"; }
 
 # stage_begin NAME HASH: sets OUT. Returns 1 when that output is there already, else makes an empty
 # work folder WORK whose content stage_end moves to OUT in one rename.
 stage_begin() {
   OUT=$CACHE/$1/$2 WORK=$CACHE/$1/.work-$$
-  if [ -e "$OUT/.complete" ]; then touch "$OUT/.complete"; return 1; fi
+  if [ -e "$OUT.complete" ]; then touch "$OUT.complete"; return 1; fi
   rm -rf "$CACHE/$1"/.work-* "$OUT"; mkdir -p "$WORK"
   say "stage $1 ($2)"
 }
-stage_end() { touch "$WORK/.complete"; mv -T "$WORK" "$OUT"; }
+stage_end() { mv -T "$WORK" "$OUT"; touch "$OUT.complete"; }
 
 # apt_private DIR TYPE: options for an apt of its own with this machine's Debian sources as TYPE
 # (deb, deb-src), in the array APT.

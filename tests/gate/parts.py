@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The parts of the gate. Each returns rows {name, result, seconds, why, claims}."""
+import glob
+import os
+import subprocess
+import xml.etree.ElementTree as xml
+from dataclasses import dataclass
+from typing import Callable
+
+FUZZ_SECONDS, FUZZ_SECONDS_FULL = 20, 600
+
+
+@dataclass
+class Part:
+    """One part: `beside` runs while others compile, `needs_beside` waits for those first."""
+    name: str
+    budget_minutes: float
+    run: Callable
+    beside: bool = False
+    needs_beside: bool = False
+
+
+def prepare_environment(tree):
+    cache = os.environ.setdefault("SLIPWAY_CACHE", "/var/cache/slipway")
+    os.environ.setdefault("CCACHE_DIR", cache + "/ccache")
+    os.environ["CCACHE_BASEDIR"] = tree
+    os.environ["CCACHE_NOHASHDIR"] = "1"
+    os.environ.setdefault("CCACHE_MAXSIZE", "8G")
+
+
+def sh(tree, out, *command, **more):
+    out.write("+ " + " ".join(command) + "\n")
+    out.flush()
+    subprocess.run(command, cwd=tree, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                   check=True, **more)
+
+
+def one(name, claims=()):
+    return [{"name": name, "result": "passed", "claims": list(claims)}]
+
+
+def build(tree, out, preset, *targets):
+    sh(tree, out, "cmake", "--preset", preset)
+    sh(tree, out, "ninja", "-C", f"build/{preset}", *targets)
+
+
+def ctest(tree, out, preset, *more):
+    report = f"{tree}/build/{preset}/junit.xml"
+    if os.path.exists(report):
+        os.remove(report)
+    status = subprocess.run(["ctest", "--test-dir", f"build/{preset}", "-j2", "--output-on-failure",
+                             "--output-junit", report, *more], cwd=tree, stdout=out,
+                            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL).returncode
+    rows = []
+    for case in xml.parse(report).getroot().iter("testcase"):
+        state = case.get("status")
+        result = {"run": "passed", "disabled": "skipped", "notrun": "skipped"}.get(state, "failed")
+        rows.append({"name": f"{preset}:{case.get('name')}", "result": result,
+                     "seconds": float(case.get("time") or 0)})
+    if status != 0 and not any(row["result"] == "failed" for row in rows):
+        rows.append({"name": preset, "result": "failed", "why": f"ctest ended with {status}"})
+    if not rows:
+        rows.append({"name": preset, "result": "failed", "why": "no test was found"})
+    return rows
+
+
+def run_release(tree, out, options):
+    build(tree, out, "release", "slipway-controller", "slipway-agent")
+    size = os.path.getsize(f"{tree}/build/release/agent/slipway-agent")
+    if size >= 20 << 20:
+        return [{"name": "agent-size", "result": "failed", "why": f"{size} bytes, limit 20 MB"}]
+    return one("release-build") + one("agent-size")
+
+
+def run_asan(tree, out, options):
+    build(tree, out, "asan")
+    return ctest(tree, out, "asan", "-LE", "system")
+
+
+def run_tsan(tree, out, options):
+    build(tree, out, "tsan")
+    return ctest(tree, out, "tsan", "-LE", "system")
+
+
+def run_fuzz(tree, out, options):
+    build(tree, out, "fuzz")
+    seconds = FUZZ_SECONDS_FULL if options.full else FUZZ_SECONDS
+    rows = []
+    for target in sorted(glob.glob(f"{tree}/build/fuzz/tests/fuzz/fuzz_*")):
+        name = os.path.basename(target)
+        if not os.access(target, os.X_OK) or os.path.isdir(target):
+            continue
+        corpus = f"{tree}/build/fuzz/corpus/{name}"
+        os.makedirs(corpus, exist_ok=True)
+        seeds = [d for d in [f"{tree}/tests/fuzz/corpus/{name}"] if os.path.isdir(d)]
+        sh(tree, out, target, f"-max_total_time={seconds}", "-rss_limit_mb=2048", "-timeout=10",
+           f"-artifact_prefix={tree}/build/fuzz/{name}-", corpus, *seeds)
+        rows += one(name)
+    return rows or [{"name": "fuzz", "result": "failed", "why": "no fuzz target was built"}]
+
+
+def run_image(tree, out, options):
+    sh(tree, out, "bootstrap/build", "--until", "50-store", "--cache", os.environ["SLIPWAY_CACHE"])
+    return one("image-without-agent")
+
+
+def run_tidy(tree, out, options):
+    sh(tree, out, "tests/tidy")
+    return one("tidy")
+
+
+def run_lint(tree, out, options):
+    sh(tree, out, "/usr/bin/python3", "tests/gate/lint.py", *(["--all"] if options.full else []))
+    return one("clang-tidy")
+
+
+def run_system(tree, out, options):
+    report = f"{tree}/build/system.xml"
+    command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "tests/system", "-v", "-x" if not options.full else "-v",
+               f"--junitxml={report}"] + (["--full"] if options.full else [])
+    status = subprocess.run(command, cwd=tree, stdout=out, stderr=subprocess.STDOUT,
+                            stdin=subprocess.DEVNULL).returncode
+    rows = []
+    for case in xml.parse(report).getroot().iter("testcase"):
+        kinds = {child.tag for child in case}
+        claims = [p.get("value") for p in case.iter("property") if p.get("name") == "claims"]
+        rows.append({"name": f"{case.get('classname')}.{case.get('name')}",
+                     "result": "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed",
+                     "seconds": float(case.get("time") or 0), "claims": claims})
+    if status != 0 and not any(row["result"] == "failed" for row in rows):
+        rows.append({"name": "system", "result": "failed", "why": f"pytest ended with {status}"})
+    return rows
+
+
+def list_system_tests(tree):
+    return subprocess.run(["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "tests/system", "--list-claims",
+                           "--collect-only", "-q"], cwd=tree).returncode
+
+
+ALL = [
+    Part("image", 20, run_image, beside=True),
+    Part("tidy", 1, run_tidy),
+    Part("release", 16, run_release),
+    Part("asan", 16, run_asan),
+    Part("tsan", 5, run_tsan),
+    Part("fuzz", 5, run_fuzz),
+    Part("system", 20, run_system, needs_beside=True),
+    Part("lint", 8, run_lint),
+]
