@@ -36,6 +36,9 @@ class Stream {
   /// Waits for credit until all is queued.
   base::Task<base::Result<>> write(std::string bytes);
   base::Task<base::Result<>> write(wire::StreamNote note);
+  /// Waits until the stream is over for both: reset by either end, link gone, or both finished.
+  /// May run beside read() and write(), which it does not disturb; cancellable.
+  base::Task<base::Error> closed();
   void finish();
   void reset(base::Error why);
   wire::StreamId id() const;
