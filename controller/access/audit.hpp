@@ -7,7 +7,7 @@ namespace slipway::access {
 
 /// One line of the audit log: who did what to which object from where, with what outcome.
 struct AuditEntry {
-  std::string actor;    ///< user name, "machine:<id>", "controller", or "-" where nobody is known
+  std::string actor;  ///< user name, "machine:<id>", "controller", or "-" where nobody is known
   std::string role;
   std::string from;     ///< IP address
   std::string action;   ///< "cluster.create", "enrol.refused", "exec.open" …

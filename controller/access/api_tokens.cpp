@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/access/api_tokens.hpp"
+
+#include "protocol/pki/pki.hpp"
+
+namespace slipway::access {
+
+namespace {
+
+constexpr std::size_t kDigits = 64;
+constexpr std::chrono::minutes kUsedGrain{1};
+constexpr char kColumns[] =
+    "SELECT id, user, name, created_ms, expires_ms, used_ms FROM api_tokens ";
+
+ApiToken read(const store::Statement& row) {
+  ApiToken token{.id = row.text(0),
+                 .user = {row.text(1)},
+                 .name = row.text(2),
+                 .created = base::from_unix_ms(row.number(3)),
+                 .expires = base::from_unix_ms(row.number(4)),
+                 .used = std::nullopt};
+  if (!row.is_null(5)) token.used = base::from_unix_ms(row.number(5));
+  return token;
+}
+
+}  // namespace
+
+ApiTokens::ApiTokens(store::Database& database, const base::Clock& clock)
+    : database_(database), clock_(clock) {}
+
+base::Result<NewApiToken> ApiTokens::add(const UserId& user, const std::string& name,
+                                         std::chrono::seconds life) {
+  const auto now = clock_.utc();
+  database_.prepare("DELETE FROM api_tokens WHERE expires_ms <= ?")
+      .bind(base::to_unix_ms(now))
+      .run();
+  if (list(user).size() >= kMaxTokensOfUser) {
+    return base::fail(base::ErrorCode::kExhausted,
+                      "500 API tokens of this user are in use; delete some");
+  }
+  NewApiToken made{.token = {.id = base::new_id(),
+                             .user = user,
+                             .name = name,
+                             .created = now,
+                             .expires = now + life,
+                             .used = std::nullopt},
+                   .text = std::string(kTokenPrefix) + pki::random_hex(kDigits / 2)};
+  database_
+      .prepare(
+          "INSERT INTO api_tokens (id, token_sha256, user, name, created_ms, expires_ms) "
+          "VALUES (?,?,?,?,?,?)")
+      .bind(made.token.id)
+      .bind(pki::sha256_hex(made.text))
+      .bind(user.value)
+      .bind(name)
+      .bind(base::to_unix_ms(now))
+      .bind(base::to_unix_ms(made.token.expires))
+      .run();
+  return made;
+}
+
+std::optional<ApiToken> ApiTokens::find(std::string_view text) {
+  if (!text.starts_with(kTokenPrefix) || text.size() != kTokenPrefix.size() + kDigits) {
+    return std::nullopt;
+  }
+  auto row = database_.prepare(std::string(kColumns) + "WHERE token_sha256 = ?");
+  if (!row.bind(pki::sha256_hex(text)).step()) return std::nullopt;
+  auto token = read(row);
+  const auto now = clock_.utc();
+  if (now >= token.expires) return std::nullopt;
+  if (!token.used || now >= *token.used + kUsedGrain) {
+    database_.prepare("UPDATE api_tokens SET used_ms = ? WHERE id = ?")
+        .bind(base::to_unix_ms(now))
+        .bind(token.id)
+        .run();
+  }
+  return token;
+}
+
+std::vector<ApiToken> ApiTokens::list(const UserId& user) const {
+  std::vector<ApiToken> tokens;
+  auto row = database_.prepare(std::string(kColumns) +
+                               "WHERE user = ? AND expires_ms > ? ORDER BY created_ms, id");
+  row.bind(user.value).bind(base::to_unix_ms(clock_.utc()));
+  while (row.step()) tokens.push_back(read(row));
+  return tokens;
+}
+
+base::Result<> ApiTokens::remove(const UserId& user, const std::string& id) {
+  database_.prepare("DELETE FROM api_tokens WHERE id = ? AND user = ?")
+      .bind(id)
+      .bind(user.value)
+      .run();
+  if (database_.changes() == 0) return base::fail(base::ErrorCode::kNotFound, "no such API token");
+  return {};
+}
+
+void ApiTokens::remove_all(const UserId& user) {
+  database_.prepare("DELETE FROM api_tokens WHERE user = ?").bind(user.value).run();
+}
+
+}  // namespace slipway::access

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+
+#include "protocol/base/clock.hpp"
+
+namespace slipway::access {
+
+inline constexpr unsigned kFailuresOfPair = 5;      ///< of a user from one address
+inline constexpr unsigned kFailuresOfAddress = 20;  ///< from one address, whatever user
+inline constexpr unsigned kFailuresOfUser = 50;     ///< of a user, from wherever
+inline constexpr std::chrono::minutes kFailureWindow{
+    15};  ///< failures older than that are forgotten
+inline constexpr std::chrono::seconds kFirstLock{30};
+inline constexpr std::chrono::minutes kLongestLock{15};
+inline constexpr std::size_t kMaxGuarded = 10'000;  ///< keys remembered; the oldest go first
+
+/// Slows down who guesses passwords: after some failures a pair of user and address, an address, or
+/// a user is locked for a while, twice as long after each further failure.
+class LoginGuard {
+ public:
+  explicit LoginGuard(const base::Clock& clock) : clock_(clock) {}
+
+  /// How long this attempt must wait; zero: it may be tried now.
+  std::chrono::seconds locked_for(const std::string& user, const std::string& address) const;
+  void failed(const std::string& user, const std::string& address);
+  void succeeded(const std::string& user, const std::string& address);
+
+ private:
+  struct Record {
+    unsigned failures = 0;
+    base::MonotonicTime last;
+    base::MonotonicTime until;
+  };
+  void count(const std::string& key, unsigned limit);
+
+  const base::Clock& clock_;
+  std::map<std::string, Record> records_;
+};
+
+}  // namespace slipway::access

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/access/users.hpp"
+
+#include <algorithm>
+
+namespace slipway::access {
+
+namespace {
+
+constexpr std::size_t kMaxNameBytes = 64;
+constexpr char kColumns[] = "SELECT id, name, role, created_ms FROM users ";
+
+User read(const store::Statement& row) {
+  return User{.id = {row.text(0)},
+              .name = row.text(1),
+              .role = role_named(row.text(2)).value_or(Role::kReadOnly),
+              .created = base::from_unix_ms(row.number(3))};
+}
+
+bool is_user_name(std::string_view name) {
+  if (name.empty() || name.size() > kMaxNameBytes) return false;
+  return std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_' || c == '@';
+  });
+}
+
+}  // namespace
+
+Users::Users(store::Database& database, const base::Clock& clock)
+    : database_(database), clock_(clock) {}
+
+base::Result<User> Users::add(const std::string& name, Role role,
+                              const std::string& password_hash) {
+  if (!is_user_name(name)) {
+    return base::fail(base::ErrorCode::kInvalid, "a user name has 1 to 64 letters, digits or .-_@",
+                      "name");
+  }
+  if (named(name)) {
+    return base::fail(base::ErrorCode::kConflict, "user " + name + " exists already", "name");
+  }
+  User user{.id = {base::new_id()}, .name = name, .role = role, .created = clock_.utc()};
+  database_.prepare("INSERT INTO users (id, name, role, password, created_ms) VALUES (?,?,?,?,?)")
+      .bind(user.id.value)
+      .bind(name)
+      .bind(name_of(role))
+      .bind(password_hash)
+      .bind(base::to_unix_ms(user.created))
+      .run();
+  return user;
+}
+
+std::optional<User> Users::find(const UserId& id) const {
+  auto row = database_.prepare(std::string(kColumns) + "WHERE id = ?");
+  if (!row.bind(id.value).step()) return std::nullopt;
+  return read(row);
+}
+
+std::optional<User> Users::named(std::string_view name) const {
+  auto row = database_.prepare(std::string(kColumns) + "WHERE name = ?");
+  if (!row.bind(name).step()) return std::nullopt;
+  return read(row);
+}
+
+std::string Users::password_hash(const UserId& id) const {
+  auto row = database_.prepare("SELECT password FROM users WHERE id = ?");
+  return row.bind(id.value).step() ? row.text(0) : std::string{};
+}
+
+base::Result<> Users::set_password_hash(const UserId& id, const std::string& hash) {
+  database_.prepare("UPDATE users SET password = ? WHERE id = ?").bind(hash).bind(id.value).run();
+  if (database_.changes() == 0) return base::fail(base::ErrorCode::kNotFound, "no such user");
+  return {};
+}
+
+std::vector<User> Users::list() const {
+  std::vector<User> users;
+  auto row = database_.prepare(std::string(kColumns) + "ORDER BY name");
+  while (row.step()) users.push_back(read(row));
+  return users;
+}
+
+}  // namespace slipway::access
