@@ -17,8 +17,8 @@ inline constexpr std::size_t kMaxSecretBytes = 1 << 20;
 /// The key that seals all secrets, from a file outside the database; wiped from memory at the end.
 class MasterKey {
  public:
-  /// Reads the file, or makes it (0600 from its first byte) where there is none. kDenied: others may
-  /// read it; kInvalid: it is no key.
+  /// Reads the file, or makes it (0600 from its first byte) where there is none. kDenied: others
+  /// may read it; kInvalid: it is no key.
   static base::Result<MasterKey> load(const std::filesystem::path& file);
   static base::Result<MasterKey> load_existing(const std::filesystem::path& file);
   static MasterKey random();
@@ -26,7 +26,8 @@ class MasterKey {
   MasterKey(MasterKey&& other) noexcept;
   MasterKey& operator=(MasterKey&& other) noexcept;
 
-  /// XChaCha20-Poly1305; `label` is authenticated with it: a sealed text opens under its own label only.
+  /// XChaCha20-Poly1305; `label` is authenticated with it: a sealed text opens under its own label
+  /// only.
   std::string seal(std::string_view plain, std::string_view label) const;
   base::Result<std::string> open(std::string_view sealed, std::string_view label) const;
 

@@ -30,12 +30,17 @@ class Statement {
   Statement& bind(double number);
   template <class T>
     requires std::is_integral_v<T>
-  Statement& bind(T number) { return bind(static_cast<std::int64_t>(number)); }
+  Statement& bind(T number) {
+    return bind(static_cast<std::int64_t>(number));
+  }
   Statement& bind_blob(std::string_view bytes);
   Statement& bind_null();
-  bool step();                          ///< true: a row is there
-  void run() { while (step()) {} }
-  std::string text(int column) const;   ///< also blobs; empty for NULL
+  bool step();  ///< true: a row is there
+  void run() {
+    while (step()) {
+    }
+  }
+  std::string text(int column) const;  ///< also blobs; empty for NULL
   std::int64_t number(int column) const;
   double real(int column) const;
   bool is_null(int column) const;
@@ -47,7 +52,8 @@ class Statement {
 };
 
 /// The controller's one SQLite file: WAL, synchronous FULL, foreign keys, busy time-out, numbered
-/// migrations that are compiled in (controller/store/migrations/NNN_name.sql). Used from the io thread only.
+/// migrations that are compiled in (controller/store/migrations/NNN_name.sql). Used from the io
+/// thread only.
 class Database {
  public:
   /// Opens or makes the file (0600) and migrates. kInvalid: made by a newer version.
