@@ -52,7 +52,8 @@ base::Result<std::string> make_csr(std::string_view key_pem, std::string_view co
 struct Csr {
   std::string public_key_sha256;  ///< hex, of the SubjectPublicKeyInfo DER
 };
-/// kInvalid: malformed, over 16 KiB, signature wrong, or a key that is not ECDSA P-256; `field` "csr".
+/// kInvalid: malformed, over 16 KiB, signature wrong, or a key that is not ECDSA P-256; `field`
+/// "csr".
 base::Result<Csr> parse_csr(std::string_view csr_pem);
 /// Signs the CSR's public key; subject and extensions come from `request` alone. PEM.
 base::Result<std::string> sign_csr(const KeyPair& ca, std::string_view csr_pem,
