@@ -12,7 +12,7 @@
 
 namespace slipway::net {
 
-/// Where to: `unix_path` or host and port.
+/// Where to: a name or an address, and a port.
 struct Endpoint {
   std::string host;
   unsigned short port = 0;
@@ -22,7 +22,8 @@ struct HttpClientOptions {
   Endpoint endpoint;
   std::optional<TlsClient> tls;
   std::chrono::milliseconds connect_timeout{5'000};
-  std::chrono::milliseconds response_timeout{60'000};  ///< until the head of the answer; bodies may stream for ever
+  std::chrono::milliseconds response_timeout{
+      60'000};  ///< until the head of the answer; bodies may stream for ever
   std::size_t max_head_bytes = 64 << 10;
   std::size_t max_idle_connections = 4;
 };
@@ -35,17 +36,20 @@ class HttpClient {
   ~HttpClient();
 
   /// Sends and returns once the head is there; the body streams (use read_all for small ones).
-  /// Any status is a success. A kept connection that the server had closed is tried again once.
+  /// Any status is a success. A kept connection that the server had closed is replaced by a new
+  /// one, where the method may be repeated.
   base::Task<base::Result<HttpResponse>> send(HttpRequest request);
   /// A request whose whole answer is read, at most `limit_bytes`, into `body` as text.
-  base::Task<base::Result<HttpResponse>> fetch(HttpRequest request, std::size_t limit_bytes = 16 << 20);
+  base::Task<base::Result<HttpResponse>> fetch(HttpRequest request,
+                                               std::size_t limit_bytes = 16 << 20);
 
  private:
   struct State;
   std::shared_ptr<State> state_;  // shared with streaming bodies
 };
 
-/// Dials a WebSocket: TCP, TLS, upgrade at `target`. TCP keep-alive off (the link pings), no delay on.
+/// Dials a WebSocket: TCP, TLS, upgrade at `target`. TCP keep-alive off (the link pings), no delay
+/// on.
 base::Task<base::Result<std::unique_ptr<Transport>>> dial_websocket(
     boost::asio::any_io_executor executor, HttpClientOptions options, std::string target,
     Headers headers, std::size_t max_message_bytes);

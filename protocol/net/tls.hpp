@@ -9,15 +9,17 @@ namespace slipway::net {
 struct TlsServer {
   std::string certificate_chain_pem;  ///< leaf first, the CA last (an enrolling agent pins it)
   std::string key_pem;
-  std::string client_ca_pem;          ///< asks for client certificates of this CA; empty: none asked
+  std::string client_ca_pem;  ///< asks for client certificates of this CA; empty: none asked
 };
 
 struct TlsClient {
-  std::string ca_pem;          ///< trusted roots; or
-  std::string ca_sha256;       ///< hex SHA-256 of the DER of the CA certificate, the last of the server's chain
+  std::string ca_pem;  ///< trusted roots; or
+  std::string
+      ca_sha256;  ///< hex SHA-256 of the DER of the CA certificate, the last of the server's chain
   std::string certificate_pem;  ///< own, empty for none
   std::string key_pem;
-  std::string server_name;     ///< checked against the certificate (DNS name or IP); empty: the host dialled
+  std::string
+      server_name;  ///< checked against the certificate (DNS name or IP); empty: the host dialled
 };
 
 }  // namespace slipway::net

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/net/connection.hpp"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include "protocol/net/stream.hpp"
+
+namespace slipway::net {
+
+namespace asio = boost::asio;
+using base::ErrorCode;
+using base::Result;
+using base::Task;
+
+namespace {
+
+constexpr auto kUse = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kReadBytes = 32 << 10;
+constexpr std::size_t kLingerBytes = 1 << 20;
+constexpr std::chrono::seconds kLingerTime{2};
+
+}  // namespace
+
+struct Connection::State : std::enable_shared_from_this<State> {
+  explicit State(asio::ip::tcp::socket socket)
+      : stream(std::move(socket)), timer(stream.get_executor()) {}
+
+  void close() {
+    boost::system::error_code ignored;
+    stream.socket().close(ignored);
+    timer.cancel();
+  }
+
+  // One wait is pending at most; when it fires too early it is set again, so that moving the
+  // deadline for each request costs nothing.
+  void wait_for_deadline() {
+    waiting = true;
+    timer.expires_at(deadline);
+    timer.async_wait([weak = weak_from_this()](boost::system::error_code) {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->waiting = false;
+      if (!self->stream.socket().is_open()) return;
+      if (self->deadline == kNever) return;
+      if (std::chrono::steady_clock::now() < self->deadline) return self->wait_for_deadline();
+      self->expired = true;
+      boost::system::error_code ignored;
+      self->stream.socket().cancel(ignored);
+    });
+  }
+
+  base::Error error_of(const boost::system::error_code& code, const char* doing) {
+    if (expired) return {ErrorCode::kTimeout, std::string("no answer in time while ") + doing};
+    if (code == asio::error::eof || code == asio::ssl::error::stream_truncated) {
+      return {ErrorCode::kUnavailable, std::string("the other end closed while ") + doing};
+    }
+    const bool refused = code.category() == asio::error::get_ssl_category();
+    return {refused ? ErrorCode::kDenied : ErrorCode::kUnavailable,
+            std::string(doing) + ": " + code.message()};
+  }
+
+  static constexpr base::MonotonicTime kNever = base::MonotonicTime::max();
+  Stream stream;
+  asio::steady_timer timer;
+  base::MonotonicTime deadline = kNever;
+  bool waiting = false;
+  bool expired = false;
+  Peer peer;
+};
+
+Connection::Connection(asio::ip::tcp::socket socket)
+    : state_(std::make_shared<State>(std::move(socket))) {
+  boost::system::error_code ignored;
+  auto& own = state_->stream.socket();
+  own.set_option(asio::ip::tcp::no_delay(true), ignored);
+  auto address = own.remote_endpoint(ignored).address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  }
+  state_->peer.address = address.to_string();
+}
+
+Connection::~Connection() {
+  state_->close();
+}
+
+Task<Result<>> Connection::accept_tls(TlsContextPtr context) {
+  const auto state = state_;
+  state->stream.start_tls(std::move(context));
+  auto* tls = state->stream.tls();
+  auto [error] = co_await tls->async_handshake(asio::ssl::stream_base::server, kUse);
+  if (error) co_return std::unexpected(state->error_of(error, "TLS handshake"));
+  state->peer.identity = identity_of(tls->native_handle());
+  co_return Result<>{};
+}
+
+Task<Result<>> Connection::connect_tls(TlsContextPtr context, std::string host) {
+  const auto state = state_;
+  const std::string name = context->server_name.empty() ? host : context->server_name;
+  state->stream.start_tls(std::move(context));
+  auto* tls = state->stream.tls();
+  if (!expect_name(tls->native_handle(), name)) {
+    co_return base::fail(ErrorCode::kInvalid, "not a name that a certificate can bear: " + name,
+                         "server_name");
+  }
+  auto [error] = co_await tls->async_handshake(asio::ssl::stream_base::client, kUse);
+  if (!error) co_return Result<>{};
+  const std::string why = verify_error_of(tls->native_handle());
+  if (!why.empty()) {
+    co_return base::fail(ErrorCode::kDenied, "the certificate of " + name + " is refused: " + why,
+                         "ca");
+  }
+  co_return std::unexpected(state->error_of(error, "TLS handshake"));
+}
+
+Task<Result<std::size_t>> Connection::read_more() {
+  const auto state = state_;
+  // A buffer of its own: unread() may be taken from while this waits.
+  std::string piece(kReadBytes, '\0');
+  if (state->expired) co_return std::unexpected(state->error_of({}, "reading"));
+  auto& stream = state->stream;
+  boost::system::error_code error;
+  std::size_t size = 0;
+  if (auto* tls = stream.tls()) {
+    std::tie(error, size) = co_await tls->async_read_some(asio::buffer(piece), kUse);
+  } else {
+    std::tie(error, size) = co_await stream.socket().async_read_some(asio::buffer(piece), kUse);
+  }
+  if (error == asio::error::eof) co_return 0;
+  if (error) co_return std::unexpected(state->error_of(error, "reading"));
+  stream.unread().append(piece, 0, size);
+  co_return size;
+}
+
+std::string& Connection::unread() {
+  return state_->stream.unread();
+}
+
+Task<Result<>> Connection::write(std::string head, std::string body) {
+  const auto state = state_;
+  if (state->expired) co_return std::unexpected(state->error_of({}, "writing"));
+  const std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(body)};
+  boost::system::error_code error;
+  std::size_t size = 0;
+  if (auto* tls = state->stream.tls()) {
+    std::tie(error, size) = co_await asio::async_write(*tls, both, kUse);
+  } else {
+    std::tie(error, size) = co_await asio::async_write(state->stream.socket(), both, kUse);
+  }
+  if (error) co_return std::unexpected(state->error_of(error, "writing"));
+  co_return Result<>{};
+}
+
+void Connection::expires_after(base::Duration limit) {
+  state_->expired = false;
+  const auto before = state_->deadline;
+  state_->deadline = std::chrono::steady_clock::now() + limit;
+  if (state_->waiting && state_->deadline < before) {
+    state_->timer.cancel();  // the pending wait ends and is set again
+  } else if (!state_->waiting) {
+    state_->wait_for_deadline();
+  }
+}
+
+void Connection::expires_never() {
+  state_->expired = false;
+  state_->deadline = State::kNever;
+}
+
+void Connection::close() {
+  state_->close();
+}
+
+Task<> Connection::linger() {
+  const auto state = state_;
+  boost::system::error_code ignored;
+  state->stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  expires_after(kLingerTime);
+  std::string away(kReadBytes, '\0');
+  for (std::size_t total = 0; total < kLingerBytes;) {
+    auto [error, size] = co_await state->stream.socket().async_read_some(asio::buffer(away), kUse);
+    if (error) break;
+    total += size;
+  }
+  state->close();
+}
+
+bool Connection::is_idle() {
+  auto& socket = state_->stream.socket();
+  if (!socket.is_open() || !unread().empty()) return false;
+  char one = 0;
+  const auto size = ::recv(socket.native_handle(), &one, 1, MSG_PEEK | MSG_DONTWAIT);
+  return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+Peer Connection::peer() const {
+  return state_->peer;
+}
+
+Stream& Connection::stream() {
+  return state_->stream;
+}
+
+}  // namespace slipway::net

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/net/http.hpp"
+
+#include <algorithm>
+
+namespace slipway::net {
+
+namespace {
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+}
+
+}  // namespace
+
+void Headers::add(std::string name, std::string value) {
+  fields_.emplace_back(std::move(name), std::move(value));
+}
+
+void Headers::set(std::string name, std::string value) {
+  erase(name);
+  add(std::move(name), std::move(value));
+}
+
+void Headers::erase(std::string_view name) {
+  std::erase_if(fields_, [&](const auto& field) { return same_name(field.first, name); });
+}
+
+std::string_view Headers::get(std::string_view name) const {
+  for (const auto& [field, value] : fields_) {
+    if (same_name(field, name)) return value;
+  }
+  return {};
+}
+
+bool Headers::has(std::string_view name) const {
+  return std::ranges::any_of(fields_, [&](const auto& f) { return same_name(f.first, name); });
+}
+
+base::Task<base::Result<std::string>> read_all(HttpResponse response, std::size_t limit_bytes) {
+  const auto too_long = [&] {
+    return base::fail(base::ErrorCode::kExhausted,
+                      "the answer is longer than " + std::to_string(limit_bytes) + " bytes");
+  };
+  if (!response.streams()) {
+    if (response.text().size() > limit_bytes) co_return too_long();
+    co_return std::get<std::string>(std::move(response.body));
+  }
+  std::string whole;
+  BodySource& source = *std::get<1>(response.body);
+  for (;;) {
+    auto piece = co_await source.next();
+    if (!piece) co_return base::fail(piece);
+    if (!*piece) co_return whole;
+    if (whole.size() + (*piece)->size() > limit_bytes) co_return too_long();
+    whole += **piece;
+  }
+}
+
+}  // namespace slipway::net

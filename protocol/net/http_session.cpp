@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/net/http_session.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <charconv>
+#include <ctime>
+
+#include "protocol/base/log.hpp"
+#include "protocol/base/with_timeout.hpp"
+#include "protocol/net/http_parser.hpp"
+#include "protocol/net/websocket.hpp"
+
+namespace slipway::net {
+
+namespace asio = boost::asio;
+using base::ErrorCode;
+using base::Result;
+using base::Task;
+using namespace asio::experimental::awaitable_operators;
+
+namespace {
+
+constexpr std::chrono::seconds kHandshakeLimit{10};
+constexpr std::chrono::seconds kWriteLimit{120};  // a reader that takes nothing for so long is gone
+constexpr std::size_t kReadAheadBytes = 64 << 10;  // of a client that talks while it is answered
+
+/// The connection ended, or says nothing more: no answer is due.
+struct Gone {};
+struct Incoming {
+  HttpRequest request;
+  bool keeps_alive = false;
+  bool is_http_1_0 = false;
+  bool upgrades = false;
+};
+using Received = std::variant<Gone, BadRequest, Incoming>;
+
+/// Counts a request as running.
+class Busy {
+ public:
+  explicit Busy(ServerContext* context) : context_(context) { ++context_->busy; }
+  ~Busy() {
+    if (--context_->busy == 0 && context_->calmed) context_->calmed();
+  }
+  Busy(const Busy&) = delete;
+
+ private:
+  ServerContext* context_;
+};
+
+bool wants_websocket(const HttpRequest& request) {
+  return request.method == "GET" && has_token(request.headers.get("Connection"), "upgrade") &&
+         has_token(request.headers.get("Upgrade"), "websocket");
+}
+
+/// Waits for the first byte of the next request; false when none comes.
+Task<bool> wait_for_request(ServerContext* context, Connection* connection, bool first) {
+  if (!connection->unread().empty()) co_return true;
+  const auto& options = context->options;
+  connection->expires_after(first ? options.read_timeout : options.idle_timeout);
+  context->idle.insert(connection);
+  const auto size = co_await connection->read_more();
+  context->idle.erase(connection);
+  co_return size && *size > 0;
+}
+
+Task<Received> read_request(ServerContext* context, Connection* connection) {
+  RequestParser parser(context->options.max_header_bytes, context->options.max_body_bytes);
+  connection->expires_after(context->options.read_timeout);
+  bool told_to_continue = false;
+  for (;;) {
+    auto taken = parser.put(connection->unread());
+    if (!taken) co_return taken.error();
+    connection->unread().erase(0, *taken);
+    if (parser.done()) break;
+    if (parser.head_done() && !told_to_continue && parser.expects_continue()) {
+      told_to_continue = true;
+      auto told = co_await connection->write("HTTP/1.1 100 Continue\r\n\r\n");
+      if (!told) co_return Gone{};
+    }
+    if (*taken > 0 && !connection->unread().empty()) continue;
+    auto size = co_await connection->read_more();
+    if (!size && size.error().code == ErrorCode::kTimeout) {
+      co_return BadRequest{408, "the request did not come in time"};
+    }
+    if (!size || *size == 0) co_return Gone{};
+  }
+  Incoming incoming{.keeps_alive = parser.keeps_alive(), .is_http_1_0 = parser.is_http_1_0()};
+  incoming.request = parser.take();
+  incoming.request.peer = connection->peer();
+  incoming.upgrades = wants_websocket(incoming.request);
+  co_return incoming;
+}
+
+/// Ends when the client has closed; keeps what it sends ahead of time.
+Task<> watch_client(Connection* connection) {
+  while (connection->unread().size() < kReadAheadBytes) {
+    auto size = co_await connection->read_more();
+    if (!size || *size == 0) co_return;
+  }
+  for (;;) co_await base::sleep_for(std::chrono::hours{1});  // cancelled when the answer is done
+}
+
+HttpResponse internal_error() {
+  HttpResponse response{.status = 500};
+  response.headers.set("Content-Type", "application/problem+json");
+  response.body = R"({"title":"Internal Server Error","status":500})";
+  return response;
+}
+
+Task<HttpResponse> answer(ServerContext* context, HttpRequest request) {
+  const auto cancelled = co_await asio::this_coro::cancellation_state;
+  const std::string what = request.method + " " + request.target;
+  try {
+    co_return co_await context->handler(std::move(request));
+  } catch (const std::exception& error) {
+    if (cancelled.cancelled() != asio::cancellation_type::none) throw;
+    spdlog::error("{} threw: {}", what.substr(0, what.find('?')), error.what());
+  }
+  co_return internal_error();
+}
+
+std::string date_header() {
+  std::array<char, 64> text{};
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  const auto size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return std::string(text.data(), size);
+}
+
+/// How an answer's body goes over the wire.
+enum class Framing {
+  kNone,     ///< no body and no length: 204, 304
+  kLength,   ///< Content-Length
+  kChunked,  ///< in chunks: its length is not known
+  kToEnd,    ///< until the connection ends: HTTP/1.0 knows no chunks
+};
+
+Framing framing_of(const HttpResponse& response, const Incoming& incoming) {
+  if (response.status == 204 || response.status == 304) return Framing::kNone;
+  if (!response.streams()) return Framing::kLength;
+  return incoming.is_http_1_0 ? Framing::kToEnd : Framing::kChunked;
+}
+
+std::string head_of(const HttpResponse& response, Framing framing, bool keep) {
+  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " " +
+                     reason_of(response.status) + "\r\nDate: " + date_header() + "\r\n";
+  head += header_lines(response.headers);
+  if (framing == Framing::kLength) {
+    head += "Content-Length: " + std::to_string(response.text().size()) + "\r\n";
+  }
+  if (framing == Framing::kChunked) head += "Transfer-Encoding: chunked\r\n";
+  if (!keep) head += "Connection: close\r\n";
+  return head + "\r\n";
+}
+
+std::string chunk_head(std::size_t size) {
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16);
+  return std::string(digits.data(), end.ptr) + "\r\n";
+}
+
+/// True when the whole body went out. A body that fails half-way ends the connection instead of
+/// being closed in good order, so that the client sees that something is missing.
+Task<bool> write_stream(Connection* connection, BodySource* source, Framing framing) {
+  for (;;) {
+    connection->expires_never();
+    auto piece = co_await source->next();
+    if (!piece) co_return false;
+    connection->expires_after(kWriteLimit);
+    if (!*piece) {
+      if (framing == Framing::kToEnd) co_return true;
+      co_return (co_await connection->write("0\r\n\r\n")).has_value();
+    }
+    std::string& bytes = **piece;
+    if (bytes.empty()) continue;
+    std::string head;
+    if (framing == Framing::kChunked) {
+      head = chunk_head(bytes.size());
+      bytes += "\r\n";
+    }
+    auto written = co_await connection->write(std::move(head), std::move(bytes));
+    if (!written) co_return false;
+  }
+}
+
+/// True when the answer went out whole.
+Task<bool> write_answer(Connection* connection, HttpResponse response, Framing framing,
+                        bool with_body, bool keep) {
+  connection->expires_after(kWriteLimit);
+  std::string head = head_of(response, framing, keep);
+  if (!with_body || framing == Framing::kNone || !response.streams()) {
+    std::string body;
+    const bool has_text = with_body && framing == Framing::kLength;
+    if (has_text) body = std::get<std::string>(std::move(response.body));
+    co_return (co_await connection->write(std::move(head), std::move(body))).has_value();
+  }
+  if (auto written = co_await connection->write(std::move(head)); !written) co_return false;
+  auto& source = std::get<std::unique_ptr<BodySource>>(response.body);
+  auto ended =
+      co_await (write_stream(connection, source.get(), framing) || watch_client(connection));
+  const bool* whole = std::get_if<0>(&ended);
+  co_return whole && *whole;
+}
+
+Task<> refuse(Connection* connection, BadRequest bad) {
+  HttpResponse response{.status = bad.status};
+  response.headers.set("Content-Type", "application/problem+json");
+  response.body = R"({"title":")" + reason_of(bad.status) + R"(","status":)" +
+                  std::to_string(bad.status) + R"(,"detail":")" + bad.why + "\"}";
+  co_await write_answer(connection, std::move(response), Framing::kLength, true, false);
+  co_await connection->linger();
+}
+
+/// Answers one request; true when the connection can take another.
+Task<bool> exchange(ServerContext* context, Connection* connection, Incoming incoming) {
+  const std::string method = incoming.request.method;
+  const bool harmless = method == "GET" || method == "HEAD";
+  connection->expires_never();
+  HttpResponse response;
+  if (harmless) {
+    auto first =
+        co_await (answer(context, std::move(incoming.request)) || watch_client(connection));
+    if (first.index() == 1) co_return false;
+    response = std::get<0>(std::move(first));
+  } else {
+    // A change that was begun is not left half-way because its client went away.
+    response = co_await answer(context, std::move(incoming.request));
+  }
+  const Framing framing = framing_of(response, incoming);
+  const bool keep = incoming.keeps_alive && !context->stopping && framing != Framing::kToEnd;
+  const bool whole =
+      co_await write_answer(connection, std::move(response), framing, method != "HEAD", keep);
+  if (!whole) co_return false;
+  if (!keep) co_await connection->linger();
+  co_return keep;
+}
+
+Task<> run_session(ServerContext* context, std::unique_ptr<Connection> connection,
+                   HttpRequest request, HttpServer::Session session) {
+  auto transport = co_await accept_websocket(std::move(connection), std::move(request),
+                                             session.protocol, context->options.max_message_bytes);
+  if (!transport) co_return;
+  co_await session.run(std::move(*transport));
+}
+
+/// Decides on an upgrade: a session to run, or nothing when it was refused.
+Task<std::optional<HttpServer::Session>> decide_upgrade(ServerContext* context,
+                                                        Connection* connection,
+                                                        HttpRequest request) {
+  const Busy busy(context);
+  connection->expires_never();
+  auto decision = co_await context->upgrade(std::move(request));
+  if (auto* session = std::get_if<HttpServer::Session>(&decision)) co_return std::move(*session);
+  HttpResponse response = std::get<HttpResponse>(std::move(decision));
+  const Framing framing = response.streams() ? Framing::kChunked : Framing::kLength;
+  co_await write_answer(connection, std::move(response), framing, true, false);
+  co_await connection->linger();
+  co_return std::nullopt;
+}
+
+/// One request and its answer; true when another may follow. Moves the connection away when it
+/// becomes a session's.
+Task<bool> serve_one(ServerContext* context, std::unique_ptr<Connection>* owner) {
+  Connection* connection = owner->get();
+  Received received;
+  {
+    const Busy busy(context);
+    received = co_await read_request(context, connection);
+    if (std::holds_alternative<Gone>(received)) co_return false;
+    if (auto* bad = std::get_if<BadRequest>(&received)) {
+      co_await refuse(connection, std::move(*bad));
+      co_return false;
+    }
+    auto& incoming = std::get<Incoming>(received);
+    if (!incoming.upgrades || !context->upgrade) {
+      co_return co_await exchange(context, connection, std::move(incoming));
+    }
+  }
+  HttpRequest request = std::move(std::get<Incoming>(received).request);
+  auto session = co_await decide_upgrade(context, connection, request);
+  if (session) {
+    co_await run_session(context, std::move(*owner), std::move(request), std::move(*session));
+  }
+  co_return false;
+}
+
+}  // namespace
+
+Task<> serve_connection(ServerContext* context, asio::ip::tcp::socket socket) {
+  auto connection = std::make_unique<Connection>(std::move(socket));
+  const TlsContextPtr tls = context->tls;
+  if (tls) {
+    connection->expires_after(kHandshakeLimit);
+    auto secured = co_await connection->accept_tls(tls);
+    if (!secured) {
+      spdlog::debug("{}: {}", connection->peer().address, secured.error().message);
+      co_return;
+    }
+  }
+  bool first = true;
+  while (!context->stopping && co_await wait_for_request(context, connection.get(), first) &&
+         co_await serve_one(context, &connection)) {
+    first = false;
+  }
+}
+
+}  // namespace slipway::net

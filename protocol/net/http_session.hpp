@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <set>
+
+#include "protocol/net/connection.hpp"
+#include "protocol/net/http_server.hpp"
+
+namespace slipway::net {
+
+/// What the connections of a server share; outlives them all.
+struct ServerContext {
+  HttpServerOptions options;
+  HttpServer::Handler handler;
+  HttpServer::UpgradeHandler upgrade;
+  TlsContextPtr tls;
+  bool stopping = false;
+  std::size_t connections = 0;
+  std::size_t busy = 0;          ///< requests that are being read or answered
+  std::set<Connection*> idle;    ///< kept connections between two requests
+  std::function<void()> calmed;  ///< called when `busy` falls to 0
+};
+
+/// Serves one accepted connection to its end: requests in turn, or a WebSocket session.
+base::Task<> serve_connection(ServerContext* context, boost::asio::ip::tcp::socket socket);
+
+}  // namespace slipway::net
