@@ -31,7 +31,11 @@ class SystemClock : public Clock {
 /// RFC 3339 in UTC with milliseconds: 2026-01-02T03:04:05.678Z.
 std::string to_rfc3339(UtcTime time);
 Result<UtcTime> from_rfc3339(std::string_view text);
-inline std::int64_t to_unix_ms(UtcTime time) { return time.time_since_epoch().count(); }
-inline UtcTime from_unix_ms(std::int64_t ms) { return UtcTime{std::chrono::milliseconds{ms}}; }
+inline std::int64_t to_unix_ms(UtcTime time) {
+  return time.time_since_epoch().count();
+}
+inline UtcTime from_unix_ms(std::int64_t ms) {
+  return UtcTime{std::chrono::milliseconds{ms}};
+}
 
 }  // namespace slipway::base

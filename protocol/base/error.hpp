@@ -27,5 +27,7 @@ struct Error {
 
 /// The code's name on the wire and in logs: "invalid", "not_found" …
 std::string_view name_of(ErrorCode code);
+/// The other way; a name of a later version counts as kInternal.
+ErrorCode code_from_name(std::string_view name);
 
 }  // namespace slipway::base

@@ -15,7 +15,8 @@ inline constexpr std::size_t kFileLimitBytes = 64 << 20;
 Result<std::string> read_file(const std::filesystem::path& path,
                               std::size_t limit_bytes = kFileLimitBytes);
 
-/// Writes a temporary beside `path` with `mode` from its first byte, fsyncs, renames: old or new, never half.
+/// Writes a temporary beside `path` with `mode` from its first byte, fsyncs, renames: old or new,
+/// never half.
 Result<> write_file(const std::filesystem::path& path, std::string_view content, int mode = 0644);
 
 }  // namespace slipway::base

@@ -17,7 +17,7 @@ struct Id {
 };
 
 using ClusterId = Id<struct ClusterTag>;
-using MachineId = Id<struct MachineTag>;  ///< one machine and, once enrolled, its node
+using MachineId = Id<struct MachineTag>;    ///< one machine and, once enrolled, its node
 using ResourceId = Id<struct ResourceTag>;  ///< a ledger row; the tag on the cloud's resource
 using OperationId = Id<struct OperationTag>;
 using IntentId = Id<struct IntentTag>;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,10 +19,13 @@ class TaskScope {
   TaskScope(const TaskScope&) = delete;
   TaskScope& operator=(const TaskScope&) = delete;
 
-  /// Starts `body`; what it throws is logged under `name` and ends that task alone.
+  /// Starts `body` soon (never inside this call); what it throws is logged under `name` and ends
+  /// that task alone.
   void spawn(std::string name, Task<> body);
-  void cancel();      ///< asks all tasks to end
-  Task<> join();      ///< cancels, then waits until all have ended
+  void cancel();  ///< asks all tasks to end
+  /// Cancels, then waits until all have ended, even if its caller is cancelled meanwhile. Never
+  /// from one of its own tasks (throws std::logic_error).
+  Task<> join();
   std::size_t running() const;
   asio::any_io_executor executor() const;
 
@@ -29,5 +33,9 @@ class TaskScope {
   struct State;
   std::shared_ptr<State> state_;  // shared with the completion of each running task
 };
+
+/// Runs `body` with a scope that is joined however it ends: by return, exception or cancellation.
+/// For scopes that live in a coroutine, where a cancelled caller could not await join() itself.
+Task<> in_scope(std::function<Task<>(TaskScope&)> body);
 
 }  // namespace slipway::base
