@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/protocol/net/fixture.hpp"
+
+namespace slipway::net {
+namespace {
+
+/// What the client's request came to: "200 <identity>" or the error's code name.
+Task<std::string> outcome(asio::any_io_executor executor, TlsServer server_tls,
+                          TlsClient client_tls, std::string host = "127.0.0.1") {
+  HttpServerOptions options;
+  options.tls = std::move(server_tls);
+  HttpServer server(
+      executor, options,
+      [](HttpRequest request) -> Task<HttpResponse> {
+        co_return HttpResponse{.body = request.peer.identity};
+      },
+      nullptr);
+  EXPECT_TRUE(server.start());
+  HttpClientOptions client_options = to(server);
+  client_options.endpoint.host = std::move(host);
+  client_options.tls = std::move(client_tls);
+  std::string result;
+  {
+    HttpClient client(executor, client_options);
+    auto response = co_await client.fetch({});
+    result = response ? std::to_string(response->status) + " " + response->text()
+                      : std::string(base::name_of(response.error().code));
+  }
+  co_await server.stop(0ms);
+  co_return result;
+}
+
+TEST(Tls, ATrustedCaAndAPinBothWork) {
+  run([](asio::any_io_executor executor) -> Task<> {
+    Authority authority;
+    EXPECT_EQ(
+        co_await outcome(executor, authority.server(), {.ca_pem = authority.ca.certificate_pem}),
+        "200 ");
+    EXPECT_EQ(co_await outcome(executor, authority.server(), {.ca_sha256 = authority.pin()}),
+              "200 ");
+    EXPECT_EQ(co_await outcome(executor, authority.server(),
+                               {.ca_pem = authority.ca.certificate_pem}, "localhost"),
+              "200 ");
+  });
+}
+
+TEST(Tls, AForeignServerIsRefused) {
+  run([](asio::any_io_executor executor) -> Task<> {
+    Authority authority;
+    Authority foreign;
+    EXPECT_EQ(
+        co_await outcome(executor, foreign.server(), {.ca_pem = authority.ca.certificate_pem}),
+        "denied");
+    EXPECT_EQ(co_await outcome(executor, foreign.server(), {.ca_sha256 = authority.pin()}),
+              "denied");
+    // The pinned CA's certificate is public: shown behind a foreign leaf it must not help.
+    TlsServer liar = foreign.server();
+    const auto leaf =
+        liar.certificate_chain_pem.substr(0, liar.certificate_chain_pem.find("-----BEGIN", 10));
+    liar.certificate_chain_pem = leaf + authority.ca.certificate_pem;
+    EXPECT_EQ(co_await outcome(executor, liar, {.ca_sha256 = authority.pin()}), "denied");
+    // A node's certificate (for clients alone) must not serve as the controller's.
+    const auto node = authority.issue("node", pki::Usage::kClient);
+    EXPECT_EQ(co_await outcome(
+                  executor,
+                  {.certificate_chain_pem = node.certificate_pem + authority.ca.certificate_pem,
+                   .key_pem = node.key_pem},
+                  {.ca_sha256 = authority.pin()}),
+              "denied");
+    EXPECT_EQ(co_await outcome(executor, authority.server(),
+                               {.ca_sha256 = authority.pin(), .server_name = "other.example"}),
+              "denied");
+    EXPECT_EQ(co_await outcome(executor, authority.server(), {.ca_sha256 = std::string(64, '0')}),
+              "denied");
+  });
+}
+
+TEST(Tls, ClientCertificatesGiveAnIdentityOrAreRefused) {
+  run([](asio::any_io_executor executor) -> Task<> {
+    Authority authority;
+    const auto with = [&](const pki::KeyPair& own) {
+      return TlsClient{.ca_pem = authority.ca.certificate_pem,
+                       .certificate_pem = own.certificate_pem,
+                       .key_pem = own.key_pem};
+    };
+    EXPECT_EQ(co_await outcome(executor, authority.server(),
+                               with(authority.issue("node-7", pki::Usage::kClient))),
+              "200 node-7");
+    Authority foreign;
+    EXPECT_NE(co_await outcome(executor, authority.server(),
+                               with(foreign.issue("node-7", pki::Usage::kClient))),
+              "200 node-7");
+    const auto late = authority.issue("node-7", pki::Usage::kClient, Authority::now() - 1min);
+    EXPECT_EQ(co_await outcome(executor, authority.server(), with(late)), "denied");
+    // Where none is asked for, none is believed.
+    EXPECT_EQ(co_await outcome(executor, authority.server(false),
+                               with(foreign.issue("node-7", pki::Usage::kClient))),
+              "200 ");
+  });
+}
+
+TEST(Tls, RenewedCertificatesServeTheNextHandshake) {
+  run([](asio::any_io_executor executor) -> Task<> {
+    Authority before;
+    Authority after;
+    HttpServerOptions options;
+    options.tls = before.server();
+    HttpServer server(
+        executor, options, [](HttpRequest) -> Task<HttpResponse> { co_return HttpResponse{}; },
+        nullptr);
+    EXPECT_TRUE(server.start());
+    EXPECT_TRUE(server.renew(after.server()));
+    HttpClientOptions to_after = to(server);
+    to_after.tls = TlsClient{.ca_pem = after.ca.certificate_pem};
+    {
+      HttpClient client(executor, to_after);
+      EXPECT_TRUE(co_await client.fetch({}));
+    }
+    EXPECT_FALSE(server.renew({.certificate_chain_pem = "nonsense"}));
+    co_await server.stop(0ms);
+  });
+}
+
+TEST(Tls, BadMaterialIsNamed) {
+  run([](asio::any_io_executor executor) -> Task<> {
+    Authority authority;
+    TlsServer mismatched = authority.server();
+    mismatched.key_pem = pki::make_key();
+    HttpServerOptions options;
+    options.tls = mismatched;
+    HttpServer server(executor, options, nullptr, nullptr);
+    auto started = server.start();
+    EXPECT_FALSE(started);
+    EXPECT_EQ(started.error().field, "key");
+    HttpClientOptions client_options;
+    client_options.endpoint = {.host = "127.0.0.1", .port = 1};
+    client_options.tls = TlsClient{.ca_pem = "nonsense"};
+    HttpClient client(executor, client_options);
+    EXPECT_EQ((co_await client.fetch({})).error().field, "ca");
+  });
+}
+
+TEST(Tls, PlainTextOnATlsPortEndsQuietly) {
+  run([](asio::any_io_executor executor) -> Task<> {
+    Authority authority;
+    HttpServerOptions options;
+    options.tls = authority.server();
+    HttpServer server(
+        executor, options, [](HttpRequest) -> Task<HttpResponse> { co_return HttpResponse{}; },
+        nullptr);
+    EXPECT_TRUE(server.start());
+    const std::string answer = co_await raw(server.port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(answer.find("HTTP/1.1 200"), std::string::npos);
+    co_await server.stop(0ms);
+  });
+}
+
+}  // namespace
+}  // namespace slipway::net
