@@ -29,9 +29,9 @@ base::Result<fs::path> real_layer(const fs::path& directory, const std::string& 
 base::Result<Image> read_image(const fs::path& directory) {
   auto text = base::read_file(directory / "manifest.yaml", 1 << 20);
   if (!text) {
-    return fail(text.error().code, "no node image at " + directory.string() +
-                                       " (build one with bootstrap/build): " +
-                                       text.error().message);
+    return fail(text.error().code,
+                "no node image at " + directory.string() +
+                    " (build one with bootstrap/build): " + text.error().message);
   }
   Image image;
   try {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/cloud/local/layout.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <algorithm>
 
 namespace slipway::cloud::local {
@@ -41,6 +44,19 @@ base::Result<> Layout::check_id(std::string_view id) {
 
 std::filesystem::path Layout::netns_path(std::string_view name) {
   return std::filesystem::path("/run/netns") / name;
+}
+
+base::Result<Fd> lock_directory(const Layout& layout) {
+  Fd directory(open(layout.directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory && errno == ENOENT) {
+    return fail(ErrorCode::kNotFound, "no directory " + layout.directory().string());
+  }
+  if (!directory) return system_failure(layout.directory().string());
+  if (flock(directory.get(), LOCK_EX | LOCK_NB) != 0) {
+    return fail(ErrorCode::kConflict,
+                "another controller works on " + layout.directory().string() + ": stop it first");
+  }
+  return directory;
 }
 
 }  // namespace slipway::cloud::local

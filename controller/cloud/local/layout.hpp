@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "controller/cloud/local/system.hpp"
 #include "protocol/base/ids.hpp"
 #include "protocol/base/result.hpp"
 
@@ -16,7 +17,8 @@ class Layout {
   Layout(std::filesystem::path directory, std::string installation)
       : directory_(std::move(directory)), installation_(std::move(installation)) {}
 
-  /// kInvalid where a name or path could not stand in a mount option, a cgroup or an interface name.
+  /// kInvalid where a name or path could not stand in a mount option, a cgroup or an interface
+  /// name.
   base::Result<> check() const;
   static base::Result<> check_id(std::string_view id);
 
@@ -43,7 +45,6 @@ struct MachineFiles {
 
   std::filesystem::path record() const { return directory / "machine.json"; }
   std::filesystem::path console() const { return directory / "console.log"; }
-  std::filesystem::path terminal() const { return directory / "console"; }  ///< link to a pty
   std::filesystem::path bundle() const { return directory / "bundle"; }
   std::filesystem::path pid_file() const { return directory / "pid"; }
   std::filesystem::path runc_log() const { return directory / "runc.log"; }
@@ -56,6 +57,10 @@ struct MachineFiles {
     return directory / ("volume-" + std::string(id) + ".img");
   }
 };
+
+/// Held as long as a controller works on the directory. kConflict: another one does; kNotFound:
+/// there is no such directory.
+base::Result<Fd> lock_directory(const Layout& layout);
 
 inline MachineFiles files_of(const Layout& layout, const base::ResourceId& id) {
   return {layout.machines() / id.value};

@@ -17,7 +17,7 @@ struct LocalCloudOptions {
   std::filesystem::path directory;  ///< `<state>/cloud`: everything of this cloud lies below it
   std::string installation;         ///< 6 lower-case hex characters, part of every name
   std::filesystem::path image;      ///< directory with manifest.yaml; read when a machine is made
-  std::string subnet = "auto";      ///< or a CIDR between /16 and /28; remembered by the first start
+  std::string subnet = "auto";  ///< or a CIDR between /16 and /28; remembered by the first start
 };
 
 /// The cloud embedded in the controller: a machine is a runc container that boots the node image on
@@ -62,8 +62,8 @@ class LocalCloud : public Cloud {
 
   /// Removes every machine, mount, loop device, name space and cgroup of an installation, then its
   /// directory; needs no running controller and works on what is left of a broken one.
-  static base::Task<base::Result<>> purge(boost::asio::any_io_executor executor,
-                                          boost::asio::thread_pool& pool,
+  /// kConflict: a controller is running on it.
+  static base::Task<base::Result<>> purge(boost::asio::thread_pool& pool,
                                           std::filesystem::path directory,
                                           std::string installation);
 

@@ -23,7 +23,7 @@ constexpr std::uint32_t kFirstHost = 10;  ///< .1 is the gateway; the rest below
 
 // Pods (10.244/16) and services (10.96/16) lie elsewhere.
 constexpr std::array<std::string_view, 8> kCandidates = {
-    "10.210.0.0/22",  "10.211.0.0/22",  "10.212.0.0/22",   "10.213.0.0/22",
+    "10.210.0.0/22",  "10.211.0.0/22",  "10.212.0.0/22",    "10.213.0.0/22",
     "172.29.64.0/22", "172.30.64.0/22", "192.168.208.0/22", "198.18.0.0/22"};
 
 std::string dotted(std::uint32_t address) {
@@ -39,8 +39,12 @@ bool Subnet::overlaps(const Subnet& other) const {
   return (base & common) == (other.base & common);
 }
 
-std::string Subnet::address(std::uint32_t host) const { return dotted(base + host); }
-std::string Subnet::text() const { return dotted(base) + "/" + std::to_string(bits); }
+std::string Subnet::address(std::uint32_t host) const {
+  return dotted(base + host);
+}
+std::string Subnet::text() const {
+  return dotted(base) + "/" + std::to_string(bits);
+}
 
 base::Result<Subnet> parse_subnet(std::string_view text) {
   auto bad = [&](const char* why) {
