@@ -62,7 +62,8 @@ class Clusters : public links::LinkListener {
   /// Checks against rules, image, flavors and quotas, then accepts. The same name with the same
   /// content again answers the same; with other content kConflict, field "name".
   base::Task<base::Result<Accepted>> create(ClusterSpec spec, std::string by);
-  /// Again on a cluster that is being deleted: answers the same operation, retried if it had failed.
+  /// Again on a cluster that is being deleted: answers the same operation, retried if it had
+  /// failed.
   base::Result<Accepted> remove(const std::string& id_or_name, const std::string& by);
   base::Result<Cluster> get(const std::string& id_or_name) const;
   std::vector<Cluster> list() const;  ///< by name
@@ -74,7 +75,8 @@ class Clusters : public links::LinkListener {
   base::Result<Node> machine(const std::string& id_or_name) const;
 
   base::Result<OperationView> operation(const OperationId& id) const;
-  std::vector<OperationView> operations(const std::optional<std::string>& cluster) const;  ///< newest first
+  std::vector<OperationView> operations(
+      const std::optional<std::string>& cluster) const;  ///< newest first
   base::Result<OperationView> retry(const OperationId& id);
 
   /// PEM of the cluster's own CA.

@@ -30,8 +30,8 @@ struct LedgerRow {
   ResourceId id;
   std::string kind;  ///< "network", "machine", "volume"
   ClusterId cluster;
-  MachineId machine;   ///< of machines and their volumes
-  ResourceId parent;   ///< of a volume: the machine's row, which is deleted with it
+  MachineId machine;  ///< of machines and their volumes
+  ResourceId parent;  ///< of a volume: the machine's row, which is deleted with it
   std::string name;
   std::string purpose;  ///< of volumes: "containerd", "etcd", "system"
   std::string type;

@@ -55,8 +55,8 @@ struct ClusterSpec {
   std::string master_flavor;  ///< empty: the cloud's first that is large enough
   std::string worker_flavor;
   DiskSpec system{"", 40};
-  DiskSpec data{"", 100};  ///< /var/lib/containerd
-  DiskSpec etcd{"", 5};    ///< masters
+  DiskSpec data{"", 100};    ///< /var/lib/containerd
+  DiskSpec etcd{"", 5};      ///< masters
   std::string network_cidr;  ///< empty: the cloud picks one
   std::vector<std::string> dns_servers;
   std::vector<RegistrySpec> registries;
@@ -75,8 +75,8 @@ struct Cluster {
   std::optional<MachineId> gateway;
   unsigned nodes_ready = 0;
   unsigned nodes_total = 0;
-  bool reachable = false;  ///< its gateway is connected
-  std::optional<base::UtcTime> as_of;  ///< of the oldest fact that counts
+  bool reachable = false;                ///< its gateway is connected
+  std::optional<base::UtcTime> as_of;    ///< of the oldest fact that counts
   std::optional<OperationId> operation;  ///< that works on it, or failed last
 };
 

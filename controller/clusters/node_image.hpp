@@ -11,11 +11,11 @@ namespace slipway::clusters {
 
 /// What the node image contains, from its manifest.yaml.
 struct NodeImage {
-  std::string kubernetes;        ///< "v1.20.2"
-  std::string kubeadm_api;       ///< "v1beta2"
+  std::string kubernetes;   ///< "v1.20.2"
+  std::string kubeadm_api;  ///< "v1beta2"
   std::string sandbox_image;
   std::string image_repository;
-  std::string etcd_discovery;    ///< "v2"; anything else: static membership
+  std::string etcd_discovery;  ///< "v2"; anything else: static membership
   std::vector<std::string> images;
 };
 

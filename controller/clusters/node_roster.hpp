@@ -11,8 +11,8 @@
 
 namespace slipway::clusters {
 
-/// Says of every machine where it belongs and what it shall be, from the rows alone. Build it before
-/// Links and Enrolment, which ask it.
+/// Says of every machine where it belongs and what it shall be, from the rows alone. Build it
+/// before Links and Enrolment, which ask it.
 class NodeRoster : public links::Roster, public links::DesiredSource {
  public:
   NodeRoster(store::Database& database, const secrets::Secrets& secrets, NodeImage image,

@@ -30,8 +30,14 @@ inline constexpr std::chrono::milliseconds kLastRetry{30'000};
 
 /// How a step's attempt ended.
 struct Done {};
-struct Wait { std::string why; base::Duration poll; };  ///< nothing is wrong; look again after `poll`
-struct Failed { base::Error error; bool retryable = true; };
+struct Wait {
+  std::string why;
+  base::Duration poll;
+};  ///< nothing is wrong; look again after `poll`
+struct Failed {
+  base::Error error;
+  bool retryable = true;
+};
 using Outcome = std::variant<Done, Wait, Failed>;
 /// kInvalid, kDenied, kExhausted and kConflict are final, all other codes are tried again.
 Outcome failed(const base::Error& error);
@@ -41,8 +47,8 @@ struct Attempt {
   OperationId operation;
   ClusterId cluster;
   unsigned number = 1;
-  std::function<void(std::string line)> log;   ///< into the step's log tail
-  std::function<bool()> cancelled;             ///< the operation is no longer wanted: stop soon
+  std::function<void(std::string line)> log;  ///< into the step's log tail
+  std::function<bool()> cancelled;            ///< the operation is no longer wanted: stop soon
 };
 
 /// A named idempotent step: it may be run again after any crash.
@@ -80,7 +86,7 @@ struct StepRecord {
   std::optional<base::UtcTime> started;
   std::optional<base::UtcTime> ended;
   std::optional<base::UtcTime> next_attempt;
-  std::string error;     ///< of the last failed attempt, or what it waits for
+  std::string error;  ///< of the last failed attempt, or what it waits for
   std::string log_tail;
 };
 struct OperationRecord {
@@ -94,6 +100,8 @@ struct OperationRecord {
   std::string by;
   std::vector<StepRecord> steps;
 };
+
+struct CurrentStep;  // an open operation and the step that it is at, see operation_rows.hpp
 
 /// Runs operations step by step; each transition is durable before the next begins, so that a
 /// controller killed anywhere goes on where it was. At most one operation of a cluster runs.
@@ -115,7 +123,8 @@ class Operations {
   void wake(const ClusterId& cluster);
 
   base::Result<OperationRecord> get(const OperationId& id) const;
-  std::vector<OperationRecord> list(const std::optional<ClusterId>& cluster) const;  ///< newest first
+  std::vector<OperationRecord> list(
+      const std::optional<ClusterId>& cluster) const;  ///< newest first
   std::optional<OperationRecord> latest(const ClusterId& cluster) const;
 
   /// One attempt of the present step of each operation that is due; true if any was.
@@ -127,15 +136,24 @@ class Operations {
   base::Task<> stop();
 
  private:
-  struct Current;
+  struct Due {
+    base::UtcTime at;
+    bool waits = false;  ///< for something: a wake-up makes it due
+  };
+
   base::Task<> attempt(OperationId id);
   base::Task<Outcome> run_step(const Step& step, Attempt attempt);
+  base::Task<> run_marked(OperationId id, ClusterId cluster);
   base::Task<> loop();
   std::vector<OperationId> due() const;
-  std::optional<Current> current(const OperationId& id) const;
-  void settle(const Current& current, const Step& step, const Outcome& outcome);
-  void finish(const Current& current, OperationState state, const base::Error& why);
+  void begin(const CurrentStep& current);
+  void settle(const CurrentStep& current, const Step* step, const Outcome& outcome);
+  void pass(const CurrentStep& current);
+  void hold(const CurrentStep& current, const Step& step, const Wait& wait);
+  void try_again(const CurrentStep& current, const Step& step, const base::Error& why);
+  void finish(const CurrentStep& current, OperationState state, const base::Error& why);
   void append_log(const OperationId& id, int position, const std::string& line);
+  bool is_open(const OperationId& id) const;
   void tell(const OperationId& id, const ClusterId& cluster);
 
   store::Database& database_;
@@ -143,7 +161,9 @@ class Operations {
   Changes& changes_;
   std::uint64_t seed_;
   std::map<std::string, Procedure> procedures_;
-  std::set<ClusterId> busy_;   ///< an attempt is under way
+  std::map<OperationId, Due> due_;  ///< absent: at once
+  std::set<ClusterId> busy_;        ///< an attempt is under way
+  std::set<ClusterId> woken_;       ///< since its attempt began
   boost::asio::steady_timer wake_;
   bool stopping_ = false;
   base::TaskScope tasks_;
