@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/http/cluster_views.hpp"
+
+#include <boost/json.hpp>
+
+namespace slipway::http {
+
+namespace {
+
+namespace json = boost::json;
+
+bool is_set(base::UtcTime time) {
+  return base::to_unix_ms(time) > 0;
+}
+
+void put_time(json::object& out, const char* name, std::optional<base::UtcTime> time) {
+  if (time && is_set(*time)) out[name] = base::to_rfc3339(*time);
+}
+void put_text(json::object& out, const char* name, const std::string& text) {
+  if (!text.empty()) out[name] = text;
+}
+
+template <class Step>
+json::object step_view(const Step& step, std::string_view state) {
+  json::object out{{"name", step.name}, {"state", state}, {"attempts", step.attempts}};
+  put_time(out, "startedAt", step.started);
+  put_time(out, "endedAt", step.ended);
+  put_text(out, "error", step.error);
+  put_text(out, "logTail", step.log_tail);
+  return out;
+}
+
+json::array node_steps(const std::vector<clusters::NodeStep>& steps) {
+  json::array out;
+  for (const auto& step : steps) out.push_back(step_view(step, step.state));
+  return out;
+}
+
+json::object link_view(const links::LinkFacts& link) {
+  json::object out{{"connected", link.connected}};
+  put_time(out, "since", link.since);
+  put_time(out, "asOf", link.last_heard);
+  if (link.round_trip.count() >= 0) out["roundTripMs"] = link.round_trip.count();
+  if (link.connected) out["clockOffsetMs"] = link.clock_offset_ms;
+  put_text(out, "why", link.why_down);
+  return out;
+}
+
+json::object kubernetes_view(const clusters::KubernetesFact& fact,
+                             const std::optional<wire::NodeFacts>& facts) {
+  json::object out{{"known", fact.known}};
+  if (!fact.known) return out;
+  out["ready"] = fact.ready;
+  put_text(out, "reason", fact.reason);
+  if (facts) put_text(out, "version", facts->kubelet_version());
+  put_time(out, "asOf", fact.as_of);
+  return out;
+}
+
+json::object machine_state_view(const clusters::MachineFact& fact) {
+  json::object out{{"state", fact.known ? clusters::name_of(fact.state) : "unknown"}};
+  put_text(out, "detail", fact.detail);
+  if (fact.known) put_time(out, "asOf", fact.as_of);
+  return out;
+}
+
+json::object facts_view(const wire::NodeFacts& facts) {
+  json::object out{{"cpus", facts.cpus()}, {"memoryBytes", facts.memory_bytes()}};
+  put_text(out, "os", facts.os());
+  put_text(out, "kernel", facts.kernel());
+  put_text(out, "agentVersion", facts.agent_version());
+  put_text(out, "kubeletVersion", facts.kubelet_version());
+  put_text(out, "containerdVersion", facts.containerd_version());
+  return out;
+}
+
+json::object health_view(const wire::NodeHealth& health) {
+  json::object out{{"asOf", base::to_rfc3339(base::from_unix_ms(health.utc_ms()))},
+                   {"cpuFraction", health.cpu_fraction()},
+                   {"memoryUsedBytes", health.memory_used_bytes()},
+                   {"memoryTotalBytes", health.memory_total_bytes()},
+                   {"load1", health.load1()}};
+  if (health.cpu_pressure() >= 0) out["cpuPressure"] = health.cpu_pressure();
+  if (health.memory_pressure() >= 0) out["memoryPressure"] = health.memory_pressure();
+  if (health.io_pressure() >= 0) out["ioPressure"] = health.io_pressure();
+  json::array disks;
+  for (const auto& disk : health.disks()) {
+    disks.push_back({{"device", disk.device()},
+                     {"mount", disk.mount()},
+                     {"filesystem", disk.filesystem()},
+                     {"sizeBytes", disk.size_bytes()},
+                     {"usedBytes", disk.used_bytes()}});
+  }
+  json::array units;
+  for (const auto& unit : health.units()) {
+    units.push_back({{"name", unit.name()}, {"state", unit.state()}});
+  }
+  out["disks"] = std::move(disks);
+  out["units"] = std::move(units);
+  return out;
+}
+
+}  // namespace
+
+json::object view(const clusters::Cluster& cluster) {
+  const auto& spec = cluster.spec;
+  json::object out{{"id", cluster.id.value},
+                   {"name", spec.name},
+                   {"state", clusters::name_of(cluster.state)},
+                   {"kubernetesVersion", spec.kubernetes_version},
+                   {"runtime", "containerd"},
+                   {"masters", spec.masters},
+                   {"workers", spec.workers},
+                   {"masterFlavor", spec.master_flavor},
+                   {"workerFlavor", spec.worker_flavor},
+                   {"createdAt", base::to_rfc3339(cluster.created)},
+                   {"nodesReady", cluster.nodes_ready},
+                   {"nodesTotal", cluster.nodes_total},
+                   {"reachable", cluster.reachable}};
+  put_text(out, "reason", cluster.reason);
+  put_text(out, "keyPair", spec.key_pair);
+  put_text(out, "networkCidr", cluster.network_cidr);
+  put_time(out, "asOf", cluster.as_of);
+  if (cluster.operation) out["operation"] = cluster.operation->value;
+  return out;
+}
+
+json::object view(const clusters::Node& node, const std::optional<wire::NodeHealth>& health) {
+  json::object out{{"name", node.name},
+                   {"machine", node.machine.value},
+                   {"role", clusters::name_of(node.role)},
+                   {"gateway", node.gateway},
+                   {"link", link_view(node.link)},
+                   {"kubernetes", kubernetes_view(node.kubernetes, node.facts)},
+                   {"machineState", machine_state_view(node.machine_state)},
+                   {"steps", node_steps(node.steps)}};
+  put_text(out, "address", node.address);
+  put_text(out, "podCidr", node.pod_cidr);
+  if (node.facts) out["facts"] = facts_view(*node.facts);
+  if (health) out["health"] = health_view(*health);
+  return out;
+}
+
+json::object machine_view(const clusters::Node& node) {
+  auto out = machine_state_view(node.machine_state);
+  out["id"] = node.machine.value;
+  out["name"] = node.name;
+  out["cluster"] = node.cluster.value;
+  out["clusterName"] = node.cluster_name;
+  out["role"] = clusters::name_of(node.role);
+  put_text(out, "address", node.address);
+  return out;
+}
+
+json::object view(const clusters::OperationRecord& operation, const std::string& cluster_name) {
+  json::array steps;
+  for (const auto& step : operation.steps) {
+    steps.push_back(step_view(step, clusters::name_of(step.state)));
+  }
+  json::object out{{"id", operation.id.value},
+                   {"kind", operation.kind},
+                   {"cluster", operation.cluster.value},
+                   {"clusterName", cluster_name},
+                   {"state", clusters::name_of(operation.state)},
+                   {"createdAt", base::to_rfc3339(operation.created)},
+                   {"steps", std::move(steps)}};
+  put_time(out, "endedAt", operation.ended);
+  put_text(out, "error", operation.error);
+  put_text(out, "by", operation.by);
+  return out;
+}
+
+json::object view(const clusters::OperationView& operation) {
+  auto out = view(operation.operation, operation.cluster_name);
+  json::array nodes;
+  for (const auto& node : operation.nodes) {
+    nodes.push_back({{"name", node.name},
+                     {"machine", node.machine.value},
+                     {"role", clusters::name_of(node.role)},
+                     {"steps", node_steps(node.steps)}});
+  }
+  out["nodes"] = std::move(nodes);
+  return out;
+}
+
+}  // namespace slipway::http

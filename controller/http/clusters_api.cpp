@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/clusters/cluster_rules.hpp"
+#include "controller/http/cluster_views.hpp"
+#include "controller/http/resources.hpp"
+#include "controller/http/responses.hpp"
+
+namespace slipway::http {
+
+namespace {
+
+net::HttpResponse accepted(const clusters::Accepted& accepted) {
+  const auto& cluster = accepted.cluster;
+  auto response = json_response(
+      202, boost::json::object{{"cluster", view(cluster)},
+                               {"operation", view(accepted.operation, cluster.spec.name)}});
+  response.headers.set("Location", "/api/v1/clusters/" + cluster.spec.name);
+  return response;
+}
+
+base::Task<Answer> create(Services& services, Call call) {
+  auto body = parse_json(call.request);
+  if (!body) co_return base::fail(body);
+  auto spec = clusters::parse_cluster_request(*body);
+  if (!spec) co_return base::fail(spec);
+  auto made = co_await services.clusters.create(std::move(*spec), call.caller.user.name);
+  if (!made) co_return base::fail(made);
+  co_return accepted(*made);
+}
+
+base::Task<Answer> list(Services& services, Call call) {
+  QueryReader query(call.query);
+  auto page = read_page(query);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
+  co_return page_response(
+      services.clusters.list(), page, [](const auto& cluster) { return cluster.id.value; },
+      [](const auto& cluster) { return view(cluster); });
+}
+
+}  // namespace
+
+Routes clusters_routes(Services& services) {
+  return {
+      {.method = "GET",
+       .pattern = "/api/v1/clusters",
+       .action = "",
+       .answer = [&services](Call call) { return list(services, std::move(call)); }},
+      {.method = "POST",
+       .pattern = "/api/v1/clusters",
+       .action = "cluster.create",
+       .answer = [&services](Call call) { return create(services, std::move(call)); }},
+      {.method = "GET",
+       .pattern = "/api/v1/clusters/{cluster}",
+       .action = "",
+       .answer = [&services](Call call) -> base::Task<Answer> {
+         auto cluster = services.clusters.get(call.argument("cluster"));
+         if (!cluster) co_return base::fail(cluster);
+         co_return json_response(200, view(*cluster));
+       }},
+      {.method = "DELETE",
+       .pattern = "/api/v1/clusters/{cluster}",
+       .action = "cluster.delete",
+       .answer = [&services](Call call) -> base::Task<Answer> {
+         auto gone = services.clusters.remove(call.argument("cluster"), call.caller.user.name);
+         if (!gone) co_return base::fail(gone);
+         co_return accepted(*gone);
+       }},
+  };
+}
+
+}  // namespace slipway::http

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/http/input.hpp"
+#include "controller/http/pods.hpp"
+#include "controller/http/resources.hpp"
+#include "controller/http/socket_audit.hpp"
+#include "controller/http/terminal_bridge.hpp"
+
+namespace slipway::http {
+
+namespace {
+
+constexpr std::size_t kMaxCommandParts = 256;
+constexpr std::size_t kMaxCommandBytes = 16 << 10;
+
+/// What shall run where; all of it from the query.
+base::Result<wire::ExecOpen> read_exec(const Call& call) {
+  QueryReader query(call.query);
+  wire::ExecOpen exec;
+  exec.set_pod_namespace(call.argument("namespace"));
+  exec.set_pod(call.argument("pod"));
+  exec.set_container(query.text("container"));
+  exec.set_tty(query.flag("tty", true));
+  exec.set_user(call.caller.user.name);
+  exec.mutable_size()->set_columns(
+      static_cast<std::uint32_t>(query.number("columns", 80, 1, kMaxColumns)));
+  exec.mutable_size()->set_rows(static_cast<std::uint32_t>(query.number("rows", 24, 1, kMaxRows)));
+  std::size_t bytes = 0;
+  for (auto& part : query.all("command")) {
+    bytes += part.size();
+    exec.add_command(std::move(part));
+  }
+  if (bytes > kMaxCommandBytes || exec.command_size() > static_cast<int>(kMaxCommandParts)) {
+    query.refuse("command", "has at most 256 parts and 16 KiB");
+  }
+  if (exec.command_size() > 0 && exec.command(0).empty()) query.refuse("command", "is empty");
+  if (auto fault = query.fault()) return std::unexpected(*fault);
+  return exec;
+}
+
+std::string describe(const wire::ExecOpen& exec) {
+  std::string text = "container " + (exec.container().empty() ? "(first)" : exec.container()) + ":";
+  for (const auto& part : exec.command()) text += " " + part;
+  if (exec.command().empty()) text += " a shell";
+  return text;
+}
+
+base::Result<link::StreamPtr> open_exec(Services& services, const Call& call, std::string& detail) {
+  auto exec = read_exec(call);
+  if (!exec) return base::fail(exec);
+  detail = describe(*exec);
+  auto pod = locate_pod(services, call, exec->container());
+  if (!pod) return base::fail(pod);
+  wire::StreamOpen what;
+  *what.mutable_exec() = std::move(*exec);
+  return services.links.open(pod->node.machine, std::move(what), true);
+}
+
+base::Task<Upgrade> open(Services& services, Call call) {
+  std::string detail;
+  auto stream = open_exec(services, call, detail);
+  audit_socket(services, call, "exec.open", stream, detail);
+  if (!stream) co_return base::fail(stream);
+  co_return net::HttpServer::Session{
+      .run =
+          [stream = *stream](std::unique_ptr<net::Transport> transport) {
+            return bridge_terminal(std::move(transport), stream);
+          },
+      .protocol = kTerminalProtocol};
+}
+
+}  // namespace
+
+Routes exec_routes(Services& services) {
+  return {{.method = "GET",
+           .pattern = "/api/v1/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/exec",
+           .action = "exec.open",
+           .answer = {},
+           .upgrade = [&services](Call call) { return open(services, std::move(call)); }}};
+}
+
+}  // namespace slipway::http

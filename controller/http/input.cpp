@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/http/input.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <charconv>
+
+namespace slipway::http {
+
+using base::ErrorCode;
+namespace json = boost::json;
+
+std::string QueryReader::text(const std::string& name) {
+  asked_.insert(name);
+  const std::string* found = nullptr;
+  for (const auto& [key, value] : fields_) {
+    if (key != name) continue;
+    if (found != nullptr) refuse(name, "is given twice");
+    found = &value;
+  }
+  return found == nullptr ? std::string{} : *found;
+}
+
+bool QueryReader::has(const std::string& name) const {
+  return std::ranges::any_of(fields_, [&](const auto& field) { return field.first == name; });
+}
+
+bool QueryReader::flag(const std::string& name, bool otherwise) {
+  auto value = text(name);
+  if (!has(name)) return otherwise;
+  if (value == "true" || value == "1") return true;
+  if (value == "false" || value == "0") return false;
+  refuse(name, "is true or false");
+  return otherwise;
+}
+
+std::int64_t QueryReader::number(const std::string& name, std::int64_t otherwise,
+                                 std::int64_t least, std::int64_t most) {
+  auto value = text(name);
+  if (!has(name)) return otherwise;
+  std::int64_t number = 0;
+  const auto* end = value.data() + value.size();
+  auto [at, error] = std::from_chars(value.data(), end, number);
+  if (error != std::errc{} || at != end || number < least || number > most) {
+    auto range = most == std::numeric_limits<std::int64_t>::max()
+                     ? "from " + std::to_string(least)
+                     : std::to_string(least) + " to " + std::to_string(most);
+    refuse(name, "is a whole number, " + range);
+    return otherwise;
+  }
+  return number;
+}
+
+std::vector<std::string> QueryReader::all(const std::string& name) {
+  asked_.insert(name);
+  std::vector<std::string> values;
+  for (const auto& [key, value] : fields_) {
+    if (key == name) values.push_back(value);
+  }
+  return values;
+}
+
+void QueryReader::refuse(const std::string& name, std::string why) {
+  if (!fault_) fault_ = base::Error{ErrorCode::kInvalid, name + " " + std::move(why), name};
+}
+
+std::optional<base::Error> QueryReader::fault() {
+  for (const auto& [key, value] : fields_) {
+    if (!asked_.contains(key)) refuse(key.substr(0, 64), "is not a parameter of this path");
+  }
+  return fault_;
+}
+
+base::Result<json::value> parse_json(const net::HttpRequest& request) {
+  auto type = request.headers.get("Content-Type");
+  type = type.substr(0, type.find(';'));
+  if (type != "application/json") {
+    return base::fail(ErrorCode::kInvalid, "the body must be application/json", "Content-Type");
+  }
+  boost::system::error_code error;
+  json::stream_parser parser;
+  const auto taken = parser.write_some(request.body, error);
+  if (!error && taken == request.body.size()) parser.finish(error);
+  const bool trailing =
+      !error && request.body.find_first_not_of(" \t\r\n", taken) != std::string::npos;
+  if (error || trailing) {
+    return base::fail(ErrorCode::kInvalid,
+                      "the body is not JSON: " + (error ? error.message() : "text after its end") +
+                          ", near byte " + std::to_string(taken));
+  }
+  return parser.release();
+}
+
+ObjectReader::ObjectReader(const json::value& value) : object_(value.if_object()) {
+  if (object_ != nullptr) return;
+  object_ = &none();
+  fault_ = base::Error{ErrorCode::kInvalid, "the body must be a JSON object", {}};
+}
+
+const json::object& ObjectReader::none() {
+  static const json::object empty;
+  return empty;
+}
+
+const json::value* ObjectReader::find(const std::string& name) {
+  asked_.insert(name);
+  return object_->if_contains(name);
+}
+
+std::string ObjectReader::text(const std::string& name, std::size_t most_bytes) {
+  if (find(name) == nullptr) {
+    refuse(name, "is missing");
+    return {};
+  }
+  auto value = optional_text(name, most_bytes);
+  if (value.empty()) refuse(name, "must not be empty");
+  return value;
+}
+
+std::string ObjectReader::optional_text(const std::string& name, std::size_t most_bytes) {
+  const auto* value = find(name);
+  if (value == nullptr) return {};
+  const auto* text = value->if_string();
+  if (text == nullptr) {
+    refuse(name, "must be a string");
+    return {};
+  }
+  if (text->size() > most_bytes) {
+    refuse(name, "has more than " + std::to_string(most_bytes) + " bytes");
+    return {};
+  }
+  return std::string(text->data(), text->size());
+}
+
+std::int64_t ObjectReader::number(const std::string& name, std::int64_t least, std::int64_t most) {
+  if (find(name) == nullptr) refuse(name, "is missing");
+  return number(name, least, least, most);
+}
+
+std::int64_t ObjectReader::number(const std::string& name, std::int64_t otherwise,
+                                  std::int64_t least, std::int64_t most) {
+  const auto* value = find(name);
+  if (value == nullptr) return otherwise;
+  boost::system::error_code error;
+  const auto number = value->is_number() ? value->to_number<std::int64_t>(error) : 0;
+  if (!value->is_number() || error || value->is_double() || number < least || number > most) {
+    refuse(name,
+           "must be a whole number, " + std::to_string(least) + " to " + std::to_string(most));
+    return otherwise;
+  }
+  return number;
+}
+
+void ObjectReader::refuse(const std::string& name, std::string why) {
+  if (!fault_) fault_ = base::Error{ErrorCode::kInvalid, name + " " + std::move(why), name};
+}
+
+std::optional<base::Error> ObjectReader::fault() {
+  for (const auto& [key, value] : *object_) {
+    const std::string name(key.data(), key.size());
+    if (!asked_.contains(name)) refuse(name.substr(0, 64), "is not a field of this body");
+  }
+  return fault_;
+}
+
+PageRequest read_page(QueryReader& query) {
+  return {.limit = static_cast<std::size_t>(query.number("limit", kDefaultPage, 1, kMaxPage)),
+          .cursor = query.text("cursor")};
+}
+
+}  // namespace slipway::http

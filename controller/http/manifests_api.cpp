@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/clusters/cluster_rules.hpp"
+#include "controller/http/intent_views.hpp"
+#include "controller/http/manifest_rules.hpp"
+#include "controller/http/problem.hpp"
+#include "controller/http/resources.hpp"
+#include "controller/http/responses.hpp"
+
+namespace slipway::http {
+
+namespace {
+
+constexpr std::size_t kMaxNamespaceName = 63;
+
+bool is_yaml(std::string_view type) {
+  type = type.substr(0, type.find(';'));
+  return type == "text/yaml" || type == "application/yaml" || type == "application/x-yaml";
+}
+
+base::Task<Answer> apply(Services& services, Call call) {
+  QueryReader query(call.query);
+  wire::ApplyManifest manifest;
+  manifest.set_default_namespace(query.text("namespace"));
+  manifest.set_dry_run(query.flag("dryRun", false));
+  manifest.set_delete_(query.flag("delete", false));
+  if (query.has("namespace") &&
+      !clusters::is_dns_label(manifest.default_namespace(), kMaxNamespaceName)) {
+    query.refuse("namespace", "must be a DNS label");
+  }
+  if (!is_yaml(call.request.headers.get("Content-Type"))) {
+    query.refuse("Content-Type", "must be text/yaml or application/yaml");
+  }
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
+  auto cluster = services.clusters.get(call.argument("cluster"));
+  if (!cluster) co_return base::fail(cluster);
+  if (auto fault = check_manifest(call.request.body)) {
+    auto problem = problem_of(fault->error);
+    problem.line = fault->line;
+    problem.column = fault->column;
+    co_return to_response(problem, call.caller.request_id);
+  }
+  manifest.set_yaml(std::move(call.request.body));
+  auto outcome = co_await services.intents.apply(cluster->id, std::move(manifest), kIntentWait);
+  if (!outcome) co_return base::fail(outcome);
+  if (outcome->state != intents::State::kDone) co_return json_response(202, view(*outcome));
+  if (!outcome->answer.ok() && outcome->answer.objects().empty()) {
+    co_return std::unexpected(refusal_of(outcome->answer));
+  }
+  co_return json_response(200, view(*outcome));
+}
+
+}  // namespace
+
+Routes manifests_routes(Services& services) {
+  return {{.method = "POST",
+           .pattern = "/api/v1/clusters/{cluster}/manifests",
+           .action = "manifest.apply",
+           .answer = [&services](Call call) { return apply(services, std::move(call)); },
+           .max_body_bytes = kMaxManifestBytes}};
+}
+
+}  // namespace slipway::http

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "report.pb.h"
+
+namespace slipway::http {
+
+/// How a row of the mirror looks in answers, by what it holds.
+boost::json::object view(const wire::MirrorRow& row);
+
+}  // namespace slipway::http

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json.hpp>
+
+#include "controller/http/input.hpp"
+#include "controller/http/resources.hpp"
+#include "controller/http/socket_audit.hpp"
+#include "controller/http/terminal_bridge.hpp"
+#include "protocol/base/with_timeout.hpp"
+
+namespace slipway::http {
+
+namespace {
+
+constexpr std::size_t kMinReason = 3;
+constexpr std::size_t kMaxReason = 200;
+constexpr std::chrono::seconds kPasswordWait{30};
+constexpr int kRefusedCode = 255;
+
+/// A shell that was asked for and checked, but for the password.
+struct Asked {
+  base::MachineId machine;
+  wire::NodeShellOpen shell;
+};
+
+base::Result<Asked> read_shell(Services& services, const Call& call) {
+  QueryReader query(call.query);
+  Asked asked;
+  auto& shell = asked.shell;
+  shell.set_user(call.caller.user.name);
+  shell.set_reason(query.text("reason"));
+  shell.mutable_size()->set_columns(
+      static_cast<std::uint32_t>(query.number("columns", 80, 1, kMaxColumns)));
+  shell.mutable_size()->set_rows(static_cast<std::uint32_t>(query.number("rows", 24, 1, kMaxRows)));
+  if (shell.reason().size() < kMinReason || shell.reason().size() > kMaxReason) {
+    query.refuse("reason", "must say why, in 3 to 200 bytes");
+  }
+  if (auto fault = query.fault()) return std::unexpected(*fault);
+  auto node = services.clusters.node(call.argument("cluster"), call.argument("node"));
+  if (!node) return base::fail(node);
+  if (!node->link.connected) {
+    return base::fail(base::ErrorCode::kUnavailable,
+                      "node " + node->name + " is not connected: " + node->link.why_down);
+  }
+  asked.machine = node->machine;
+  return asked;
+}
+
+/// The password from the first message.
+base::Task<base::Result<std::string>> read_password(net::Transport& transport) {
+  auto message = co_await base::with_timeout(kPasswordWait, "the password", transport.read());
+  if (!message) co_return base::fail(message);
+  boost::system::error_code error;
+  auto body = message->binary || message->bytes.size() > kMaxControlBytes
+                  ? boost::json::value{}
+                  : boost::json::parse(message->bytes, error);
+  if (error) co_return base::fail(base::ErrorCode::kInvalid, "the first message is no JSON");
+  ObjectReader in(body);
+  auto password = in.text("password", access::kMaxPasswordBytes);
+  if (auto fault = in.fault()) co_return std::unexpected(*fault);
+  co_return password;
+}
+
+base::Task<base::Result<link::StreamPtr>> open_shell(Services& services, const Call& call,
+                                                     Asked asked, net::Transport& transport) {
+  auto password = co_await read_password(transport);
+  if (!password) co_return base::fail(password);
+  auto same = co_await services.accounts.confirm(call.caller.user, std::move(*password),
+                                                 call.caller.address);
+  if (!same) co_return base::fail(same);
+  wire::StreamOpen what;
+  *what.mutable_node_shell() = std::move(asked.shell);
+  co_return services.links.open(asked.machine, std::move(what), true);
+}
+
+base::Task<> run(Services& services, Call call, Asked asked,
+                 std::unique_ptr<net::Transport> transport) {
+  const auto reason = asked.shell.reason();
+  auto stream = co_await open_shell(services, call, std::move(asked), *transport);
+  audit_socket(services, call, "shell.open", stream, "reason: " + reason);
+  if (!stream) {
+    (void)co_await transport->write(
+        {.bytes = exit_message(kRefusedCode, stream.error().message), .binary = false});
+    transport->close();
+    co_return;
+  }
+  co_await bridge_terminal(std::move(transport), *stream);
+}
+
+base::Task<Upgrade> open(Services& services, Call call) {
+  auto asked = read_shell(services, call);
+  if (!asked) {
+    audit_socket(services, call, "shell.open", asked, "");
+    co_return base::fail(asked);
+  }
+  co_return net::HttpServer::Session{.run =
+                                         [&services, call = std::move(call), asked = *asked](
+                                             std::unique_ptr<net::Transport> transport) {
+                                           return run(services, call, asked, std::move(transport));
+                                         },
+                                     .protocol = kTerminalProtocol};
+}
+
+}  // namespace
+
+Routes node_shell_routes(Services& services) {
+  return {{.method = "GET",
+           .pattern = "/api/v1/clusters/{cluster}/nodes/{node}/shell",
+           .action = "shell.open",
+           .answer = {},
+           .upgrade = [&services](Call call) { return open(services, std::move(call)); }}};
+}
+
+}  // namespace slipway::http

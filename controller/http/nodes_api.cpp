@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/http/cluster_views.hpp"
+#include "controller/http/resources.hpp"
+#include "controller/http/responses.hpp"
+
+namespace slipway::http {
+
+namespace {
+
+/// The node with its health, and what only the mirror knows of it.
+boost::json::object whole_view(Services& services, const clusters::Node& node) {
+  auto out = view(node, services.mirror.health(node.machine));
+  auto row = services.mirror.find(node.cluster, "nodes", "", node.name);
+  if (!row || !row->has_node() || !node.kubernetes.known) return out;
+  auto& kubernetes = out["kubernetes"].as_object();
+  kubernetes["unschedulable"] = row->node().unschedulable();
+  boost::json::array pressures;
+  for (const auto& pressure : row->node().pressures()) pressures.emplace_back(pressure);
+  kubernetes["pressures"] = std::move(pressures);
+  return out;
+}
+
+base::Task<Answer> list(Services& services, Call call) {
+  QueryReader query(call.query);
+  auto page = read_page(query);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
+  auto nodes = services.clusters.nodes(call.argument("cluster"));
+  if (!nodes) co_return base::fail(nodes);
+  co_return page_response(
+      *nodes, page, [](const auto& node) { return node.machine.value; },
+      [&](const auto& node) { return whole_view(services, node); });
+}
+
+base::Task<Answer> retry(Services& services, Call call) {
+  auto node = services.clusters.node(call.argument("cluster"), call.argument("node"));
+  if (!node) co_return base::fail(node);
+  auto told = services.clusters.retry_node(call.argument("cluster"), call.argument("node"));
+  if (!told) co_return base::fail(told);
+  co_return json_response(202, whole_view(services, *node));
+}
+
+}  // namespace
+
+Routes nodes_routes(Services& services) {
+  return {
+      {.method = "GET",
+       .pattern = "/api/v1/clusters/{cluster}/nodes",
+       .action = "",
+       .answer = [&services](Call call) { return list(services, std::move(call)); }},
+      {.method = "GET",
+       .pattern = "/api/v1/clusters/{cluster}/nodes/{node}",
+       .action = "",
+       .answer = [&services](Call call) -> base::Task<Answer> {
+         auto node = services.clusters.node(call.argument("cluster"), call.argument("node"));
+         if (!node) co_return base::fail(node);
+         co_return json_response(200, whole_view(services, *node));
+       }},
+      {.method = "POST",
+       .pattern = "/api/v1/clusters/{cluster}/nodes/{node}/retry",
+       .action = "node.retry",
+       .answer = [&services](Call call) { return retry(services, std::move(call)); }},
+  };
+}
+
+}  // namespace slipway::http

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/http/public_api.hpp"
+
+#include <exception>
+
+#include "controller/http/problem.hpp"
+#include "protocol/base/log.hpp"
+
+namespace slipway::http {
+
+struct PublicApi::Prepared {
+  const Route* route;
+  Call call;
+};
+
+namespace {
+
+bool is_write(std::string_view method) {
+  return method != "GET" && method != "HEAD" && method != "OPTIONS";
+}
+
+std::string bearer(const net::Headers& headers) {
+  std::string_view value = headers.get("Authorization");
+  constexpr std::string_view kScheme = "Bearer ";
+  if (value.size() <= kScheme.size()) return {};
+  for (std::size_t i = 0; i < kScheme.size(); ++i) {
+    if ((value[i] | 0x20) != (kScheme[i] | 0x20)) return {};
+  }
+  return std::string(value.substr(kScheme.size()));
+}
+
+/// Whom the request shows to be; a bearer token goes before a cookie.
+void identify(access::Accounts& accounts, const net::Headers& headers, Caller& caller) {
+  std::optional<access::Known> known;
+  Proof proof = Proof::kNone;
+  if (headers.has("Authorization")) {
+    known = accounts.by_token(bearer(headers));
+    proof = Proof::kToken;
+  } else if (auto value = cookie(headers, kSessionCookie); !value.empty()) {
+    known = accounts.by_cookie(value);
+    proof = Proof::kSession;
+  }
+  if (!known) return;
+  caller.user = known->user;
+  caller.expires = known->expires;
+  caller.proof = proof;
+}
+
+std::optional<Problem> check_access(Needs needs, const Caller& caller) {
+  if (needs == Needs::kNobody) return std::nullopt;
+  if (caller.proof == Proof::kNone) {
+    return unauthenticated("log in, or send an API token that is good");
+  }
+  if (needs == Needs::kUser) return std::nullopt;
+  if (needs == Needs::kAdministratorToken && caller.proof != Proof::kToken) {
+    return unauthenticated("this path takes a bearer token only");
+  }
+  if (caller.user.role != access::Role::kAdministrator) {
+    return problem_of({base::ErrorCode::kDenied, "only administrators may do this", {}});
+  }
+  return std::nullopt;
+}
+
+/// A page elsewhere must not write with this user's cookie, nor open sockets with it.
+std::optional<Problem> check_origin(const net::HttpRequest& request, bool upgrade) {
+  if (!upgrade && !is_write(request.method)) return std::nullopt;
+  if (same_origin(request.headers)) return std::nullopt;
+  return problem_of(
+      {base::ErrorCode::kDenied, "the request comes from a page elsewhere", "Origin"});
+}
+
+void dress(net::HttpResponse& response, const std::string& request_id) {
+  auto& headers = response.headers;
+  headers.set("X-Request-Id", request_id);
+  headers.set("X-Content-Type-Options", "nosniff");
+  if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
+  if (!headers.has("Content-Security-Policy")) {
+    headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  }
+}
+
+net::HttpResponse refuse(const Problem& problem, const Caller& caller) {
+  auto response = to_response(problem, caller.request_id);
+  dress(response, caller.request_id);
+  return response;
+}
+
+/// What an audited request was about: the new thing where there is one, else the path.
+std::string object_of(const std::string& path, const net::HttpResponse* response) {
+  constexpr std::string_view kRoot = "/api/v1/";
+  std::string object = path;
+  if (response != nullptr && response->headers.has("Location")) {
+    object = response->headers.get("Location");
+  }
+  return object.starts_with(kRoot) ? object.substr(kRoot.size()) : object;
+}
+
+}  // namespace
+
+std::string cookie(const net::Headers& headers, std::string_view name) {
+  std::string_view rest = headers.get("Cookie");
+  while (!rest.empty()) {
+    const auto end = rest.find(';');
+    auto pair = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    while (pair.starts_with(' ')) pair.remove_prefix(1);
+    if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=') {
+      return std::string(pair.substr(name.size() + 1));
+    }
+  }
+  return {};
+}
+
+bool same_origin(const net::Headers& headers) {
+  const auto site = headers.get("Sec-Fetch-Site");
+  if (site == "cross-site" || site == "same-site") return false;
+  if (!headers.has("Origin")) return true;
+  return headers.get("Origin") == "https://" + std::string(headers.get("Host"));
+}
+
+PublicApi::PublicApi(Services& services, Routes routes)
+    : services_(services), router_(std::move(routes)) {}
+
+std::variant<PublicApi::Prepared, net::HttpResponse> PublicApi::prepare(net::HttpRequest request,
+                                                                        bool upgrade) {
+  Caller caller;
+  caller.address = request.peer.address;
+  caller.request_id = base::new_id();
+  auto target = parse_target(request.target);
+  if (!target) return refuse(problem_of(target.error()), caller);
+  auto match = router_.find(request.method, target->path);
+  if (!match) {
+    const auto allowed = router_.allowed(target->path);
+    Problem problem{.status = 404, .code = "not_found", .detail = "no such path"};
+    if (!allowed.empty()) {
+      problem = {.status = 405, .code = "method_not_allowed", .detail = "this path has " + allowed};
+    }
+    auto response = refuse(problem, caller);
+    if (!allowed.empty()) response.headers.set("Allow", allowed);
+    return response;
+  }
+  const auto& route = *match->route;
+  identify(services_.accounts, request.headers, caller);
+  auto problem = check_access(route.needs, caller);
+  if (!problem && caller.proof != Proof::kToken) problem = check_origin(request, upgrade);
+  if (problem) {
+    if (!route.action.empty()) {
+      audit(caller, route.action, object_of(target->path, nullptr), problem->code, problem->detail);
+    }
+    return refuse(*problem, caller);
+  }
+  if (request.body.size() > route.max_body_bytes) {
+    return refuse(
+        {.status = 413,
+         .code = "too_large",
+         .detail = "the body has more than " + std::to_string(route.max_body_bytes) + " bytes"},
+        caller);
+  }
+  return Prepared{.route = &route,
+                  .call = {.request = std::move(request),
+                           .path = std::move(match->arguments),
+                           .query = std::move(target->query),
+                           .caller = std::move(caller)}};
+}
+
+void PublicApi::audit(const Caller& caller, const std::string& action, const std::string& object,
+                      const std::string& outcome, const std::string& detail) {
+  const bool known = caller.proof != Proof::kNone;
+  services_.audit.record({.actor = known ? caller.user.name : "-",
+                          .role = known ? std::string(access::name_of(caller.user.role)) : "",
+                          .from = caller.address,
+                          .action = action,
+                          .object = object,
+                          .outcome = outcome,
+                          .detail = detail,
+                          .request_id = caller.request_id});
+}
+
+base::Task<net::HttpResponse> PublicApi::run(const Route& route, Call call) {
+  const auto caller = call.caller;
+  const auto path = call.request.target.substr(0, call.request.target.find('?'));
+  net::HttpResponse response;
+  std::string outcome = "ok";
+  std::string detail;
+  try {
+    auto answer = co_await route.answer(std::move(call));
+    if (answer) {
+      response = std::move(*answer);
+      if (response.status >= 400) outcome = "status " + std::to_string(response.status);
+    } else {
+      const auto problem = problem_of(answer.error());
+      outcome = problem.code;
+      detail = problem.detail;
+      if (problem.status >= 500) {
+        spdlog::warn("{} {}: {}", caller.request_id, route.pattern, detail);
+      }
+      response = to_response(problem, caller.request_id);
+    }
+  } catch (const std::exception& error) {
+    spdlog::error("{} {} {}: {}", caller.request_id, route.method, route.pattern, error.what());
+    outcome = "internal";
+    response = to_response({.detail = "look at the controller's log for " + caller.request_id},
+                           caller.request_id);
+  }
+  if (!route.action.empty()) {
+    audit(caller, route.action, object_of(path, &response), outcome, detail);
+  }
+  dress(response, caller.request_id);
+  co_return response;
+}
+
+base::Task<net::HttpResponse> PublicApi::answer(net::HttpRequest request) {
+  const auto begin = services_.clock.monotonic();
+  const auto method = request.method;
+  auto prepared = prepare(std::move(request), false);
+  net::HttpResponse response;
+  std::string pattern = "-";
+  if (auto* refused = std::get_if<net::HttpResponse>(&prepared)) {
+    response = std::move(*refused);
+  } else {
+    auto& ready = std::get<Prepared>(prepared);
+    pattern = ready.route->pattern;
+    if (!ready.route->answer) {
+      response =
+          refuse({.status = 426, .code = "upgrade_required", .detail = "this path is a WebSocket"},
+                 ready.call.caller);
+      response.headers.set("Upgrade", "websocket");
+    } else {
+      response = co_await run(*ready.route, std::move(ready.call));
+    }
+  }
+  services_.metrics.answered(pattern, pattern == "-" ? "-" : method, response.status,
+                             services_.clock.monotonic() - begin);
+  co_return response;
+}
+
+base::Task<std::variant<net::HttpResponse, net::HttpServer::Session>> PublicApi::upgrade(
+    net::HttpRequest request) {
+  auto prepared = prepare(std::move(request), true);
+  if (auto* refused = std::get_if<net::HttpResponse>(&prepared)) co_return std::move(*refused);
+  auto& ready = std::get<Prepared>(prepared);
+  const auto& route = *ready.route;
+  if (!route.upgrade) {
+    if (route.answer) co_return co_await run(route, std::move(ready.call));
+    co_return refuse({.status = 400, .code = "invalid", .detail = "no WebSocket here"},
+                     ready.call.caller);
+  }
+  const auto caller = ready.call.caller;
+  auto session = co_await route.upgrade(std::move(ready.call));
+  if (!session) co_return refuse(problem_of(session.error()), caller);
+  auto run = [inner = std::move(session->run), pattern = route.pattern,
+              &metrics =
+                  services_.metrics](std::unique_ptr<net::Transport> transport) -> base::Task<> {
+    metrics.socket_opened(pattern);
+    try {
+      co_await inner(std::move(transport));
+    } catch (...) {
+      metrics.socket_closed(pattern);
+      throw;
+    }
+    metrics.socket_closed(pattern);
+  };
+  co_return net::HttpServer::Session{.run = std::move(run), .protocol = session->protocol};
+}
+
+}  // namespace slipway::http

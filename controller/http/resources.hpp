@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "controller/http/routes.hpp"
+#include "controller/http/services.hpp"
+
+namespace slipway::http {
+
+// One function a file. Functions of the routes refer to `services`, which outlives them.
+Routes sessions_routes(Services& services);
+Routes tokens_routes(Services& services);
+Routes audit_routes(Services& services);
+Routes clusters_routes(Services& services);
+Routes nodes_routes(Services& services);
+Routes machines_routes(Services& services);
+Routes operations_routes(Services& services);
+Routes kubeconfig_routes(Services& services);
+Routes publish_routes(Services& services);
+Routes namespaces_routes(Services& services);
+Routes manifests_routes(Services& services);
+Routes mirror_routes(Services& services);
+Routes pod_log_routes(Services& services);
+Routes exec_routes(Services& services);
+Routes node_shell_routes(Services& services);
+Routes events_routes(Services& services);
+Routes kube_proxy_routes(Services& services);
+Routes health_routes(Services& services);
+
+/// All of them: what the public port serves.
+Routes all_routes(Services& services);
+
+}  // namespace slipway::http

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "controller/access/users.hpp"
+#include "protocol/base/task.hpp"
+#include "protocol/net/http.hpp"
+#include "protocol/net/http_server.hpp"
+
+namespace slipway::http {
+
+inline constexpr std::size_t kMaxJsonBytes = 64 << 10;
+inline constexpr std::size_t kMaxManifestBytes = 700 << 10;  ///< fits an intent
+inline constexpr std::size_t kMaxProxyBytes = 4 << 20;
+
+/// Who may use a route.
+enum class Needs {
+  kNobody,              ///< no login at all
+  kUser,                ///< anyone who is logged in
+  kAdministrator,       ///< by session or token
+  kAdministratorToken,  ///< by bearer token only: what programs use, and a page must never reach
+};
+
+/// How a caller proved who they are.
+enum class Proof { kNone, kSession, kToken };
+
+/// Who is asking.
+struct Caller {
+  access::User user;
+  Proof proof = Proof::kNone;
+  base::UtcTime expires;
+  std::string address;
+  std::string request_id;
+};
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+/// A request whose route, arguments and caller are known.
+struct Call {
+  net::HttpRequest request;
+  std::map<std::string, std::string> path;  ///< arguments of the pattern, decoded; "{rest...}" raw
+  Fields query;                             ///< decoded, in order
+  Caller caller;
+
+  const std::string& argument(const std::string& name) const { return path.at(name); }
+};
+
+using Answer = base::Result<net::HttpResponse>;
+using Upgrade = base::Result<net::HttpServer::Session>;
+
+/// One line of the table that the router is made of. It outlives all calls.
+struct Route {
+  std::string method;   ///< "*": any
+  std::string pattern;  ///< "/api/v1/clusters/{cluster}"; a last "{path...}" takes the rest
+  Needs needs = Needs::kAdministrator;
+  std::string action;                              ///< audited under this name, empty: not audited
+  std::function<base::Task<Answer>(Call)> answer;  ///< empty: WebSocket only
+  std::function<base::Task<Upgrade>(Call)> upgrade = {};  ///< empty: no WebSocket
+  std::size_t max_body_bytes = kMaxJsonBytes;
+};
+using Routes = std::vector<Route>;
+
+}  // namespace slipway::http

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "controller/access/accounts.hpp"
+#include "controller/access/sqlite_audit.hpp"
+#include "controller/cloud/cloud.hpp"
+#include "controller/clusters/clusters.hpp"
+#include "controller/http/metrics.hpp"
+#include "controller/intents/intents.hpp"
+#include "controller/links/links.hpp"
+#include "controller/mirror/mirror.hpp"
+#include "protocol/base/clock.hpp"
+
+namespace slipway::http {
+
+/// Whether a part of the controller is up, for /readyz.
+struct Part {
+  std::string name;
+  bool ready = false;
+  std::string detail;
+};
+
+/// What the resources stand on; all owned by the composition root, all outlive the public port.
+struct Services {
+  access::Accounts& accounts;
+  access::SqliteAudit& audit;
+  clusters::Clusters& clusters;
+  clusters::Changes& changes;
+  links::Links& links;
+  intents::IntentLedger& intents;
+  mirror::Mirror& mirror;
+  cloud::Cloud& cloud;
+  Metrics& metrics;
+  const base::Clock& clock;
+  std::string ca_pem;  ///< of the controller, goes into kubeconfigs
+  std::function<std::vector<Part>()> parts;
+};
+
+}  // namespace slipway::http

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/http/terminal_bridge.hpp"
+
+#include <sodium.h>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/json.hpp>
+#include <optional>
+
+#include "controller/http/input.hpp"
+
+namespace slipway::http {
+
+namespace {
+
+namespace json = boost::json;
+using base::ErrorCode;
+
+constexpr int kNoExitCode = 255;  ///< the process did not start, or nobody knows how it ended
+
+std::string base64(const std::string& bytes) {
+  std::string out(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
+  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
+  out.resize(out.size() - 1);  // it writes a terminating zero
+  return out;
+}
+
+net::Message text(std::string bytes) {
+  return {.bytes = std::move(bytes), .binary = false};
+}
+
+base::Result<wire::StreamNote> resize_note(const json::value& size) {
+  ObjectReader in(size);
+  const auto columns = in.number("columns", 1, kMaxColumns);
+  const auto rows = in.number("rows", 1, kMaxRows);
+  if (auto fault = in.fault()) return std::unexpected(*fault);
+  wire::StreamNote note;
+  note.mutable_resize()->set_columns(static_cast<std::uint32_t>(columns));
+  note.mutable_resize()->set_rows(static_cast<std::uint32_t>(rows));
+  return note;
+}
+
+/// Client to agent. Ends when either side is over; then the stream is reset, which ends the other
+/// half.
+base::Task<> pump_up(net::Transport& transport, link::StreamPtr stream,
+                     std::optional<base::Error>& fault) {
+  for (;;) {
+    auto message = co_await transport.read();
+    if (!message) break;
+    base::Result<> written;
+    if (message->binary) {
+      if (message->bytes.empty()) continue;
+      written = co_await stream->write(std::move(message->bytes));
+    } else {
+      auto note = parse_control(message->bytes);
+      if (!note) {
+        fault = note.error();
+        break;
+      }
+      written = co_await stream->write(std::move(*note));
+    }
+    if (!written) co_return;  // the agent's side is over; the other half says how
+  }
+  stream->reset({ErrorCode::kUnavailable, "the client has gone", {}});
+}
+
+/// One chunk of the agent's to the client; false: the client is gone.
+base::Task<bool> forward(net::Transport& transport, link::Chunk chunk, bool& exited) {
+  if (!chunk.bytes.empty()) {
+    auto sent = co_await transport.write({.bytes = std::move(chunk.bytes), .binary = true});
+    if (!sent) co_return false;
+  }
+  if (!chunk.note) co_return true;
+  if (chunk.note->has_exit()) {
+    exited = true;
+    const auto& exit = chunk.note->exit();
+    co_return (co_await transport.write(text(exit_message(exit.code(), exit.message()))))
+        .has_value();
+  }
+  if (chunk.note->note_case() == wire::StreamNote::kStderr) {
+    json::object out{{"stderr", base64(chunk.note->stderr_())}};
+    co_return (co_await transport.write(text(json::serialize(out)))).has_value();
+  }
+  co_return true;
+}
+
+/// Agent to client. Ends with the stream; then the socket is closed, which ends the other half.
+base::Task<> pump_down(net::Transport& transport, link::StreamPtr stream,
+                       std::optional<base::Error>& fault) {
+  bool exited = false;
+  std::string why = "the agent ended the stream";
+  for (;;) {
+    auto chunk = co_await stream->read();
+    if (!chunk) why = chunk.error().message;
+    if (!chunk || !*chunk) break;
+    if (!co_await forward(transport, std::move(**chunk), exited)) {
+      stream->reset({ErrorCode::kUnavailable, "the client has gone", {}});
+      exited = true;
+      break;
+    }
+  }
+  if (!exited) {
+    if (fault) why = fault->message;
+    (void)co_await transport.write(text(exit_message(kNoExitCode, why)));
+  }
+  stream->finish();
+  transport.close();
+}
+
+}  // namespace
+
+base::Result<wire::StreamNote> parse_control(const std::string& message) {
+  if (message.size() > kMaxControlBytes) {
+    return base::fail(ErrorCode::kInvalid, "a control message has at most 4096 bytes");
+  }
+  boost::system::error_code error;
+  const auto value = json::parse(message, error);
+  const auto* object = error ? nullptr : value.if_object();
+  if (object == nullptr || object->size() != 1) {
+    return base::fail(ErrorCode::kInvalid,
+                      "a control message is {\"resize\":…} or {\"stdinClosed\":true}");
+  }
+  if (const auto* size = object->if_contains("resize")) return resize_note(*size);
+  const auto* closed = object->if_contains("stdinClosed");
+  if (closed == nullptr || !closed->is_bool() || !closed->as_bool()) {
+    return base::fail(ErrorCode::kInvalid,
+                      "a control message is {\"resize\":…} or {\"stdinClosed\":true}");
+  }
+  wire::StreamNote note;
+  note.set_close_stdin(true);
+  return note;
+}
+
+std::string exit_message(int code, const std::string& message) {
+  json::object exit{{"code", code}, {"message", message}};
+  return json::serialize(json::object{{"exit", std::move(exit)}});
+}
+
+base::Task<> bridge_terminal(std::unique_ptr<net::Transport> transport, link::StreamPtr stream) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  std::optional<base::Error> fault;
+  co_await (pump_up(*transport, stream, fault) && pump_down(*transport, stream, fault));
+}
+
+}  // namespace slipway::http

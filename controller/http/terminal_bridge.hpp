@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "protocol/base/task.hpp"
+#include "protocol/link/link.hpp"
+#include "protocol/net/transport.hpp"
+
+namespace slipway::http {
+
+inline constexpr char kTerminalProtocol[] = "slipway.terminal.v1";
+inline constexpr std::size_t kMaxControlBytes = 4 << 10;
+inline constexpr std::int64_t kMaxColumns = 1000;
+inline constexpr std::int64_t kMaxRows = 1000;
+
+/// A text message of the client, once understood.
+base::Result<wire::StreamNote> parse_control(const std::string& text);
+std::string exit_message(int code, const std::string& message);
+
+/// Pumps a terminal between a page's socket and an agent's stream until either ends; nothing is
+/// read from one side before the other has taken what came before. Ends with the exit message if
+/// the client is still there.
+base::Task<> bridge_terminal(std::unique_ptr<net::Transport> transport, link::StreamPtr stream);
+
+}  // namespace slipway::http
