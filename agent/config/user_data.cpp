@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/config/user_data.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "agent/config/section.hpp"
+#include "protocol/base/files.hpp"
+
+namespace slipway::config {
+
+using base::ErrorCode;
+using base::fail;
+using base::Result;
+
+namespace {
+
+constexpr std::string_view kHeader = "#cloud-config";
+constexpr std::int64_t kVersion = 1;
+constexpr std::size_t kHexDigits = 64;
+constexpr std::string_view kScheme = "https://";
+
+bool is_hex64(std::string_view text) {
+  return text.size() == kHexDigits && std::ranges::all_of(text, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+         });
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+bool is_host(std::string_view host, bool bracketed) {
+  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || (bracketed && c == ':');
+  });
+}
+
+/// "https://host:port" or "https://[v6]:port", with nothing after it.
+bool parse_controller(std::string_view url, UserData& into) {
+  if (!url.starts_with(kScheme)) return false;
+  url.remove_prefix(kScheme.size());
+  const std::size_t colon = url.rfind(':');
+  if (colon == std::string_view::npos) return false;
+  std::string_view host = url.substr(0, colon);
+  const std::string_view port = url.substr(colon + 1);
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  if (!is_host(host, bracketed)) return false;
+  const auto end = port.data() + port.size();
+  const auto parsed = std::from_chars(port.data(), end, into.controller_port);
+  if (parsed.ec != std::errc() || parsed.ptr != end || into.controller_port == 0) return false;
+  into.controller_host = std::string(host);
+  return true;
+}
+
+}  // namespace
+
+Result<UserData> parse_user_data(std::string_view text, const std::string& source) {
+  const std::string_view first = text.substr(0, text.find_first_of("\r\n"));
+  if (first != kHeader) {
+    return fail(ErrorCode::kInvalid,
+                source + ", line 1, column 1: the first line is not `#cloud-config`");
+  }
+  auto document = load_document(text, source);
+  if (!document) return fail(document);
+  auto top = Section::open(*document, "", source);
+  if (!top) return fail(top);
+  // Other top-level keys are cloud-init's own and none of ours.
+  auto own = top->section("slipway");
+  if (!own) return fail(own);
+  auto version = own->number("version");
+  if (!version) return fail(version);
+  if (*version != kVersion) {
+    return own->bad("version", "is not 1; this agent knows no other: use a newer node image");
+  }
+  if (auto known = own->only({"version", "controller", "ca_sha256", "token"}); !known) {
+    return fail(known);
+  }
+  auto controller = own->text("controller");
+  if (!controller) return fail(controller);
+  auto pin = own->text("ca_sha256");
+  if (!pin) return fail(pin);
+  auto token = own->text("token");
+  if (!token) return fail(token);
+  UserData data;
+  if (!parse_controller(*controller, data)) {
+    return own->bad("controller", "is not a controller's address; write https://HOST:PORT");
+  }
+  if (!is_hex64(*pin)) {
+    return own->bad("ca_sha256", "is not 64 hex digits, the SHA-256 of the controller's CA");
+  }
+  if (!is_hex64(*token)) return own->bad("token", "is not 64 hex digits");
+  data.ca_sha256 = lower(*pin);
+  data.token = *token;
+  return data;
+}
+
+Result<UserData> read_seed(const std::vector<std::filesystem::path>& seed_dirs) {
+  std::string looked_at;
+  for (const std::filesystem::path& directory : seed_dirs) {
+    const auto path = directory / "user-data";
+    auto text = base::read_file(path, kDocumentLimitBytes + 1);
+    if (text) return parse_user_data(*text, path.string());
+    if (text.error().code != ErrorCode::kNotFound) return fail(text);
+    looked_at += (looked_at.empty() ? "" : ", ") + path.string();
+  }
+  return fail(ErrorCode::kNotFound, "no user-data: looked for " + looked_at);
+}
+
+}  // namespace slipway::config

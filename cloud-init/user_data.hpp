@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "protocol/base/result.hpp"
+
+namespace slipway::cloud_init {
+
+/// All that a machine is told before it enrols.
+struct UserData {
+  std::string controller_host;  ///< name or address that the machine can reach
+  unsigned short controller_port = 0;
+  std::string ca_sha256;  ///< 64 hex digits, of the DER of the controller's CA certificate
+  std::string token;      ///< 64 hex digits
+};
+
+struct MetaData {
+  std::string instance_id;     ///< the machine's resource id; a new one is a new machine
+  std::string local_hostname;  ///< a DNS label
+};
+
+/// The `#cloud-config` document; kInvalid with the field that does not fit in.
+base::Result<std::string> render(const UserData& data);
+/// The `meta-data` file of the NoCloud seed.
+base::Result<std::string> render(const MetaData& data);
+
+}  // namespace slipway::cloud_init
