@@ -21,7 +21,13 @@ spec:
     - name: talker
       image: busybox:1.35
       imagePullPolicy: IfNotPresent
-      command: [sh, -c, 'echo "run of $(date +%s%N)"; i=0; while [ $i -lt 2000 ]; do i=$((i+1)); echo "line $i"; done; while [ ! -e /tmp/end ]; do echo "tick $(date +%s)"; sleep 1; done']
+      command:
+        - sh
+        - -c
+        - |
+          echo "run of $(date +%s%N)"; i=0
+          while [ $i -lt 2000 ]; do i=$((i+1)); echo "line $i"; done
+          while [ ! -e /tmp/end ]; do echo "tick $(date +%s)"; sleep 1; done
       securityContext: {runAsUser: 1234, runAsGroup: 1234, allowPrivilegeEscalation: false, capabilities: {drop: [NET_RAW]}}
 """
 
@@ -174,7 +180,10 @@ metadata: {name: flood, namespace: demo}
 spec:
   terminationGracePeriodSeconds: 0
   containers:
-    - {name: flood, image: "busybox:1.35", imagePullPolicy: IfNotPresent, command: [sh, -c, 'yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | head -c 20000000; sleep 3600']}
+    - name: flood
+      image: busybox:1.35
+      imagePullPolicy: IfNotPresent
+      command: [sh, -c, 'yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | head -c 20000000; sleep 3600']
 """, "demo")
     api.pod("demo", "flood")
     stalled = [api.call("GET", "/clusters/demo/namespaces/demo/pods/flood/log?follow=true", stream=True) for _ in range(3)]
