@@ -20,8 +20,8 @@ namespace slipway::intents {
 using base::ClusterId;
 using base::IntentId;
 
-inline constexpr std::size_t kMaxPending = 256;            ///< of a cluster, then kExhausted
-inline constexpr std::size_t kMaxInFlight = 16;            ///< delivered and not answered, of a cluster
+inline constexpr std::size_t kMaxPending = 256;  ///< of a cluster, then kExhausted
+inline constexpr std::size_t kMaxInFlight = 16;  ///< delivered and not answered, of a cluster
 inline constexpr std::size_t kMaxIntentBytes = 768 << 10;  ///< fits a frame
 inline constexpr std::size_t kKeptFinished = 1000;         ///< of a cluster, the newest
 
@@ -36,7 +36,7 @@ struct Outcome {
   IntentId id;
   ClusterId cluster;
   State state = State::kPending;
-  bool delivered = false;      ///< a gateway has it
+  bool delivered = false;  ///< a gateway has it
   base::UtcTime accepted;
   base::UtcTime finished;      ///< of kDone and kCancelled
   wire::IntentOutcome answer;  ///< of kDone
@@ -51,9 +51,11 @@ class IntentLedger : public links::LinkListener {
   ~IntentLedger() override;
 
   /// Stores and delivers. An empty id is chosen; a known id with the same content is a no-op that
-  /// returns it, with another content kConflict. kExhausted at kMaxPending, kInvalid over kMaxIntentBytes.
+  /// returns it, with another content kConflict. kExhausted at kMaxPending, kInvalid over
+  /// kMaxIntentBytes.
   base::Result<IntentId> accept(ClusterId cluster, wire::Intent intent);
-  /// Accepts and, if the gateway is connected, waits for the outcome; kPending when it did not come.
+  /// Accepts and, if the gateway is connected, waits for the outcome; kPending when it did not
+  /// come.
   base::Task<base::Result<Outcome>> submit(ClusterId cluster, wire::Intent intent,
                                            std::chrono::milliseconds wait);
   base::Task<base::Result<Outcome>> apply(ClusterId cluster, wire::ApplyManifest manifest,
@@ -74,16 +76,8 @@ class IntentLedger : public links::LinkListener {
   void reported(const base::MachineId& machine, const wire::Report& report) override;
 
  private:
-  struct Waiters;
-  void deliver(const ClusterId& cluster);
-  void take_outcome(const base::MachineId& from, const wire::IntentOutcome& outcome);
-
-  boost::asio::any_io_executor executor_;
-  store::Database& database_;
-  links::Links& links_;
-  const links::Roster& roster_;
-  const base::Clock& clock_;
-  std::unique_ptr<Waiters> waiters_;
+  struct Core;
+  std::unique_ptr<Core> core_;
 };
 
 }  // namespace slipway::intents

@@ -23,7 +23,7 @@ inline constexpr char kProtobufType[] = "application/x-protobuf";
 struct AgentListenerOptions {
   std::string address = "127.0.0.1";  ///< that agents dial; goes into the server certificate
   unsigned short port = 0;
-  int listening_fd = -1;              ///< as in net::HttpServerOptions
+  int listening_fd = -1;  ///< as in net::HttpServerOptions
 };
 
 /// The door for agents: `POST /enrol` and `POST /renew` without a client certificate, the WebSocket

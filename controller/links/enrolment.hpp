@@ -3,10 +3,10 @@
 
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 #include "controller/access/audit.hpp"
 #include "controller/cloud/cloud.hpp"
+#include "controller/links/enrolment_rows.hpp"
 #include "controller/links/roster.hpp"
 #include "controller/store/database.hpp"
 #include "enrol.pb.h"
@@ -15,7 +15,8 @@
 
 namespace slipway::links {
 
-inline constexpr std::chrono::minutes kTokenLife{15};  ///< from the moment the cloud says that the machine runs
+inline constexpr std::chrono::minutes kTokenLife{
+    15};  ///< from the moment the cloud says that the machine runs
 inline constexpr std::chrono::hours kNodeCertificateLife{24};
 inline constexpr std::size_t kTokenBytes = 32;
 
@@ -44,35 +45,34 @@ class Enrolment {
   /// at which the cloud says that the machine runs.
   void machine_runs(const base::MachineId& machine, base::UtcTime since);
   void link_opened(const base::MachineId& machine);  ///< the token is spent
-  void forget(const base::MachineId& machine);       ///< deleted: neither token nor certificate is good
+  void forget(const base::MachineId& machine);  ///< deleted: neither token nor certificate is good
   std::optional<Suspicion> suspicion(const base::MachineId& machine) const;
 
-  /// kDenied with field "token", "key", "address", "machine"; kInvalid with field "csr"; kUnavailable
-  /// when the cloud does not answer (the agent tries again).
+  /// kDenied with field "token", "key", "address", "machine"; kInvalid with field "csr";
+  /// kUnavailable when the cloud does not answer (the agent tries again).
   base::Task<base::Result<wire::EnrolResponse>> enrol(wire::EnrolRequest request, std::string from);
 
-  /// A new certificate for a key that enrolled: the CSR's signature proves the key, so neither token
-  /// nor a certificate that is still good is asked for (a machine may have been off for days).
+  /// A new certificate for a key that enrolled: the CSR's signature proves the key, so neither
+  /// token nor a certificate that is still good is asked for (a machine may have been off for
+  /// days).
   base::Task<base::Result<wire::EnrolResponse>> renew(wire::EnrolRequest request, std::string from);
 
   /// May the holder of a verified certificate open its link from there? kDenied: unknown, deleted,
   /// another machine's address.
   base::Task<base::Result<>> admit(base::MachineId machine, std::string from);
+  bool enrolled(const base::MachineId& machine) const;  ///< has a bound key and is not forgotten
 
  private:
-  struct Row;
-  std::optional<Row> row_by_token(const std::string& token) const;
-  std::optional<Row> row_by_key(const std::string& key_sha256) const;
-  std::optional<Row> row_of(const base::MachineId& machine) const;
-  base::Result<> check_token(const Row& row) const;
-  base::Task<base::Result<>> check_machine(Row& row, const std::string& from);
-  base::Result<> bind_key(Row& row, const std::string& key_sha256, const std::string& from);
-  base::Result<wire::EnrolResponse> certify(const Row& row, const std::string& csr_pem);
-  void flag(const Row& row, const std::string& other_key, const std::string& from);
-  std::unexpected<base::Error> refuse(const base::Error& why, const char* reason,
-                                      const std::string& machine, const std::string& from);
+  base::Result<EnrolmentRow> usable(const std::string& token) const;
+  base::Result<> in_time(const EnrolmentRow& row) const;
+  base::Task<base::Result<>> check_machine(EnrolmentRow row, std::string from);
+  base::Result<> bind_key(const EnrolmentRow& row, const std::string& key, const std::string& from);
+  base::Result<wire::EnrolResponse> certify(const EnrolmentRow& row, const std::string& csr_pem,
+                                            const std::string& from);
+  void flag(const EnrolmentRow& row, const std::string& other_key, const std::string& from);
+  void audit_refusal(const std::string& machine, const std::string& from, const base::Error& why);
 
-  store::Database& database_;
+  EnrolmentRows rows_;
   cloud::Cloud& cloud_;
   access::Audit& audit_;
   const Roster& roster_;

@@ -18,18 +18,20 @@ using base::MachineId;
 /// What is known of a machine's tunnel, with as of when.
 struct LinkFacts {
   bool connected = false;
-  base::UtcTime since;          ///< of the present state
+  base::UtcTime since;  ///< of the present state
   base::UtcTime last_heard;
   std::chrono::milliseconds round_trip{-1};
-  std::int64_t clock_offset_ms = 0;  ///< node minus controller
-  std::string why_down;         ///< empty while connected
+  std::int64_t clock_offset_ms = 0;                                       ///< node minus controller
+  std::string why_down = "never connected since the controller started";  ///< empty while connected
+  std::string software;  ///< of the agent, as its hello said
 };
 
 /// Told on the io thread what agents do; must not block. Register before the listener starts.
 class LinkListener {
  public:
   virtual ~LinkListener() = default;
-  virtual void link_up(const MachineId&, const wire::NodeState&) {}  ///< hello and full state are in
+  virtual void link_up(const MachineId&, const wire::NodeState&) {
+  }  ///< hello and full state are in
   virtual void link_down(const MachineId&, const base::Error&) {}
   virtual void reported(const MachineId&, const wire::Report&) {}
 };
@@ -49,13 +51,14 @@ class DesiredSource {
   virtual base::Result<wire::DesiredNode> desired(const MachineId&) = 0;
 };
 
-/// The connected agents: at most one link a machine (a newer one ends the older).
+/// The connected agents: at most one link a machine (a newer one ends the older). A link counts as
+/// connected once its full state is in; what an agent reports before that ends the link.
 class Links {
  public:
   Links(boost::asio::any_io_executor executor, const base::Clock& clock);
   ~Links();
 
-  void add(LinkListener& listener);   ///< not owned; outlives the links
+  void add(LinkListener& listener);  ///< not owned; outlives the links
   void add(StreamTaker& taker);
   void set(DesiredSource& source);
 
@@ -65,15 +68,20 @@ class Links {
   LinkFacts facts(const MachineId& machine) const;
   std::vector<MachineId> connected() const;
   /// kUnavailable: no link, with since when.
-  base::Result<link::StreamPtr> open(const MachineId& machine, wire::StreamOpen what, bool interactive);
+  base::Result<link::StreamPtr> open(const MachineId& machine, wire::StreamOpen what,
+                                     bool interactive);
   base::Result<> send(const MachineId& machine, wire::Order order);
   /// Sends the machine its DesiredNode anew (its content changed).
   void refresh(const MachineId& machine);
-  void cut(const MachineId& machine, base::Error why);  ///< its certificate is no longer good, it is deleted …
+  void cut(const MachineId& machine,
+           base::Error why);              ///< its certificate is no longer good, it is deleted …
+  void forget(const MachineId& machine);  ///< cut, and its facts dropped
+  /// Ends all links, takes no more, returns once all have ended.
   base::Task<> stop();
 
  private:
   struct State;
+  struct Session;
   std::unique_ptr<State> state_;
 };
 

@@ -21,27 +21,27 @@ using base::ClusterId;
 using base::MachineId;
 
 inline constexpr std::size_t kMaxBatchBytes = 1 << 20;
-inline constexpr std::size_t kMaxRows = 50'000;       ///< of one kind of one cluster
-inline constexpr std::size_t kMaxKinds = 64;          ///< of one cluster
+inline constexpr std::size_t kMaxRows = 50'000;  ///< of one kind of one cluster
+inline constexpr std::size_t kMaxKinds = 64;     ///< of one cluster
 inline constexpr std::size_t kMaxPage = 1000;
 inline constexpr std::chrono::seconds kSaveInterval{5};
 
 /// How far a kind's rows can be trusted.
 struct Freshness {
-  bool known = false;    ///< a full list was there once
-  bool live = false;     ///< the watch runs now
-  base::UtcTime as_of;   ///< the rows were true then
-  std::string error;     ///< why the watch does not run
+  bool known = false;   ///< a full list was there once
+  bool live = false;    ///< the watch runs now
+  base::UtcTime as_of;  ///< the rows were true then
+  std::string error;    ///< why the watch does not run
 };
 
 /// Which rows: of one kind, sorted by namespace, name, uid.
 struct Query {
-  std::string kind;                           ///< plural: "pods"
-  std::string name_space;                     ///< empty: all
-  std::map<std::string, std::string> labels;  ///< all must be equal
+  std::string kind;                                   ///< plural: "pods"
+  std::string name_space;                             ///< empty: all
+  std::map<std::string, std::string> labels;          ///< all must be equal
   std::function<bool(const wire::MirrorRow&)> where;  ///< more conditions; may be empty
-  std::size_t limit = 100;                    ///< at most kMaxPage
-  std::string cursor;                         ///< of the page before
+  std::size_t limit = 100;                            ///< at most kMaxPage
+  std::string cursor;                                 ///< of the page before
 };
 struct Page {
   std::vector<wire::MirrorRow> rows;
@@ -58,8 +58,8 @@ class MirrorListener {
   virtual void freshness_changed(const ClusterId&, const std::string& /*kind*/) {}
 };
 
-/// What each cluster looks like, as its gateway tells by MirrorBatch, and each machine's last health.
-/// Rows outlive the link and a restart of the controller. No kind has code here.
+/// What each cluster looks like, as its gateway tells by MirrorBatch, and each machine's last
+/// health. Rows outlive the link and a restart of the controller. No kind has code here.
 class Mirror : public links::StreamTaker, public links::LinkListener {
  public:
   Mirror(boost::asio::any_io_executor executor, store::Database& database, links::Links& links,
