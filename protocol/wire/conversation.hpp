@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,16 +25,45 @@ enum class Side {
 };
 
 // What happened, for the owner of the conversation, in order.
-struct Opened { StreamId stream; bool interactive; StreamOpen what; };  ///< the other end opened one
-struct Received { StreamId stream; std::string bytes; std::optional<StreamNote> note; };
-struct Finished { StreamId stream; };                  ///< the other end writes no more
-struct Closed { StreamId stream; base::Error error; };  ///< reset by the other end, or unknown to it
-struct Writable { StreamId stream; };                  ///< credit came back after write() took less than all
-struct Ready { Hello peer; std::uint32_t version; };   ///< hello done; reports and orders may go
-struct GotReport { Report report; };
-struct GotOrder { Order order; };
-struct RoundTrip { base::Duration time; std::int64_t peer_offset_ms; };  ///< peer's clock minus ours
-using Event = std::variant<Opened, Received, Finished, Closed, Writable, Ready, GotReport, GotOrder, RoundTrip>;
+struct Opened {
+  StreamId stream;
+  bool interactive;
+  StreamOpen what;
+};  ///< the other end opened one
+struct Received {
+  StreamId stream;
+  std::string bytes;
+  std::optional<StreamNote> note;
+};
+struct Finished {
+  StreamId stream;
+};  ///< the other end writes no more
+struct Closed {
+  StreamId stream;
+  base::Error error;
+};  ///< reset by the other end, or unknown to it
+struct Writable {
+  StreamId stream;
+};  ///< credit came back after write() took less than all
+struct Ready {
+  Hello peer;
+  std::uint32_t version;
+};  ///< hello done; reports and orders may go
+struct GotReport {
+  Report report;
+};
+struct GotOrder {
+  Order order;
+};
+struct RoundTrip {
+  base::Duration time;
+  std::int64_t peer_offset_ms;
+};  ///< peer's clock minus ours
+using Event = std::variant<Opened, Received, Finished, Closed, Writable, Ready, GotReport, GotOrder,
+                           RoundTrip>;
+
+/// The credit that bytes and a note have taken.
+std::size_t cost_of(std::string_view bytes, const std::optional<StreamNote>& note);
 
 /// The protocol as a state machine without I/O: bytes and time in, frames and events out. The same
 /// class at both ends. What the peer may do wrong ends in a failed receive(), never in a crash:
@@ -51,7 +78,8 @@ class Conversation {
   base::Result<> receive(std::string_view frame, base::MonotonicTime now, base::UtcTime utc);
   /// Pings, syncs, finds silence (kTimeout ends the conversation). Call at least each second.
   base::Result<> tick(base::MonotonicTime now, base::UtcTime utc);
-  /// The next frame to write, most urgent first: control, interactive streams, the others in turn.
+  /// The next frame to write, most urgent first: control, interactive streams, reports and orders,
+  /// the other streams in turn. Take one only when it can be written at once.
   std::optional<std::string> next_frame();
   bool has_frame() const;
   /// Events since the last call, oldest first.
@@ -59,21 +87,25 @@ class Conversation {
 
   /// kExhausted at kMaxStreams, kUnavailable before hello.
   base::Result<StreamId> open(StreamOpen what, bool interactive);
-  /// Takes as much as credit and a window's worth of queue allow; less than all: wait for Writable.
-  /// kNotFound: the stream is closed.
+  /// Takes as much as there is credit; less than all: wait for Writable. kNotFound: the stream is
+  /// closed; kInvalid: finish() was called.
   base::Result<std::size_t> write(StreamId stream, std::string_view bytes);
-  /// kExhausted when the queue is full: wait for Writable.
+  /// kExhausted without enough credit: wait for Writable. kInvalid over kMaxNoteBytes.
   base::Result<> write_note(StreamId stream, StreamNote note);
-  /// The owner has dealt with `bytes` of what it received: the peer may send as much again.
-  /// (A note's credit returns by itself.)
-  void consumed(StreamId stream, std::size_t bytes);
-  void finish(StreamId stream);                     ///< after the queued data
+  /// The owner has dealt with what it received (see cost_of): the peer may send as much again.
+  void consumed(StreamId stream, std::size_t cost_bytes);
+  void finish(StreamId stream);  ///< after the queued data
+  /// The owner reads no more: what comes is dropped. Resets the stream, if it was finished after
+  /// the queued data, else at once.
+  void abandon(StreamId stream);
   void reset(StreamId stream, const base::Error& why);  ///< at once; queued data is dropped
-  /// Queues a message; kExhausted when kControlQueue or kControlQueueBytes is reached.
+  /// Queues a message; kExhausted when kControlQueue or kControlQueueBytes is reached, kUnavailable
+  /// before hello, kDenied from the wrong side, kInvalid when larger than a frame.
   base::Result<> send(Report report);
   base::Result<> send(Order order);
 
   std::size_t stream_count() const;
+  std::size_t queued_bytes() const;  ///< all that waits to be sent
 
  private:
   struct State;

@@ -10,15 +10,25 @@ namespace slipway::wire {
 
 inline constexpr std::uint32_t kProtocolVersion = 1;
 inline constexpr std::size_t kMaxFrameBytes = 1 << 20;
-inline constexpr std::size_t kMaxStreams = 1024;             ///< open at once on a link
-inline constexpr std::size_t kWindowBytes = 256 << 10;       ///< credit of a stream, each way
-inline constexpr std::size_t kChunkBytes = 16 << 10;         ///< a Data frame's bytes at most, so that keys wait for little
-inline constexpr std::size_t kNoteCostBytes = 256;           ///< credit that a note costs
-inline constexpr std::size_t kControlQueue = 1024;           ///< reports and orders waiting to be sent
+inline constexpr std::size_t kMaxStreams = 1024;        ///< open at once on a link
+inline constexpr std::size_t kWindowBytes = 256 << 10;  ///< credit of a stream, each way
+inline constexpr std::size_t kChunkBytes = 16 << 10;    ///< of a Data frame: keys wait for no more
+inline constexpr std::size_t kMaxNoteBytes = 64 << 10;  ///< a note, serialized
+inline constexpr std::size_t kNoteCostBytes = 256;      ///< credit that a note costs at least
+inline constexpr std::size_t kCreditStepBytes = 64
+                                                << 10;   ///< credit is given back in steps of this
+inline constexpr std::size_t kHelloTextBytes = 256;      ///< each text of a Hello
+inline constexpr std::size_t kResetTextBytes = 4 << 10;  ///< a Reset's message; cut when sent
+inline constexpr unsigned kInteractiveRun = 8;  ///< interactive frames in a row while others wait
+inline constexpr std::size_t kControlQueue = 1024;  ///< reports and orders waiting to be sent
 inline constexpr std::size_t kControlQueueBytes = 16 << 20;
 inline constexpr std::chrono::seconds kHelloTimeout{10};
 inline constexpr std::chrono::seconds kPingInterval{5};
-inline constexpr std::chrono::seconds kSilenceLimit{15};     ///< nothing heard: the link is dead
+inline constexpr std::chrono::seconds kSilenceLimit{15};  ///< nothing heard: the link is dead
+inline constexpr std::chrono::seconds kDeafLimit{60};     ///< no ping answered: it reads no more
 inline constexpr std::chrono::seconds kSyncInterval{30};
+
+// A sender with any credit left out by kCreditStepBytes can still send the largest note.
+static_assert(kWindowBytes - kCreditStepBytes >= kMaxNoteBytes);
 
 }  // namespace slipway::wire

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/wire/text.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace slipway::wire {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+bool continues(unsigned char byte) {
+  return (byte & 0xc0) == 0x80;
+}
+
+/// The length of the valid sequence at the front of `text`, 0 when it is none.
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if (!continues(byte(i))) return 0;
+  }
+  if (first == 0xe0 && byte(1) < 0xa0) return 0;  // overlong
+  if (first == 0xed && byte(1) > 0x9f) return 0;  // surrogates
+  if (first == 0xf0 && byte(1) < 0x90) return 0;  // overlong
+  if (first == 0xf4 && byte(1) > 0x8f) return 0;  // above U+10FFFF
+  return length;
+}
+
+bool is_clean(std::string_view text) {
+  while (!text.empty()) {
+    const auto length = sequence_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+void clean_field(Message& message, const FieldDescriptor* field) {
+  const auto* reflection = message.GetReflection();
+  const bool text = field->type() == FieldDescriptor::TYPE_STRING;
+  const bool nested = field->type() == FieldDescriptor::TYPE_MESSAGE;
+  if (!text && !nested) return;
+  if (!field->is_repeated()) {
+    if (nested) return clean_texts(*reflection->MutableMessage(&message, field));
+    std::string value = reflection->GetString(message, field);
+    if (!is_clean(value)) reflection->SetString(&message, field, clean_text(value));
+    return;
+  }
+  for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
+    if (nested) {
+      clean_texts(*reflection->MutableRepeatedMessage(&message, field, i));
+      continue;
+    }
+    std::string value = reflection->GetRepeatedString(message, field, i);
+    if (!is_clean(value)) reflection->SetRepeatedString(&message, field, i, clean_text(value));
+  }
+}
+
+}  // namespace
+
+std::string clean_text(std::string_view text) {
+  std::string clean;
+  clean.reserve(text.size());
+  while (!text.empty()) {
+    const auto length = sequence_length(text);
+    if (length == 0) {
+      clean += "\xef\xbf\xbd";
+      text.remove_prefix(1);
+    } else {
+      clean += text.substr(0, length);
+      text.remove_prefix(length);
+    }
+  }
+  return clean;
+}
+
+void clean_texts(Message& message) {
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  for (const auto* field : fields) clean_field(message, field);
+}
+
+}  // namespace slipway::wire
