@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/cloud/local/fleet.hpp"
 
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -23,19 +23,20 @@ constexpr std::chrono::seconds kShutDownLimit{20};
 }  // namespace
 
 Fleet::Fleet(asio::any_io_executor executor, asio::thread_pool& pool, const Layout& layout,
-             Router& router)
+             Router& router, std::string boot_id)
     : pool_(pool),
       layout_(layout),
+      boot_id_(std::move(boot_id)),
       power_(layout, router, pool),
       turns_(executor),
       tasks_(executor) {}
 
-void Fleet::recover(bool host_rebooted) {
+void Fleet::recover() {
   for (MachineRecord& record : load_machines(layout_)) {
     ResourceId id = record.id;
     records_[id] = std::move(record);
     pid_t pid = first_process(layout_, id);
-    Sight sight{pid != 0, host_rebooted, last_words(layout_, id)};
+    Sight sight{pid != 0, boot_id_, last_words(layout_, id)};
     Recovery what = recovery_of(records_[id], sight);
     if (what == Recovery::kWatch) ran(id, pid);
     if (what != Recovery::kWatch && what != Recovery::kLeave) {
@@ -102,12 +103,10 @@ Task<Result<>> Fleet::boot(ResourceId id) {
   MachineRecord record = records_[id];
   auto pid = co_await power_.on(record);
   record = records_[id];  // ports may have been published meanwhile
-  std::string detail = pid ? "" : pid.error().message;
-  if (record.detail != detail || !record.powered) {
-    record.detail = detail;
-    record.powered = true;
-    if (auto ok = co_await store(record); !ok) co_return ok;
-  }
+  record.detail = pid ? "" : pid.error().message;
+  record.powered = true;
+  if (pid) record.ran_in = boot_id_;
+  if (auto ok = co_await store(record); !ok) co_return ok;
   if (!pid) co_return fail(pid);
   spdlog::info("machine {} ({}): off -> running as process {}", record.name, record.address, *pid);
   ran(id, *pid);
@@ -126,8 +125,12 @@ Task<Result<>> Fleet::halt(ResourceId id, bool hard) {
 
 Task<Result<>> Fleet::power_on(ResourceId id) {
   auto turn = co_await turns_.enter(id.value);
-  if (auto known = made(id); !known) co_return fail(known);
+  auto known = made(id);
+  if (!known) co_return fail(known);
   if (pids_.contains(id)) co_return Result<>{};
+  known->powered = true;
+  known->ran_in.clear();
+  if (auto ok = co_await store(*known); !ok) co_return ok;
   co_return co_await boot(id);
 }
 
@@ -147,7 +150,8 @@ Task<Result<>> Fleet::reboot(ResourceId id, bool hard) {
   auto turn = co_await turns_.enter(id.value);
   auto record = made(id);
   if (!record) co_return fail(record);
-  record->powered = true;  // a crash in between ends with a machine that runs
+  record->powered = true;
+  record->ran_in.clear();  // a crash in between ends with a machine that runs
   if (auto ok = co_await store(*record); !ok) co_return ok;
   spdlog::info("machine {}: reboot ({})", record->name, hard ? "hard" : "soft");
   if (auto ok = co_await halt(id, hard); !ok) co_return ok;
@@ -180,7 +184,7 @@ void Fleet::ran(const ResourceId& id, pid_t pid) {
 }
 
 Task<> Fleet::watch(ResourceId id, pid_t pid) {
-  Fd handle(pidfd_open(pid, 0));
+  Fd handle(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (handle && first_process(layout_, id) == pid) {
     asio::posix::stream_descriptor ended(tasks_.executor(), handle.release());
     auto [error] = co_await ended.async_wait(asio::posix::stream_descriptor::wait_read,
@@ -191,7 +195,7 @@ Task<> Fleet::watch(ResourceId id, pid_t pid) {
   auto running = pids_.find(id);
   if (running == pids_.end() || running->second != pid) co_return;  // asked for
   pids_.erase(running);
-  Sight sight{false, false, last_words(layout_, id)};
+  Sight sight{false, boot_id_, last_words(layout_, id)};
   Recovery what = recovery_of(records_[id], sight);
   spdlog::info("machine {}: running -> off ({})", records_[id].name,
                sight.last_words.empty() ? "killed" : sight.last_words);

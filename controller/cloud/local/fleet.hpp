@@ -18,10 +18,10 @@ namespace slipway::cloud::local {
 class Fleet {
  public:
   Fleet(boost::asio::any_io_executor executor, boost::asio::thread_pool& pool, const Layout& layout,
-        Router& router);
+        Router& router, std::string boot_id);
 
   /// Reads the records and brings about what they ask for; machines boot in the background.
-  void recover(bool host_rebooted);
+  void recover();
   base::Task<> stop();
 
   /// Makes and starts a machine that is new or half made; another is returned as it is.
@@ -49,6 +49,7 @@ class Fleet {
 
   boost::asio::thread_pool& pool_;
   const Layout& layout_;
+  std::string boot_id_;
   Power power_;
   Turns turns_;
   std::map<base::ResourceId, MachineRecord> records_;

@@ -168,7 +168,7 @@ Task<> LocalCloud::State::keep_consoles() {
   }
 }
 
-LocalCloud::LocalCloud(asio::any_io_executor executor, asio::thread_pool& pool, const base::Clock&,
+LocalCloud::LocalCloud(asio::any_io_executor executor, asio::thread_pool& pool,
                        LocalCloudOptions options)
     : state_(std::make_unique<State>(executor, pool, std::move(options))) {}
 LocalCloud::~LocalCloud() = default;
@@ -189,9 +189,8 @@ Task<Result<>> LocalCloud::start() {
   s.router = std::make_unique<Router>(s.layout, *subnet);
   if (auto ok = co_await s.router->ensure(); !ok) co_return ok;
   for (auto& record : load_networks(s.layout)) s.networks[record.id] = record;
-  s.fleet = std::make_unique<Fleet>(s.executor, s.pool, s.layout, *s.router);
-  s.fleet->recover(rebooted);
-  // Not before the machines of the last boot are known to be started: a crash here starts over.
+  s.fleet = std::make_unique<Fleet>(s.executor, s.pool, s.layout, *s.router, this_boot());
+  s.fleet->recover();
   s.host.boot_id = this_boot();
   s.host.subnet = subnet->text();
   if (auto ok = s.save_host(); !ok) co_return ok;

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "controller/cloud/cloud.hpp"
-#include "protocol/base/clock.hpp"
 
 namespace slipway::cloud::local {
 
@@ -26,7 +25,7 @@ struct LocalCloudOptions {
 class LocalCloud : public Cloud {
  public:
   LocalCloud(boost::asio::any_io_executor executor, boost::asio::thread_pool& pool,
-             const base::Clock& clock, LocalCloudOptions options);
+             LocalCloudOptions options);
   ~LocalCloud() override;
 
   /// A listening TCP socket at the gateway's address, inside the router's namespace; the caller

@@ -24,7 +24,8 @@ using base::Result;
 using base::Task;
 
 namespace {
-constexpr std::chrono::milliseconds kShutDownStep{100};
+constexpr std::chrono::milliseconds kShutDownLook{100};
+constexpr std::chrono::milliseconds kShutDownRepeat{1000};
 
 Result<> make_directories(std::initializer_list<fs::path> paths) {
   for (const auto& path : paths) {
@@ -154,12 +155,12 @@ Task<Result<>> Power::off(MachineRecord machine) {
 }
 
 Task<Result<>> Power::shut_down(MachineRecord machine, base::Duration limit) {
-  if (first_process(layout_, machine.id) == 0) co_return Result<>{};
-  auto asked = co_await runc_.signal(machine.id, SIGRTMIN + 3);  // systemd: halt
-  if (!asked) co_return asked;
-  for (base::Duration waited{}; waited < limit; waited += kShutDownStep) {
+  for (base::Duration waited{}; waited < limit; waited += kShutDownLook) {
     if (first_process(layout_, machine.id) == 0) co_return Result<>{};
-    co_await base::sleep_for(kShutDownStep);
+    if (waited % kShutDownRepeat == base::Duration{}) {  // systemd, still starting, may miss one
+      (void)co_await runc_.signal(machine.id, SIGRTMIN + 3);  // systemd: halt
+    }
+    co_await base::sleep_for(kShutDownLook);
   }
   spdlog::warn("machine {} did not shut down in time and is switched off", machine.name);
   co_return Result<>{};

@@ -8,6 +8,7 @@
 #include "controller/cloud/local/record.hpp"
 #include "controller/cloud/local/router.hpp"
 #include "controller/cloud/local/runc.hpp"
+#include "protocol/base/clock.hpp"
 
 namespace slipway::cloud::local {
 

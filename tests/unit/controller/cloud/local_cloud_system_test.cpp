@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// The conformance suite and more against real machines. Needs root and a node image:
+// SLIPWAY_IMAGE=/path ctest -L system -R system_local_cloud
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/write.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "controller/cloud/local/local_cloud.hpp"
+#include "controller/cloud/local/loop_device.hpp"
+#include "controller/cloud/local/mounts.hpp"
+#include "protocol/base/files.hpp"
+#include "protocol/base/process.hpp"
+#include "tests/unit/controller/cloud/conformance.hpp"
+
+namespace slipway::cloud {
+namespace {
+namespace fs = std::filesystem;
+using local::LocalCloud;
+
+const std::string kInstallation = "5e57ed";
+
+fs::path image() {
+  const char* path = std::getenv("SLIPWAY_IMAGE");
+  return path == nullptr ? "/var/cache/slipway/image/current" : path;
+}
+fs::path directory() {
+  const char* path = std::getenv("SLIPWAY_TEST_STATE");
+  return path == nullptr ? "/var/tmp/slipway-system-test/cloud" : path;
+}
+bool can_run() {
+  return geteuid() == 0 && fs::exists(image() / "manifest.yaml");
+}
+
+boost::asio::thread_pool& pool() {
+  static boost::asio::thread_pool threads(2);
+  return threads;
+}
+
+std::unique_ptr<Cloud> make(boost::asio::io_context& io) {
+  if (!can_run()) return nullptr;
+  return std::make_unique<LocalCloud>(
+      io.get_executor(), pool(),
+      local::LocalCloudOptions{directory(), kInstallation, image(), "auto"});
+}
+
+void clean_up() {
+  boost::asio::io_context io;
+  auto done = boost::asio::co_spawn(io, LocalCloud::purge(pool(), directory(), kInstallation),
+                                    boost::asio::use_future);
+  io.run();
+  auto purged = done.get();
+  EXPECT_TRUE(purged) << purged.error().message;
+  EXPECT_TRUE(local::mounts_below(directory()).empty());
+  EXPECT_TRUE(local::loops_below(directory()).empty());
+  EXPECT_FALSE(fs::exists(directory()));
+  for (const auto& entry : fs::directory_iterator("/run/netns")) {
+    EXPECT_FALSE(entry.path().filename().string().starts_with("slw-" + kInstallation));
+  }
+  for (const auto& entry : fs::directory_iterator("/sys/fs/cgroup")) {
+    EXPECT_FALSE(fs::exists(entry.path() / ("slipway-" + kInstallation))) << entry.path();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Local, CloudConformance,
+                         testing::Values(CloudUnderTest{"local", make, clean_up}));
+
+/// What is special to machines on this host.
+class LocalCloudTest : public CloudConformance {
+ protected:
+  /// Runs a command in a machine; its output.
+  std::string in_machine(const std::string& id, std::vector<std::string> argv) {
+    auto command = local::exec_in_machine(directory(), kInstallation, id, std::move(argv), false);
+    if (!command) return command.error().message;
+    auto output = run(base::run({.argv = *command}));
+    return output ? output->output : output.error().message;
+  }
+  /// Until systemd in the machine has come up.
+  void booted(const std::string& id) {
+    const char* wait =
+        "for n in $(seq 200); do systemctl -q is-active multi-user.target 2>/dev/null && exit; "
+        "sleep 0.1; "
+        "done; "
+        "echo not up";
+    ASSERT_EQ(in_machine(id, {"/bin/sh", "-c", wait}), "") << console(id);
+  }
+  std::string console(const std::string& id) {
+    auto text = run(cloud_->console({id}, 50));
+    return text ? *text : text.error().message;
+  }
+  void restart_controller() {
+    run(cloud_->stop());
+    cloud_.reset();
+    cloud_ = GetParam().make(io_);
+    auto started = run(cloud_->start());
+    ASSERT_TRUE(started) << started.error().message;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Local, LocalCloudTest,
+                         testing::Values(CloudUnderTest{"local", make, clean_up}));
+
+TEST_P(LocalCloudTest, BootsSystemdWithItsOwnNameDisksAndSeed) {
+  Machine machine = running("m1");
+  booted("m1");
+  EXPECT_EQ(in_machine("m1", {"hostname"}), "node-m1\n");
+  EXPECT_EQ(in_machine("m1", {"cat", "/var/lib/cloud/seed/nocloud/user-data"}), "#cloud-config\n");
+  EXPECT_EQ(in_machine("m1", {"stat", "-c", "%a", "/var/lib/cloud/seed/nocloud/user-data"}),
+            "600\n");
+  EXPECT_THAT(in_machine("m1", {"ip", "-4", "addr", "show", "eth0"}),
+              testing::HasSubstr(machine.address + "/"));
+  EXPECT_THAT(in_machine("m1", {"lsblk", "-nbo", "SIZE", "/dev/vdc"}),
+              testing::HasSubstr(std::to_string(512ull << 20)));
+  EXPECT_EQ(in_machine("m1", {"stat", "-f", "-c", "%T", "/var/lib/kubelet"}), "xfs\n");
+  EXPECT_THAT(in_machine("m1", {"grep", "MemTotal", "/proc/meminfo"}),
+              testing::HasSubstr(std::to_string(2 << 20)));
+  // A blank disk can be formatted and mounted, and grown while mounted.
+  EXPECT_EQ(in_machine("m1", {"/bin/sh", "-c",
+                              "mkfs.xfs -q /dev/vdc && mkdir -p /var/lib/etcd && "
+                              "mount /dev/vdc /var/lib/etcd && echo x >/var/lib/etcd/y && "
+                              "cat /var/lib/etcd/y"}),
+            "x\n");
+  EXPECT_THAT(console("m1"), testing::HasSubstr("Multi-User"));
+}
+
+TEST_P(LocalCloudTest, ContainerdDiskIsAGrowableCloneOfTheStore) {
+  if (!fs::exists(image() / "store.img")) GTEST_SKIP() << "image without store";
+  running("m1");
+  running("m2");
+  booted("m1");
+  std::string mount =
+      "mkdir -p /var/lib/containerd && mount /dev/vdb /var/lib/containerd && "
+      "xfs_growfs /var/lib/containerd >/dev/null && stat -f -c %T /var/lib/containerd && "
+      "ls /var/lib/containerd | wc -l";
+  EXPECT_THAT(in_machine("m1", {"/bin/sh", "-c", mount}), testing::StartsWith("xfs\n"));
+  EXPECT_THAT(in_machine("m2", {"/bin/sh", "-c", mount}), testing::StartsWith("xfs\n"));
+}
+
+TEST_P(LocalCloudTest, MachinesReachEachOtherAndTheGateway) {
+  running("m1");
+  Machine second = running("m2");
+  booted("m1");
+  EXPECT_THAT(in_machine("m1", {"ping", "-c1", "-W3", second.address}),
+              testing::HasSubstr("1 received"));
+  auto& local = dynamic_cast<LocalCloud&>(*cloud_);
+  auto fd = local.listen(7443);
+  ASSERT_TRUE(fd) << fd.error().message;
+  std::string gateway = network_.gateway;
+  EXPECT_EQ(local.agent_endpoint(), gateway + ":7443");
+  EXPECT_EQ(in_machine("m1", {"bash", "-c", "exec 3<>/dev/tcp/" + gateway + "/7443"}), "");
+  sockaddr_in from{};
+  socklen_t size = sizeof from;
+  int accepted = accept4(*fd, reinterpret_cast<sockaddr*>(&from), &size, SOCK_CLOEXEC);
+  EXPECT_GE(accepted, 0);
+  EXPECT_EQ(std::string(inet_ntoa(from.sin_addr)), run(cloud_->machine({"m1"}))->address);
+  close(accepted);
+  close(*fd);
+}
+
+TEST_P(LocalCloudTest, SurvivesTheController) {
+  Machine before = running("m1");
+  booted("m1");
+  in_machine("m1", {"touch", "/run/still-here"});
+  auto address = run(cloud_->publish({"m1"}, 6443));
+  restart_controller();
+  auto after = run(cloud_->machine({"m1"}));
+  EXPECT_EQ(after->state, MachineState::kRunning);
+  EXPECT_EQ(after->address, before.address);
+  EXPECT_EQ(in_machine("m1", {"ls", "/run/still-here"}), "/run/still-here\n");
+  EXPECT_EQ(*run(cloud_->publish({"m1"}, 6443)), *address);
+}
+
+TEST_P(LocalCloudTest, HostRebootStartsWhatRan) {
+  running("m1");
+  running("m2");
+  ASSERT_TRUE(run(cloud_->stop_machine({"m2"})));
+  run(cloud_->stop());
+  cloud_.reset();
+  // As after a power cut: nothing runs, and the records speak of another boot.
+  run(base::run({.argv = {"runc", "--root", directory() / "runc", "delete", "-f",
+                          "slw-" + kInstallation + "-m1"}}));
+  auto record = base::read_file(directory() / "machines/m1/machine.json");
+  auto at = record->find("\"ranIn\":\"") + 9;
+  record->replace(at, 8, "another0");
+  ASSERT_TRUE(base::write_file(directory() / "machines/m1/machine.json", *record, 0600));
+  cloud_ = GetParam().make(io_);
+  ASSERT_TRUE(run(cloud_->start()));
+  ASSERT_TRUE(run(cloud_->start_machine({"m1"})));  // waits for its turn behind the recovery
+  EXPECT_EQ(run(cloud_->machine({"m1"}))->state, MachineState::kRunning);
+  EXPECT_EQ(run(cloud_->machine({"m2"}))->state, MachineState::kStopped);
+}
+
+TEST_P(LocalCloudTest, PowerOffFromInsideIsSeenAndRebootComesBack) {
+  running("m1");
+  booted("m1");
+  in_machine("m1", {"systemctl", "poweroff"});
+  auto state = [&] { return run(cloud_->machine({"m1"}))->state; };
+  auto until = [&](MachineState wanted) {
+    for (int n = 0; n < 300 && state() != wanted; ++n) io_.run_for(std::chrono::milliseconds(100));
+    return state();
+  };
+  EXPECT_EQ(until(MachineState::kStopped), MachineState::kStopped);
+  ASSERT_TRUE(run(cloud_->start_machine({"m1"})));
+  booted("m1");
+  in_machine("m1", {"touch", "/run/before"});
+  in_machine("m1", {"systemctl", "reboot"});
+  for (int n = 0; n < 300 && state() == MachineState::kRunning; ++n) {
+    io_.restart();
+    io_.run_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_EQ(until(MachineState::kRunning), MachineState::kRunning);
+  EXPECT_THAT(in_machine("m1", {"ls", "/run/before"}), testing::HasSubstr("No such file"));
+}
+
+TEST_P(LocalCloudTest, HalfMadeMachineIsReportedAndFinishedOnRequest) {
+  running("m1");
+  run(cloud_->stop());
+  cloud_.reset();
+  auto file = directory() / "machines/m1/machine.json";
+  auto record = base::read_file(file);
+  auto at = record->find("\"phase\":\"made\"");
+  ASSERT_NE(at, std::string::npos);
+  record->replace(at, 14, "\"phase\":\"making\"");
+  ASSERT_TRUE(base::write_file(file, *record, 0600));
+  cloud_ = GetParam().make(io_);
+  ASSERT_TRUE(run(cloud_->start()));
+  EXPECT_EQ(run(cloud_->machine({"m1"}))->state, MachineState::kBuilding);
+  EXPECT_FALSE(run(cloud_->tagged())->empty());
+  MachineSpec again = spec("m1");
+  again.user_data = "#cloud-config\n# second\n";
+  ASSERT_TRUE(run(cloud_->ensure_machine(again)));
+  EXPECT_EQ(in_machine("m1", {"cat", "/var/lib/cloud/seed/nocloud/user-data"}), again.user_data);
+}
+
+TEST_P(LocalCloudTest, SecondControllerIsRefused) {
+  auto second = GetParam().make(io_);
+  EXPECT_EQ(run(second->start()).error().code, base::ErrorCode::kConflict);
+}
+
+}  // namespace
+}  // namespace slipway::cloud
