@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <boost/asio/as_tuple.hpp>
@@ -184,7 +184,8 @@ Result<ChildPtr> start(Command& command, asio::any_io_executor io) {
   ::fcntl(out_read.get(), F_SETFL, O_NONBLOCK);
   const auto pid = spawn(command, input->get(), out_write.get());
   if (!pid) return fail(pid);
-  Descriptor pidfd(::pidfd_open(*pid, 0));
+  Descriptor pidfd(static_cast<int>(
+      ::syscall(SYS_pidfd_open, *pid, 0)));  // no wrapper: its header in glibc 2.36 is C only
   if (pidfd.get() < 0) {
     const int number = errno;
     ::kill(-*pid, SIGKILL);
