@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/link/agent_link.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "agent/link/enrol.hpp"
+#include "agent/link/next_step.hpp"
+#include "protocol/base/log.hpp"
+#include "protocol/base/with_timeout.hpp"
+#include "protocol/pki/pki.hpp"
+#include "protocol/wire/limits.hpp"
+
+namespace slipway::agent_link {
+
+using base::ErrorCode;
+using base::fail;
+using base::Result;
+using base::Task;
+
+namespace {
+
+constexpr std::chrono::minutes kRenewalRetry{5};
+constexpr std::chrono::hours kRenewalLook{1};  // so that a corrected clock is noticed
+constexpr char kSubprotocol[] = "slipway.v1";
+
+}  // namespace
+
+struct AgentLink::State {
+  State(boost::asio::any_io_executor on, AgentLinkOptions given, AgentLinkHandlers taken,
+        const base::Clock& time)
+      : executor(std::move(on)),
+        options(std::move(given)),
+        handlers(std::move(taken)),
+        clock(time),
+        store(options.state_dir),
+        backoff(options.backoff, options.seed) {}
+
+  Task<Result<>> attempt();
+  Task<Result<>> certify(Step step);
+  Task<Result<>> dial();
+  Task<> keep_certificate();
+  Task<base::Error> run_link(std::unique_ptr<net::Transport> transport);
+  link::LinkHandlers link_handlers();
+  wire::Hello hello() const;
+  Result<> look();
+
+  boost::asio::any_io_executor executor;
+  AgentLinkOptions options;
+  AgentLinkHandlers handlers;
+  const base::Clock& clock;
+  IdentityStore store;
+  base::Backoff backoff;
+  std::optional<Identity> identity;
+  Standing standing;
+  std::unique_ptr<link::Link> link;
+  std::optional<base::MonotonicTime> up_since;  // of the present or last link, if it was ready
+};
+
+/// Reads the disk into `identity` and `standing`.
+Result<> AgentLink::State::look() {
+  auto loaded = store.load(options.controller.ca_sha256);
+  if (!loaded) return fail(loaded);
+  identity = std::move(*loaded);
+  standing.certified = identity.has_value();
+  standing.has_token = !options.token.empty();
+  if (identity) {
+    standing.not_before = identity->not_before;
+    standing.not_after = identity->not_after;
+  }
+  return {};
+}
+
+/// One way from where we stand to a link that has ended; an error says why there is none.
+Task<Result<>> AgentLink::State::attempt() {
+  if (auto looked = look(); !looked) co_return looked;
+  const Step step = next_step(standing, clock.utc());
+  if (step != Step::kDial) {
+    if (auto certified = co_await certify(step); !certified) co_return certified;
+  }
+  co_return co_await dial();
+}
+
+Task<Result<>> AgentLink::State::certify(Step step) {
+  const bool enrols = step == Step::kEnrol;
+  auto key = store.key();
+  if (!key) co_return fail(key);
+  auto csr = pki::make_csr(*key, "node");
+  if (!csr) co_return fail(csr);
+  wire::EnrolRequest request;
+  if (enrols) request.set_token(options.token);
+  request.set_csr_pem(*csr);
+  if (handlers.facts) *request.mutable_facts() = handlers.facts();
+  auto response = co_await ask_certificate(executor, options.controller, std::move(request));
+  const bool denied = !response && response.error().code == ErrorCode::kDenied;
+  standing.enrol_denied = enrols && denied;
+  standing.renew_denied = !enrols && denied;
+  if (!response) co_return fail(response);
+  auto kept = store.keep(*response, options.controller.ca_sha256);
+  if (!kept) co_return fail(kept);
+  if (auto remembered = store.remember(options.controller); !remembered) co_return remembered;
+  spdlog::info("link: {} as machine {}", enrols ? "enrolled" : "certificate renewed",
+               kept->machine_id);
+  identity = std::move(*kept);
+  standing.certified = true;
+  standing.certificate_refused = false;
+  standing.not_before = identity->not_before;
+  standing.not_after = identity->not_after;
+  if (handlers.controller_clock && response->utc_ms() > 0) {
+    handlers.controller_clock(response->utc_ms() - base::to_unix_ms(clock.utc()));
+  }
+  co_return Result<>{};
+}
+
+Task<Result<>> AgentLink::State::dial() {
+  net::HttpClientOptions to{.endpoint = options.controller.endpoint};
+  to.tls = net::TlsClient{.ca_pem = identity->ca_pem,
+                          .certificate_pem = identity->certificate_pem,
+                          .key_pem = identity->key_pem};
+  auto transport = co_await net::dial_websocket(executor, std::move(to), "/link",
+                                                {{"Sec-WebSocket-Protocol", kSubprotocol}},
+                                                wire::kMaxFrameBytes);
+  if (!transport) {
+    standing.certificate_refused = transport.error().code == ErrorCode::kDenied;
+    co_return fail(transport);
+  }
+  co_return std::unexpected(co_await run_link(std::move(*transport)));
+}
+
+Task<base::Error> AgentLink::State::run_link(std::unique_ptr<net::Transport> transport) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  // Gone from `link` on every way out, also when cancelled.
+  struct Holder {
+    State& state;
+    ~Holder() {
+      const bool was_up = state.link && state.link->is_ready();
+      state.link.reset();
+      if (was_up && state.handlers.changed) state.handlers.changed(false);
+    }
+  } holder{*this};
+  link = std::make_unique<link::Link>(wire::Side::kAgent, hello(), std::move(transport),
+                                      link_handlers(), clock);
+  auto ended = co_await (link->run() || keep_certificate());
+  if (auto* why = std::get_if<0>(&ended)) co_return std::move(*why);
+  co_return base::Error{ErrorCode::kInternal, "the certificate's keeper ended", {}};
+}
+
+/// Renews in time, for the next dial; the present link lives on.
+Task<> AgentLink::State::keep_certificate() {
+  for (;;) {
+    const auto due = renewal_time(standing.not_before, standing.not_after);
+    const auto left = due - clock.utc();
+    if (left > left.zero()) {
+      co_await base::sleep_for(std::min<base::Duration>(left, kRenewalLook));
+      continue;
+    }
+    if (auto renewed = co_await certify(Step::kRenew); !renewed) {
+      spdlog::warn("link: the certificate is not renewed: {}", renewed.error().message);
+      co_await base::sleep_for(kRenewalRetry);
+    }
+  }
+}
+
+link::LinkHandlers AgentLink::State::link_handlers() {
+  link::LinkHandlers to;
+  to.ready = [this](const wire::Ready& ready) {
+    spdlog::info("link: down -> up ({}, protocol {})", ready.peer.software(), ready.version);
+    up_since = clock.monotonic();
+    options.token.clear();  // spent: from now on the key alone proves the machine
+    if (handlers.controller_clock) {
+      handlers.controller_clock(ready.peer.utc_ms() - base::to_unix_ms(clock.utc()));
+    }
+    wire::Report full;
+    if (handlers.state)
+      *full.mutable_state() = handlers.state();
+    else
+      full.mutable_state();
+    if (auto sent = link->send(std::move(full)); !sent) return link->close(sent.error());
+    if (handlers.changed) handlers.changed(true);
+  };
+  to.order = [this](wire::Order order) {
+    if (handlers.order) handlers.order(std::move(order));
+  };
+  to.opened = [this](wire::StreamOpen what, bool interactive, link::StreamPtr stream) {
+    if (handlers.opened) handlers.opened(std::move(what), interactive, std::move(stream));
+  };
+  to.round_trip = [this](const wire::RoundTrip& trip) {
+    if (handlers.controller_clock) handlers.controller_clock(trip.peer_offset_ms);
+  };
+  return to;
+}
+
+wire::Hello AgentLink::State::hello() const {
+  wire::Hello own;
+  own.set_version_min(wire::kProtocolVersion);
+  own.set_version_max(wire::kProtocolVersion);
+  own.set_software(options.software);
+  own.set_incarnation(options.incarnation);
+  own.set_utc_ms(base::to_unix_ms(clock.utc()));
+  return own;
+}
+
+AgentLink::AgentLink(boost::asio::any_io_executor executor, AgentLinkOptions options,
+                     AgentLinkHandlers handlers, const base::Clock& clock)
+    : state_(std::make_unique<State>(std::move(executor), std::move(options), std::move(handlers),
+                                     clock)) {}
+
+AgentLink::~AgentLink() = default;
+
+Task<> AgentLink::run() {
+  State& state = *state_;
+  for (;;) {
+    state.up_since.reset();
+    auto ended = co_await state.attempt();
+    if (state.up_since) state.backoff.lasted(state.clock.monotonic() - *state.up_since);
+    const auto wait = state.backoff.next();
+    spdlog::warn("link: down ({}), next attempt in {} ms", ended ? "ended" : ended.error().message,
+                 wait.count());
+    co_await base::sleep_for(wait);
+  }
+}
+
+Result<> AgentLink::send(wire::Report report) {
+  if (!up()) return fail(ErrorCode::kUnavailable, "the link is down");
+  auto sent = state_->link->send(std::move(report));
+  // What does not fit is not dropped in silence: the next link begins with the full view.
+  if (!sent && sent.error().code == ErrorCode::kExhausted) state_->link->close(sent.error());
+  return sent;
+}
+
+Result<link::StreamPtr> AgentLink::open(wire::StreamOpen what, bool interactive) {
+  if (!up()) return fail(ErrorCode::kUnavailable, "the link is down");
+  return state_->link->open(std::move(what), interactive);
+}
+
+bool AgentLink::up() const {
+  return state_->link && state_->link->is_ready();
+}
+
+std::string AgentLink::machine_id() const {
+  return state_->identity ? state_->identity->machine_id : std::string();
+}
+
+}  // namespace slipway::agent_link

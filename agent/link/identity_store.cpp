@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/link/identity_store.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <charconv>
+#include <system_error>
+
+#include "protocol/base/files.hpp"
+#include "protocol/pki/pki.hpp"
+
+namespace slipway::agent_link {
+
+using base::ErrorCode;
+using base::fail;
+using base::Result;
+
+namespace {
+
+constexpr int kSecretMode = 0600;
+constexpr std::size_t kFileLimitBytes = 64 << 10;
+
+Result<std::string> public_key_digest(const std::string& key_pem) {
+  auto csr = pki::make_csr(key_pem, "node");
+  if (!csr) return fail(csr);
+  auto parsed = pki::parse_csr(*csr);
+  if (!parsed) return fail(parsed);
+  return parsed->public_key_sha256;
+}
+
+/// The value of `key` in the two flat lines that remember() writes.
+std::string value_of(const std::string& text, const std::string& key) {
+  const std::size_t begin = text.find(key + ": ");
+  if (begin == std::string::npos) return {};
+  const std::size_t from = begin + key.size() + 2;
+  return text.substr(from, text.find('\n', from) - from);
+}
+
+}  // namespace
+
+IdentityStore::IdentityStore(std::filesystem::path state_dir) : state_dir_(std::move(state_dir)) {}
+
+Result<> IdentityStore::make_directory() const {
+  std::error_code error;
+  std::filesystem::create_directories(state_dir_.parent_path(), error);
+  if (::mkdir(state_dir_.c_str(), 0700) == 0 || errno == EEXIST) return {};
+  return fail(ErrorCode::kDenied,
+              "cannot make " + state_dir_.string() + ": " + std::generic_category().message(errno));
+}
+
+Result<std::string> IdentityStore::key() {
+  const auto path = state_dir_ / "node.key";
+  auto kept = base::read_file(path, kFileLimitBytes);
+  if (kept && public_key_digest(*kept)) return kept;
+  if (!kept && kept.error().code != ErrorCode::kNotFound) return kept;
+  if (auto made = make_directory(); !made) return fail(made);
+  std::string key = pki::make_key();
+  if (auto written = base::write_file(path, key, kSecretMode); !written) return fail(written);
+  return key;
+}
+
+Result<Identity> IdentityStore::check(std::string key_pem, std::string certificate_pem,
+                                      std::string ca_pem, const std::string& ca_sha256) const {
+  auto own = pki::inspect(certificate_pem);
+  if (!own) return fail(own);
+  auto ca = pki::inspect(ca_pem);
+  if (!ca) return fail(ca);
+  auto digest = public_key_digest(key_pem);
+  if (!digest) return fail(digest);
+  if (own->public_key_sha256 != *digest) {
+    return fail(ErrorCode::kInvalid, "the certificate is not that of this machine's key");
+  }
+  if (ca->sha256 != ca_sha256) {
+    return fail(ErrorCode::kInvalid, "the CA is not the one that user-data pins");
+  }
+  if (own->common_name.empty()) return fail(ErrorCode::kInvalid, "the certificate has no name");
+  return Identity{.key_pem = std::move(key_pem),
+                  .certificate_pem = std::move(certificate_pem),
+                  .ca_pem = std::move(ca_pem),
+                  .machine_id = own->common_name,
+                  .not_before = own->not_before,
+                  .not_after = own->not_after};
+}
+
+Result<std::optional<Identity>> IdentityStore::load(const std::string& ca_sha256) {
+  auto own_key = key();
+  if (!own_key) return fail(own_key);
+  auto certificate = base::read_file(state_dir_ / "node.crt", kFileLimitBytes);
+  auto ca = base::read_file(state_dir_ / "ca.crt", kFileLimitBytes);
+  if (!certificate || !ca) return std::nullopt;
+  auto identity = check(*own_key, *certificate, *ca, ca_sha256);
+  if (!identity) return std::nullopt;
+  return *identity;
+}
+
+Result<Identity> IdentityStore::keep(const wire::EnrolResponse& response,
+                                     const std::string& ca_sha256) {
+  auto own_key = key();
+  if (!own_key) return fail(own_key);
+  auto identity = check(*own_key, response.certificate_pem(), response.ca_pem(), ca_sha256);
+  if (!identity) return identity;
+  // The CA first: a certificate without its CA would not be read back.
+  for (const auto& [name, content] : {std::pair{"ca.crt", &identity->ca_pem},
+                                      std::pair{"node.crt", &identity->certificate_pem}}) {
+    auto written = base::write_file(state_dir_ / name, *content, kSecretMode);
+    if (!written) return fail(written);
+  }
+  return identity;
+}
+
+Result<> IdentityStore::remember(const Controller& controller) {
+  if (auto made = make_directory(); !made) return made;
+  const std::string text = "host: " + controller.endpoint.host +
+                           "\nport: " + std::to_string(controller.endpoint.port) +
+                           "\nca_sha256: " + controller.ca_sha256 + "\n";
+  const auto path = state_dir_ / "controller.yaml";
+  if (base::read_file(path, kFileLimitBytes).value_or("") == text) return {};
+  return base::write_file(path, text, kSecretMode);
+}
+
+Result<Controller> IdentityStore::remembered() const {
+  const auto path = state_dir_ / "controller.yaml";
+  auto text = base::read_file(path, kFileLimitBytes);
+  if (!text) return fail(text);
+  Controller controller;
+  controller.endpoint.host = value_of(*text, "host");
+  controller.ca_sha256 = value_of(*text, "ca_sha256");
+  const std::string port = value_of(*text, "port");
+  std::from_chars(port.data(), port.data() + port.size(), controller.endpoint.port);
+  if (controller.endpoint.host.empty() || controller.endpoint.port == 0 ||
+      controller.ca_sha256.size() != 64) {
+    return fail(ErrorCode::kInvalid, path.string() + " is damaged; remove it");
+  }
+  return controller;
+}
+
+}  // namespace slipway::agent_link

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/link/agent_link.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdlib>
+
+#include "agent/link/enrol.hpp"
+#include "protocol/base/files.hpp"
+#include "protocol/base/task_scope.hpp"
+#include "tests/unit/agent/link/fake_controller.hpp"
+
+namespace slipway::agent_link {
+namespace {
+
+namespace asio = boost::asio;
+using base::ErrorCode;
+using base::Task;
+using namespace std::chrono_literals;
+
+/// An agent's link against a fake controller, in one io thread.
+class AgentLinkTest : public testing::Test {
+ protected:
+  AgentLinkTest() {
+    std::string pattern = testing::TempDir() + "agent-link-XXXXXX";
+    root_ = mkdtemp(pattern.data());
+  }
+  ~AgentLinkTest() override { std::filesystem::remove_all(root_); }
+
+  AgentLinkOptions options(std::string token) {
+    return {.controller = controller_.address(),
+            .token = std::move(token),
+            .state_dir = root_ / "state",
+            .software = "slipway-agent test",
+            .incarnation = "1",
+            .backoff = {.first = 2ms, .cap = 10ms},
+            .seed = 1};
+  }
+
+  /// Runs the agent's link until `enough` says so (at most 20 s).
+  void run_until(AgentLinkOptions options, std::function<bool()> enough) {
+    AgentLinkHandlers handlers;
+    handlers.state = [this] {
+      wire::NodeState state;
+      state.set_desired_generation(generation_);
+      return state;
+    };
+    handlers.order = [this](wire::Order order) { orders_.push_back(std::move(order)); };
+    handlers.changed = [this](bool up) { changes_.push_back(up); };
+    AgentLink link(io_.get_executor(), std::move(options), std::move(handlers), clock_);
+    link_ = &link;
+    base::TaskScope scope(io_.get_executor());
+    scope.spawn("link", link.run());
+    const auto limit = std::chrono::steady_clock::now() + 20s;
+    while (!enough() && std::chrono::steady_clock::now() < limit) io_.run_one_for(100ms);
+    EXPECT_TRUE(enough()) << "not in time";
+    finish(scope.join());
+    link_ = nullptr;
+  }
+
+  /// Drives the io_context until the coroutine has ended.
+  void finish(Task<> task) {
+    bool ended = false;
+    asio::co_spawn(io_, std::move(task), [&](std::exception_ptr) { ended = true; });
+    while (!ended) io_.run_one_for(100ms);
+  }
+  void TearDown() override { finish(controller_.server->stop(0ms)); }
+
+  std::size_t count(const std::string& what) const {
+    return static_cast<std::size_t>(std::ranges::count(controller_.asked, what));
+  }
+
+  std::filesystem::path root_;
+  asio::io_context io_;
+  base::SystemClock clock_;
+  FakeController controller_{io_.get_executor()};
+  std::uint64_t generation_ = 7;
+  std::vector<wire::Order> orders_;
+  std::vector<bool> changes_;
+  AgentLink* link_ = nullptr;
+};
+
+TEST_F(AgentLinkTest, EnrolsDialsAndBeginsWithItsFullState) {
+  run_until(options(controller_.token), [&] { return !controller_.reports.empty(); });
+  EXPECT_EQ(controller_.asked, (std::vector<std::string>{"/enrol", "/link machine-1"}));
+  ASSERT_TRUE(controller_.reports[0].has_state());
+  EXPECT_EQ(controller_.reports[0].state().desired_generation(), 7U);
+}
+
+TEST_F(AgentLinkTest, ASecondStartDialsWithTheCertificateItHas) {
+  run_until(options(controller_.token), [&] { return !controller_.reports.empty(); });
+  run_until(options(""), [&] { return controller_.reports.size() > 1; });
+  EXPECT_EQ(count("/enrol"), 1U);
+  EXPECT_EQ(count("/renew"), 0U);
+  EXPECT_EQ(count("/link machine-1"), 2U);
+}
+
+TEST_F(AgentLinkTest, AsksAgainWithTheSameKeyUntilItIsAnswered) {
+  controller_.refuse_enrolments = 3;
+  run_until(options(controller_.token), [&] { return !controller_.reports.empty(); });
+  EXPECT_EQ(count("/enrol"), 4U);
+}
+
+TEST_F(AgentLinkTest, ARefusedTokenDoesNotGetALink) {
+  run_until(options(std::string(64, 'b')), [&] { return count("/enrol") > 0; });
+  EXPECT_TRUE(controller_.reports.empty());
+}
+
+TEST_F(AgentLinkTest, ACertificateForAnotherKeyIsNotTaken) {
+  controller_.answers_for_key = pki::make_key();
+  run_until(options(controller_.token), [&] { return controller_.asked.size() >= 2; });
+  EXPECT_FALSE(std::filesystem::exists(root_ / "state" / "node.crt"));
+  EXPECT_TRUE(controller_.reports.empty());
+}
+
+TEST_F(AgentLinkTest, ARefusedLinkIsTriedWithANewCertificate) {
+  controller_.refuse_links = true;
+  run_until(options(controller_.token), [&] { return count("/renew") > 0; });
+  controller_.refuse_links = false;
+  run_until(options(controller_.token), [&] { return !controller_.reports.empty(); });
+}
+
+TEST_F(AgentLinkTest, AForeignServerGetsNoToken) {
+  AgentLinkOptions to = options(controller_.token);
+  to.controller.ca_sha256 = std::string(64, '0');
+  int rounds = 0;
+  run_until(to, [&] { return ++rounds > 50; });
+  EXPECT_TRUE(controller_.asked.empty());
+}
+
+TEST_F(AgentLinkTest, ABrokenLinkComesBackWithTheFullStateAgain) {
+  run_until(options(controller_.token), [&] {
+    if (controller_.reports.size() == 1 && controller_.link) {
+      controller_.link->close({ErrorCode::kUnavailable, "cut by the test", {}});
+    }
+    return controller_.reports.size() > 1;
+  });
+  EXPECT_GE(count("/link machine-1"), 2U);
+  EXPECT_EQ(count("/enrol"), 1U);
+  EXPECT_TRUE(controller_.reports[1].has_state());
+  ASSERT_GE(changes_.size(), 3U);
+  EXPECT_TRUE(changes_[0]);
+  EXPECT_FALSE(changes_[1]);
+}
+
+TEST_F(AgentLinkTest, OrdersArriveAndSendingWithoutALinkFails) {
+  controller_.on_report = [](link::Link& link) {
+    wire::Order order;
+    order.mutable_desired()->set_generation(42);
+    EXPECT_TRUE(link.send(std::move(order)));
+  };
+  bool tried = false;
+  run_until(options(controller_.token), [&] {
+    if (!tried && !link_->up()) {
+      tried = true;
+      EXPECT_EQ(link_->send({}).error().code, ErrorCode::kUnavailable);
+      EXPECT_FALSE(link_->open({}, false));
+    }
+    return !orders_.empty();
+  });
+  EXPECT_EQ(orders_[0].desired().generation(), 42U);
+  EXPECT_TRUE(tried);
+}
+
+}  // namespace
+}  // namespace slipway::agent_link
