@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+
+#include "agent/kube/kube_api.hpp"
+#include "agent/kube/manifest.hpp"
+#include "agent/kube/rest_mapping.hpp"
+#include "order.pb.h"
+#include "report.pb.h"
+
+namespace slipway::kube {
+
+inline constexpr std::size_t kOutcomeBodyBytes = 512 << 10;
+
+/// How long a kind that the API server does not know (yet) is asked for.
+struct ApplyPatience {
+  std::chrono::milliseconds pause{250};
+  int tries = 4;
+  int tries_with_crd = 60;  ///< when the manifest itself brings definitions
+};
+
+/// Does what an intent says at the API server and words what became of it. An error means that the
+/// API server could not be asked: try the whole again later; everything else is an outcome.
+class Applier {
+ public:
+  Applier(KubeApi& api, ApplyPatience patience) : api_(api), mapping_(api), patience_(patience) {}
+
+  base::Task<base::Result<wire::IntentOutcome>> run(wire::Intent intent);
+
+ private:
+  using Answer = base::Result<wire::ObjectOutcome>;
+  base::Task<base::Result<wire::IntentOutcome>> apply(wire::ApplyManifest manifest);
+  base::Task<base::Result<wire::IntentOutcome>> request(wire::KubeRequest request);
+  base::Task<Answer> put(const ManifestObject& object, const wire::ApplyManifest& how, int tries);
+  base::Task<Answer> patch(const ManifestObject& object, std::string path, bool dry_run);
+  base::Task<Answer> remove(const ManifestObject& object, std::string path, bool dry_run);
+  base::Task<base::Result<std::string>> path_of(const ManifestObject& object,
+                                                std::string default_namespace, int tries);
+  base::Task<base::Result<std::string>> version_there(std::string path);
+
+  KubeApi& api_;
+  RestMapping mapping_;
+  ApplyPatience patience_;
+};
+
+}  // namespace slipway::kube

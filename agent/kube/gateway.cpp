@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/kube/gateway.hpp"
+
+#include "agent/kube/applier.hpp"
+#include "agent/kube/intent_store.hpp"
+#include "agent/kube/intents.hpp"
+#include "agent/kube/kube_proxy.hpp"
+#include "agent/kube/local_kube_api.hpp"
+#include "agent/kube/mirror_writer.hpp"
+#include "protocol/base/task_scope.hpp"
+
+namespace slipway::kube {
+
+using base::Result;
+using base::Task;
+
+/// The gateway's parts, each on top of those before it.
+struct Gateway::State {
+  State(base::asio::any_io_executor executor, base::asio::thread_pool& threads,
+        const base::Clock& time, GatewayOptions options)
+      : pool(threads),
+        clock(time),
+        api(executor, options.kubeconfig),
+        applier(api, {}),
+        store(options.intents_dir),
+        scope(executor) {}
+
+  base::asio::thread_pool& pool;
+  const base::Clock& clock;
+  LocalKubeApi api;
+  Applier applier;
+  IntentStore store;
+  std::unique_ptr<Intents> intents;  // from start() on
+  std::function<void(const wire::IntentOutcome&)> told = [](const auto&) {};
+  base::TaskScope scope;
+};
+
+Gateway::Gateway(base::asio::any_io_executor executor, base::asio::thread_pool& pool,
+                 const base::Clock& clock, GatewayOptions options)
+    : state_(std::make_unique<State>(executor, pool, clock, std::move(options))) {}
+
+Gateway::~Gateway() = default;
+
+Result<> Gateway::start() {
+  if (auto loaded = state_->store.load(); !loaded) return loaded;
+  state_->intents = std::make_unique<Intents>(
+      state_->scope.executor(), state_->pool, state_->store, state_->applier,
+      [state = state_.get()](const wire::IntentOutcome& outcome) { state->told(outcome); });
+  state_->scope.spawn("intents", state_->intents->run());
+  return {};
+}
+
+void Gateway::take(wire::Intent intent) {
+  if (state_->intents) state_->intents->take(std::move(intent));
+}
+
+void Gateway::acknowledge(const wire::IntentAck& ack) {
+  if (state_->intents) state_->intents->acknowledge(ack.intent_id());
+}
+
+std::vector<wire::IntentOutcome> Gateway::outcomes() const {
+  if (!state_->intents) return {};
+  return state_->intents->outcomes();
+}
+
+void Gateway::on_outcome(std::function<void(const wire::IntentOutcome&)> report) {
+  state_->told = std::move(report);
+}
+
+Task<> Gateway::mirror(link::StreamPtr stream) {
+  return write_mirror(state_->api, state_->pool, state_->clock, std::move(stream));
+}
+
+Task<> Gateway::serve(wire::HttpOpen open, link::StreamPtr stream) {
+  return proxy(state_->api, std::move(open), std::move(stream));
+}
+
+Task<> Gateway::stop() {
+  co_await state_->scope.join();
+}
+
+}  // namespace slipway::kube

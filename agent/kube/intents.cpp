@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/kube/intents.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <random>
+
+#include "protocol/base/log.hpp"
+#include "protocol/base/offload.hpp"
+#include "protocol/base/with_timeout.hpp"
+
+namespace slipway::kube {
+namespace {
+
+namespace asio = base::asio;
+using base::ErrorCode;
+using base::Result;
+using base::Task;
+
+constexpr std::size_t kMaxWaiting = kMaxIntents;
+constexpr std::uint32_t kTooMany = 429;
+constexpr std::uint32_t kBadRequest = 400;
+
+}  // namespace
+
+Intents::Intents(asio::any_io_executor executor, asio::thread_pool& pool, IntentStore& store,
+                 Applier& applier, Told told)
+    : pool_(pool),
+      store_(store),
+      applier_(applier),
+      told_(std::move(told)),
+      wake_(executor, asio::steady_timer::time_point::max()),
+      backoff_({}, std::random_device{}()) {
+  for (auto& outcome : store_.outcomes()) outcomes_[outcome.intent_id()] = std::move(outcome);
+}
+
+std::vector<wire::IntentOutcome> Intents::outcomes() const {
+  std::vector<wire::IntentOutcome> all;
+  for (const auto& [id, outcome] : outcomes_) all.push_back(outcome);
+  return all;
+}
+
+void Intents::tell_refusal(const std::string& id, const base::Error& why) {
+  wire::IntentOutcome outcome;
+  outcome.set_intent_id(id);
+  outcome.set_http_status(why.code == ErrorCode::kExhausted ? kTooMany : kBadRequest);
+  outcome.set_message(why.message);
+  told_(outcome);
+}
+
+void Intents::take(wire::Intent intent) {
+  if (waiting_.size() >= kMaxWaiting) {
+    tell_refusal(intent.id(), {ErrorCode::kExhausted, "this node holds too many intents", {}});
+    return;
+  }
+  waiting_.push_back(std::move(intent));
+  wake_.cancel();
+}
+
+void Intents::acknowledge(const std::string& id) {
+  outcomes_.erase(id);
+  if (acknowledged_.size() < kMaxWaiting) acknowledged_.push_back(id);
+  wake_.cancel();
+}
+
+Task<> Intents::run() {
+  // One after the other: what was asked first is there when the next needs it. The store is used
+  // by this task alone.
+  for (auto& intent : store_.pending()) co_await perform(std::move(intent));
+  while (true) {
+    if (!acknowledged_.empty()) {
+      auto id = std::move(acknowledged_.front());
+      acknowledged_.pop_front();
+      co_await base::offload(pool_, [this, &id] { return store_.forget(id), true; });
+    } else if (!waiting_.empty()) {
+      auto intent = std::move(waiting_.front());
+      waiting_.pop_front();
+      co_await handle(std::move(intent));
+    } else {
+      co_await wake_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+  }
+}
+
+Task<> Intents::handle(wire::Intent intent) {
+  auto taken = co_await base::offload(pool_, [&] { return store_.take(intent); });
+  if (!taken) {
+    tell_refusal(intent.id(), taken.error());
+  } else if (*taken == IntentStore::Taken::kDone) {
+    told_(*store_.outcome(intent.id()));
+  } else if (*taken == IntentStore::Taken::kNew) {
+    co_await perform(std::move(intent));
+  }
+}
+
+Task<> Intents::perform(wire::Intent intent) {
+  while (true) {
+    auto outcome = co_await applier_.run(intent);
+    if (outcome) {
+      auto kept = co_await base::offload(pool_, [&] { return store_.complete(*outcome); });
+      if (!kept) spdlog::error("intents: {}: {}", intent.id(), kept.error().message);
+      spdlog::info("intents: {} -> {} ({})", intent.id(), outcome->ok() ? "done" : "refused",
+                   outcome->message());
+      outcomes_[intent.id()] = *outcome;
+      told_(*outcome);
+      backoff_.lasted(std::chrono::hours{1});
+      co_return;
+    }
+    spdlog::info("intents: {} waits: {}", intent.id(), outcome.error().message);
+    co_await base::sleep_for(backoff_.next());
+  }
+}
+
+}  // namespace slipway::kube

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/kube/kind_watch.hpp"
+
+#include <boost/json.hpp>
+
+#include "agent/kube/json_reading.hpp"
+#include "protocol/base/log.hpp"
+#include "protocol/base/offload.hpp"
+#include "protocol/base/with_timeout.hpp"
+
+namespace slipway::kube {
+namespace {
+
+namespace json = boost::json;
+using base::ErrorCode;
+using base::Result;
+using base::Task;
+
+constexpr int kPageSize = 250;
+constexpr int kWatchSeconds = 290;
+constexpr int kBatchRows = 100;
+constexpr int kGone = 410;
+constexpr std::size_t kMaxEventBytes = 8 << 20;  ///< one object with all its managed fields
+
+/// A page of a list, already rows.
+struct Page {
+  std::vector<wire::MirrorRow> rows;
+  std::string version;
+  std::string next;
+};
+
+Result<Page> parse_page(const Kind& kind, const std::string& text) {
+  boost::system::error_code error;
+  const auto list = json::parse(text, error);
+  if (error || !list.is_object()) {
+    return base::fail(ErrorCode::kUnavailable, "the API server's list is no JSON");
+  }
+  Page page;
+  for (const auto& item : array_at(list, "items")) page.rows.push_back(project(kind, item));
+  page.version = text_at(object_at(list, "metadata"), "resourceVersion");
+  page.next = text_at(object_at(list, "metadata"), "continue");
+  return page;
+}
+
+/// What lines of a watch said; `expired`: the version is too old, list again.
+struct News {
+  std::vector<wire::MirrorRow> upserts;
+  std::vector<std::string> deleted;
+  std::string version;
+  bool expired = false;
+  std::string error;
+};
+
+void read_event(const Kind& kind, std::string_view line, News& news) {
+  boost::system::error_code error;
+  const auto event = json::parse(line, error);
+  if (error) {
+    news.error = "the API server's watch is no JSON";
+    return;
+  }
+  const auto type = text_at(event, "type");
+  const auto& object = object_at(event, "object");
+  if (type == "ERROR") {
+    news.expired = number_at(object, "code") == kGone;
+    if (!news.expired) news.error = text_at(object, "message");
+    return;
+  }
+  const auto version = text_at(object_at(object, "metadata"), "resourceVersion");
+  if (!version.empty()) news.version = version;
+  if (type == "ADDED" || type == "MODIFIED") news.upserts.push_back(project(kind, object));
+  if (type == "DELETED") news.deleted.push_back(text_at(object_at(object, "metadata"), "uid"));
+}
+
+/// Whole lines of `text`, in order. A row that is deleted and made again in one go keeps its order:
+/// uids never come back.
+News read_events(const Kind& kind, std::string_view text) {
+  News news;
+  while (!text.empty() && !news.expired && news.error.empty()) {
+    const auto end = text.find('\n');
+    const auto line = text.substr(0, end);
+    if (!line.empty()) read_event(kind, line, news);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return news;
+}
+
+}  // namespace
+
+KindWatch::KindWatch(KubeApi& api, base::asio::thread_pool& pool, const base::Clock& clock,
+                     const Kind& kind, BatchSink sink, base::Backoff backoff)
+    : api_(api),
+      mapping_(api),
+      pool_(pool),
+      clock_(clock),
+      kind_(kind),
+      sink_(std::move(sink)),
+      backoff_(backoff) {}
+
+wire::MirrorBatch KindWatch::new_batch() const {
+  wire::MirrorBatch batch;
+  batch.set_kind(std::string(kind_.plural));
+  batch.set_utc_ms(base::to_unix_ms(clock_.utc()));
+  return batch;
+}
+
+Task<Result<>> KindWatch::give(wire::MirrorBatch batch) {
+  auto given = co_await sink_(std::move(batch));
+  if (!given) over_ = true;
+  co_return given;
+}
+
+Task<Result<std::string>> KindWatch::root() {
+  if (path_.empty()) {
+    auto version = co_await mapping_.group_version(std::string(kind_.group));
+    if (!version) co_return base::fail(version);
+    path_ = root_of(*version) + "/" + std::string(kind_.plural);
+  }
+  co_return path_;
+}
+
+Task<> KindWatch::run() {
+  while (!over_) {
+    const auto began = clock_.monotonic();
+    auto stepped = co_await step();
+    if (stepped) {
+      backoff_.lasted(clock_.monotonic() - began);
+      continue;
+    }
+    if (over_) co_return;
+    spdlog::info("mirror: {}: {}", kind_.plural, stepped.error().message);
+    auto batch = new_batch();
+    batch.set_error(stepped.error().message);
+    if (auto given = co_await give(std::move(batch)); !given) co_return;
+    backoff_.lasted(clock_.monotonic() - began);
+    co_await base::sleep_for(backoff_.next());
+  }
+}
+
+Task<Result<>> KindWatch::step() {
+  auto done = version_.empty() ? co_await list() : co_await watch();
+  if (!done && !over_) path_.clear();  // the version may have gone with an upgrade
+  co_return done;
+}
+
+Task<Result<>> KindWatch::list() {
+  auto path = co_await root();
+  if (!path) co_return base::fail(path);
+  std::string next;
+  bool first = true;
+  while (true) {
+    net::HttpRequest request;
+    request.target = *path + "?limit=" + std::to_string(kPageSize);
+    if (!next.empty()) request.target += "&continue=" + escaped(next);
+    auto response = co_await fetch(api_, std::move(request));
+    if (!response) co_return base::fail(response);
+    if (response->status != 200) {
+      co_return base::fail(ErrorCode::kUnavailable, message_of(response->text()));
+    }
+    auto page = co_await base::offload(
+        pool_, [&kind = kind_, text = std::move(std::get<0>(response->body))] {
+          return parse_page(kind, text);
+        });
+    if (!page) co_return base::fail(page);
+    next = page->next;
+    auto batch = new_batch();
+    batch.set_full(first);
+    first = false;
+    for (auto& row : page->rows) {
+      if (batch.upserts_size() >= kBatchRows) {
+        if (auto given = co_await give(std::exchange(batch, new_batch())); !given) co_return given;
+      }
+      *batch.add_upserts() = std::move(row);
+    }
+    batch.set_complete(next.empty());
+    batch.set_resource_version(page->version);
+    if (auto given = co_await give(std::move(batch)); !given) co_return given;
+    if (next.empty()) {
+      version_ = page->version.empty() ? "0" : page->version;
+      co_return Result<>{};
+    }
+  }
+}
+
+Task<Result<>> KindWatch::watch() {
+  auto path = co_await root();
+  if (!path) co_return base::fail(path);
+  net::HttpRequest request;
+  request.target =
+      *path + "?watch=1&allowWatchBookmarks=true&timeoutSeconds=" + std::to_string(kWatchSeconds) +
+      "&resourceVersion=" + escaped(version_);
+  auto response = co_await api_.send(std::move(request));
+  if (!response) co_return base::fail(response);
+  if (response->status != 200) {
+    const bool expired = response->status == kGone;
+    auto text = co_await net::read_all(std::move(*response), kAnswerLimitBytes);
+    if (expired) {
+      version_.clear();
+      co_return Result<>{};
+    }
+    co_return base::fail(ErrorCode::kUnavailable, text ? message_of(*text) : text.error().message);
+  }
+  std::string held;
+  if (!response->streams()) {
+    held = std::move(std::get<0>(response->body));
+    co_return co_await take_lines(held);
+  }
+  auto body = std::move(std::get<1>(response->body));
+  while (!version_.empty()) {
+    auto piece = co_await body->next();
+    if (!piece) co_return base::fail(piece);
+    if (!*piece) co_return Result<>{};  // its time is over: watch on
+    held += **piece;
+    if (auto taken = co_await take_lines(held); !taken) co_return taken;
+    if (held.size() > kMaxEventBytes) {
+      co_return base::fail(ErrorCode::kExhausted, "an event of the watch is too large");
+    }
+  }
+  co_return Result<>{};
+}
+
+Task<Result<>> KindWatch::take_lines(std::string& held) {
+  const auto last = held.rfind('\n');
+  if (last == std::string::npos) co_return Result<>{};
+  const auto news = read_events(kind_, std::string_view(held).substr(0, last + 1));
+  held.erase(0, last + 1);
+  if (!news.version.empty()) version_ = news.version;
+  auto batch = new_batch();
+  for (const auto& row : news.upserts) {
+    if (batch.upserts_size() >= kBatchRows) {
+      if (auto given = co_await give(std::exchange(batch, new_batch())); !given) co_return given;
+    }
+    *batch.add_upserts() = row;
+  }
+  for (const auto& uid : news.deleted) batch.add_deleted(uid);
+  batch.set_resource_version(version_);
+  // Without rows too: a bookmark says that nothing happened until now.
+  if (!news.version.empty()) {
+    if (auto given = co_await give(std::move(batch)); !given) co_return given;
+  }
+  if (news.expired) version_.clear();
+  if (!news.error.empty()) co_return base::fail(ErrorCode::kUnavailable, news.error);
+  co_return Result<>{};
+}
+
+}  // namespace slipway::kube

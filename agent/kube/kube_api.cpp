@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/kube/kube_api.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+namespace slipway::kube {
+namespace {
+
+namespace json = boost::json;
+using base::ErrorCode;
+using base::Result;
+using base::Task;
+
+constexpr std::size_t kTargetLength = 8192;
+constexpr std::size_t kMessageLength = 4096;
+constexpr std::size_t kStatusLimitBytes = 1 << 20;
+
+ErrorCode code_of(int status) {
+  switch (status) {
+    case 400:
+    case 422:
+      return ErrorCode::kInvalid;
+    case 401:
+    case 403:
+      return ErrorCode::kDenied;
+    case 404:
+      return ErrorCode::kNotFound;
+    case 409:
+    case 410:
+      return ErrorCode::kConflict;
+    case 429:
+      return ErrorCode::kExhausted;
+    case 504:
+      return ErrorCode::kTimeout;
+    default:
+      return status >= 500 ? ErrorCode::kUnavailable : ErrorCode::kInternal;
+  }
+}
+
+}  // namespace
+
+bool is_request_target(std::string_view path) {
+  return path.starts_with('/') && path.size() <= kTargetLength &&
+         std::ranges::all_of(path, [](char c) { return c > ' ' && c < 0x7F; });
+}
+
+std::string message_of(const std::string& body) {
+  if (body.size() <= kStatusLimitBytes) {
+    boost::system::error_code error;
+    const auto value = json::parse(body, error);
+    if (!error && value.is_object()) {
+      const auto* message = value.get_object().if_contains("message");
+      if (message != nullptr && message->is_string()) {
+        return std::string(message->get_string()).substr(0, kMessageLength);
+      }
+    }
+  }
+  auto text = body.substr(0, kMessageLength);
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+Task<Result<net::HttpResponse>> fetch(KubeApi& api, net::HttpRequest request) {
+  auto response = co_await api.send(std::move(request));
+  if (!response || !response->streams()) co_return response;
+  const int status = response->status;
+  auto headers = response->headers;
+  auto text = co_await net::read_all(std::move(*response), kAnswerLimitBytes);
+  if (!text) co_return base::fail(text);
+  net::HttpResponse whole;
+  whole.status = status;
+  whole.headers = std::move(headers);
+  whole.body = std::move(*text);
+  co_return whole;
+}
+
+Task<Result<json::value>> get_json(KubeApi& api, std::string path) {
+  net::HttpRequest request;
+  request.target = path;
+  request.headers.set("Accept", "application/json");
+  auto response = co_await fetch(api, std::move(request));
+  if (!response) co_return base::fail(response);
+  if (response->status != 200) {
+    co_return base::fail(code_of(response->status), path + ": " + message_of(response->text()));
+  }
+  boost::system::error_code error;
+  auto value = json::parse(response->text(), error);
+  if (error) co_return base::fail(ErrorCode::kUnavailable, path + ": the answer is no JSON");
+  co_return value;
+}
+
+}  // namespace slipway::kube

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/kube/kube_proxy.hpp"
+
+#include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/json.hpp>
+#include <cctype>
+
+namespace slipway::kube {
+namespace {
+
+namespace asio = base::asio;
+namespace json = boost::json;
+using base::ErrorCode;
+using base::Result;
+using base::Task;
+
+constexpr std::size_t kMaxHeaders = 128;
+constexpr int kTooLarge = 413;
+constexpr int kBadGateway = 502;
+constexpr int kUnavailable = 503;
+constexpr int kGatewayTimeout = 504;
+
+bool equal(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+/// Fields that speak of one connection, and those that the next hop makes itself.
+bool of_connection(std::string_view name) {
+  static constexpr std::string_view kNames[] = {
+      "Connection", "Keep-Alive",     "Proxy-Authenticate", "Proxy-Authorization",
+      "TE",         "Trailer",        "Transfer-Encoding",  "Upgrade",
+      "Host",       "Content-Length", "Proxy-Connection",   "HTTP2-Settings",
+      "Expect",     "Alt-Svc"};
+  return std::ranges::any_of(kNames, [&](auto one) { return equal(one, name); });
+}
+
+/// Whether a Connection field names `name` as its own.
+bool named_in(std::string_view connection, std::string_view name) {
+  while (!connection.empty()) {
+    auto token = connection.substr(0, connection.find(','));
+    connection.remove_prefix(std::min(connection.size(), token.size() + 1));
+    while (token.starts_with(' ')) token.remove_prefix(1);
+    while (token.ends_with(' ')) token.remove_suffix(1);
+    if (equal(token, name)) return true;
+  }
+  return false;
+}
+
+bool is_header(std::string_view name, std::string_view value) {
+  const auto token = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; };
+  return !name.empty() && std::ranges::all_of(name, token) &&
+         std::ranges::none_of(value, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+bool is_method(std::string_view method) {
+  return !method.empty() && method.size() <= 16 &&
+         std::ranges::all_of(method, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+/// A refusal in the form that every Kubernetes client reads.
+net::HttpResponse status_object(int code, const std::string& message) {
+  net::HttpResponse response;
+  response.status = code;
+  response.headers.set("Content-Type", "application/json");
+  response.body = json::serialize(json::object{{"kind", "Status"},
+                                               {"apiVersion", "v1"},
+                                               {"metadata", json::object{}},
+                                               {"status", "Failure"},
+                                               {"message", message},
+                                               {"reason", "ServiceUnavailable"},
+                                               {"code", code}});
+  return response;
+}
+
+net::HttpResponse failure(const base::Error& error) {
+  const int code = error.code == ErrorCode::kUnavailable ? kUnavailable
+                   : error.code == ErrorCode::kTimeout   ? kGatewayTimeout
+                   : error.code == ErrorCode::kExhausted ? kTooLarge
+                                                         : kBadGateway;
+  return status_object(code, error.message);
+}
+
+Task<Result<std::string>> read_body(link::StreamPtr stream) {
+  std::string body;
+  while (true) {
+    auto chunk = co_await stream->read();
+    if (!chunk) co_return base::fail(chunk);
+    if (!*chunk) co_return body;
+    body += (*chunk)->bytes;
+    if (body.size() > kProxyBodyBytes) {
+      co_return base::fail(ErrorCode::kExhausted, "the request's body is larger than 8 MiB");
+    }
+  }
+}
+
+Task<> answer(link::StreamPtr stream, net::HttpResponse response) {
+  if (auto written = co_await stream->write(head_of(response)); !written) co_return;
+  if (!response.streams()) {
+    auto written = co_await stream->write(std::move(std::get<0>(response.body)));
+    if (written) stream->finish();
+    co_return;
+  }
+  auto body = std::move(std::get<1>(response.body));
+  while (true) {
+    auto piece = co_await body->next();
+    if (!piece) {
+      stream->reset(piece.error());
+      co_return;
+    }
+    if (!*piece) break;
+    if (auto written = co_await stream->write(std::move(**piece)); !written) co_return;
+  }
+  stream->finish();
+}
+
+Task<> relay(KubeApi& api, wire::HttpOpen open, link::StreamPtr stream) {
+  auto body = co_await read_body(stream);
+  if (!body && body.error().code != ErrorCode::kExhausted) co_return;  // the stream is over
+  if (!body) co_return co_await answer(stream, failure(body.error()));
+  auto request = request_of(open, std::move(*body));
+  if (!request) {
+    stream->reset(request.error());
+    co_return;
+  }
+  auto response = co_await api.send(std::move(*request));
+  co_await answer(stream, response ? std::move(*response) : failure(response.error()));
+}
+
+}  // namespace
+
+Result<net::HttpRequest> request_of(const wire::HttpOpen& open, std::string body) {
+  if (open.target() != wire::HttpOpen::KUBE_API) {
+    return base::fail(ErrorCode::kInvalid, "this node serves its API server only", "target");
+  }
+  if (!is_method(open.method())) return base::fail(ErrorCode::kInvalid, "no such method", "method");
+  if (!is_request_target(open.path())) return base::fail(ErrorCode::kInvalid, "no path", "path");
+  if (open.headers_size() > static_cast<int>(kMaxHeaders)) {
+    return base::fail(ErrorCode::kInvalid, "too many headers", "headers");
+  }
+  net::HttpRequest request;
+  request.method = open.method();
+  request.target = open.path();
+  std::string connection;
+  for (const auto& header : open.headers()) {
+    if (equal(header.name(), "Connection")) connection += "," + header.value();
+  }
+  for (const auto& header : open.headers()) {
+    if (!is_header(header.name(), header.value())) {
+      return base::fail(ErrorCode::kInvalid, "a header is malformed", "headers");
+    }
+    if (of_connection(header.name()) || named_in(connection, header.name())) continue;
+    request.headers.add(header.name(), header.value());
+  }
+  request.body = std::move(body);
+  return request;
+}
+
+wire::StreamNote head_of(const net::HttpResponse& response) {
+  wire::StreamNote note;
+  auto& head = *note.mutable_head();
+  head.set_status(static_cast<std::uint32_t>(response.status));
+  const std::string connection = "," + std::string(response.headers.get("Connection"));
+  for (const auto& [name, value] : response.headers.all()) {
+    if (of_connection(name) || named_in(connection, name)) continue;
+    auto& header = *head.add_headers();
+    header.set_name(name);
+    header.set_value(value);
+  }
+  return note;
+}
+
+Task<> proxy(KubeApi& api, wire::HttpOpen open, link::StreamPtr stream) {
+  using namespace asio::experimental::awaitable_operators;
+  co_await (relay(api, std::move(open), stream) || stream->closed());
+}
+
+}  // namespace slipway::kube

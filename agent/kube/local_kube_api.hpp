@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <filesystem>
+#include <memory>
+
+#include "agent/kube/kube_api.hpp"
+#include "protocol/net/http_client.hpp"
+
+namespace slipway::kube {
+
+/// The API server on this very master, over loopback, with a kubeconfig's certificates. The file
+/// may come later and may be replaced: it is read again when it changed.
+class LocalKubeApi : public KubeApi {
+ public:
+  /// `host` replaces the kubeconfig's; empty: keep it, and check the certificate against it.
+  LocalKubeApi(base::asio::any_io_executor executor, std::filesystem::path kubeconfig,
+               std::string host = "127.0.0.1");
+
+  base::Task<base::Result<net::HttpResponse>> send(net::HttpRequest request) override;
+
+ private:
+  base::Result<std::shared_ptr<net::HttpClient>> client();
+
+  base::asio::any_io_executor executor_;
+  std::filesystem::path path_;
+  std::string host_;
+  std::filesystem::file_time_type read_at_{};
+  std::shared_ptr<net::HttpClient>
+      client_;  // shared with requests on their way when it is replaced
+};
+
+}  // namespace slipway::kube

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/kube/rest_mapping.hpp"
+
+#include <boost/json.hpp>
+#include <cctype>
+
+#include "agent/kube/json_reading.hpp"
+
+namespace slipway::kube {
+namespace {
+
+using base::ErrorCode;
+using base::Result;
+using base::Task;
+
+constexpr std::size_t kMaxGroups = 256;
+
+}  // namespace
+
+std::string escaped(const std::string& segment) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const unsigned char c : segment) {
+    if (std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_' || c == '~' || c == ':') {
+      out.push_back(static_cast<char>(c));
+    } else {
+      out += {'%', kHex[c >> 4], kHex[c & 15]};
+    }
+  }
+  // A segment of dots alone would climb.
+  if (out == ".") return "%2E";
+  if (out == "..") return "%2E%2E";
+  return out;
+}
+
+std::string root_of(const std::string& api_version) {
+  const auto slash = api_version.find('/');
+  if (slash == std::string::npos) return "/api/" + escaped(api_version);
+  return "/apis/" + escaped(api_version.substr(0, slash)) + "/" +
+         escaped(api_version.substr(slash + 1));
+}
+
+std::string object_path(const std::string& api_version, const Resource& resource,
+                        const std::string& pod_namespace, const std::string& name) {
+  auto path = root_of(api_version);
+  if (resource.namespaced) path += "/namespaces/" + escaped(pod_namespace);
+  return path + "/" + escaped(resource.plural) + "/" + escaped(name);
+}
+
+Task<Result<>> RestMapping::load(std::string api_version) {
+  auto list = co_await get_json(api_, root_of(api_version));
+  if (!list) co_return base::fail(list);
+  Kinds kinds;
+  for (const auto& entry : array_at(*list, "resources")) {
+    const auto plural = text_at(entry, "name");
+    if (plural.find('/') != std::string::npos) continue;  // a subresource
+    kinds.emplace(text_at(entry, "kind"), Resource{plural, bool_at(entry, "namespaced")});
+  }
+  if (known_.size() >= kMaxGroups) known_.clear();
+  known_[api_version] = std::move(kinds);
+  co_return Result<>{};
+}
+
+Task<Result<Resource>> RestMapping::find(std::string api_version, std::string kind) {
+  if (!known_.contains(api_version)) {
+    auto loaded = co_await load(api_version);
+    if (!loaded && loaded.error().code != ErrorCode::kNotFound) co_return base::fail(loaded);
+  }
+  if (const auto kinds = known_.find(api_version); kinds != known_.end()) {
+    const auto found = kinds->second.find(kind);
+    if (found != kinds->second.end()) co_return found->second;
+  }
+  co_return base::fail(ErrorCode::kNotFound,
+                       "no matches for kind \"" + kind + "\" in version \"" + api_version + "\"");
+}
+
+Task<Result<std::string>> RestMapping::group_version(std::string group) {
+  if (group.empty()) co_return std::string("v1");
+  auto found = co_await get_json(api_, "/apis/" + escaped(group));
+  if (!found) co_return base::fail(found);
+  auto version = text_at(object_at(*found, "preferredVersion"), "groupVersion");
+  if (version.empty()) co_return base::fail(ErrorCode::kNotFound, "no version of group " + group);
+  co_return version;
+}
+
+}  // namespace slipway::kube

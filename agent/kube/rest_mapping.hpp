@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agent/kube/kube_api.hpp"
+
+namespace slipway::kube {
+
+/// Where objects of a kind live.
+struct Resource {
+  std::string plural;
+  bool namespaced = false;
+};
+
+/// From kinds to paths, by the API server's own discovery; what it once said is kept until
+/// forget().
+class RestMapping {
+ public:
+  explicit RestMapping(KubeApi& api) : api_(api) {}
+
+  /// kNotFound: the API server knows no such kind (yet).
+  base::Task<base::Result<Resource>> find(std::string api_version, std::string kind);
+  /// The preferred version of a group: "apps" → "apps/v1", "" → "v1".
+  base::Task<base::Result<std::string>> group_version(std::string group);
+  void forget(const std::string& api_version) { known_.erase(api_version); }
+
+ private:
+  using Kinds = std::map<std::string, Resource>;
+  base::Task<base::Result<>> load(std::string api_version);
+
+  KubeApi& api_;
+  std::map<std::string, Kinds> known_;  // by apiVersion
+};
+
+/// "/api/v1" or "/apis/apps/v1".
+std::string root_of(const std::string& api_version);
+/// The path of one object; `pod_namespace` is ignored for what has none.
+std::string object_path(const std::string& api_version, const Resource& resource,
+                        const std::string& pod_namespace, const std::string& name);
+/// One path segment, escaped.
+std::string escaped(const std::string& segment);
+
+}  // namespace slipway::kube

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/logs/log_reader.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+#include "agent/logs/tail.hpp"
+
+namespace slipway::logs {
+namespace {
+
+using base::ErrorCode;
+using base::Result;
+
+constexpr std::size_t kBlockBytes = 256 << 10;  // of one read
+constexpr std::size_t kMaxLineBytes =
+    128 << 10;  // an unfinished line may take of it; CRI writes 16 KiB
+constexpr std::size_t kPieceBytes = 256 << 10;  // a piece is handed on when it has as much
+constexpr std::size_t kFirstLineBytes = 64;     // enough for a record's time
+
+/// The time of a file's first record; leaves the file at its start.
+std::optional<std::int64_t> first_time_of(LogFile file) {
+  char head[kFirstLineBytes];
+  auto count = file.read(head, sizeof head);
+  if (!count || *count == 0) return std::nullopt;
+  const std::string_view text(head, *count);
+  return parse_time_ns(text.substr(0, text.find(' ')));
+}
+
+}  // namespace
+
+LogReader::LogReader(LogDirectory directory, LogQuery query, unsigned run)
+    : directory_(std::move(directory)),
+      query_(query),
+      run_(run),
+      text_({query.since_ns, query.timestamps}),
+      block_(kBlockBytes, '\0') {}
+
+Result<std::unique_ptr<LogReader>> LogReader::open(LogDirectory directory, LogQuery query) {
+  const auto runs = directory.runs();
+  if (runs.empty()) return base::fail(ErrorCode::kNotFound, "the container has no log yet");
+  if (query.previous && runs.size() < 2) {
+    return base::fail(ErrorCode::kNotFound, "the log of the run before is not there");
+  }
+  const unsigned run = query.previous ? runs[runs.size() - 2] : runs.back();
+  std::unique_ptr<LogReader> reader(new LogReader(std::move(directory), query, run));
+  if (auto started = reader->start(); !started) return base::fail(started);
+  return reader;
+}
+
+void LogReader::use(LogFile file) {
+  file_.emplace(std::move(file));
+  carry_ = 0;
+  line_too_long_ = false;
+  text_.reset_first_time();
+}
+
+Result<> LogReader::start() {
+  const auto files = directory_.files(run_);
+  if (files.empty()) return base::fail(ErrorCode::kNotFound, "the container has no log yet");
+  if (query_.tail_lines >= 0) return start_at_tail(files);
+  if (query_.since_ns > 0) return start_since(files);
+  auto first = directory_.open_file(files.front());
+  if (!first) return base::fail(first);
+  use(std::move(*first));
+  return {};
+}
+
+Result<> LogReader::start_at_tail(const std::vector<std::string>& files) {
+  auto wanted = static_cast<std::uint64_t>(query_.tail_lines);
+  for (auto name = files.rbegin(); name != files.rend(); ++name) {
+    auto file = directory_.open_file(*name);
+    if (!file) break;  // rotated away meanwhile: there is nothing older
+    auto tail = find_tail(*file, wanted);
+    if (!tail) return base::fail(tail);
+    if (file->compressed()) file = directory_.open_file(*name);
+    if (!file) break;
+    if (!file->compressed()) file->seek(tail->offset);
+    use(std::move(*file));
+    skip_lines_ = tail->skip_lines;
+    wanted -= tail->lines;
+    if (wanted == 0) break;
+  }
+  if (!file_) return base::fail(ErrorCode::kNotFound, "the container has no log yet");
+  return {};
+}
+
+Result<> LogReader::start_since(const std::vector<std::string>& files) {
+  std::size_t from = files.size() - 1;
+  for (; from > 0; --from) {
+    auto file = directory_.open_file(files[from]);
+    if (!file) continue;
+    const auto time = first_time_of(std::move(*file));
+    if (time && *time <= query_.since_ns) break;
+  }
+  auto file = directory_.open_file(files[from]);
+  if (!file) return base::fail(file);
+  use(std::move(*file));
+  return {};
+}
+
+Result<LogPiece> LogReader::next() {
+  LogPiece piece;
+  while (piece.text.size() < kPieceBytes && piece.gap.empty()) {
+    auto count = read_block(piece);
+    if (!count) return base::fail(count);
+    if (*count > 0) continue;
+    auto advanced = advance();
+    if (!advanced) return base::fail(advanced);
+    if (*advanced) continue;
+    piece.at_end = true;
+    if (!query_.follow || query_.previous) text_.flush(piece.text);
+    break;
+  }
+  note_malformed(piece);
+  return piece;
+}
+
+void LogReader::note_malformed(LogPiece& piece) {
+  const auto count = text_.take_malformed();
+  if (count == 0 || !piece.gap.empty()) return;
+  piece.gap = std::to_string(count) + (count == 1 ? " line was" : " lines were") +
+              " no record of the CRI and left out";
+}
+
+/// Reads once and turns whole lines into text; 0: nothing there.
+Result<std::size_t> LogReader::read_block(LogPiece& piece) {
+  auto count = file_->read(block_.data() + carry_, block_.size() - carry_);
+  if (!count || *count == 0) return count;
+  const std::size_t filled = carry_ + *count;
+  const auto* last = static_cast<const char*>(::memrchr(block_.data(), '\n', filled));
+  if (last == nullptr) {
+    carry_ = filled;
+    if (carry_ >= kMaxLineBytes) {
+      line_too_long_ = true;
+      carry_ = 0;
+    }
+    return count;
+  }
+  const auto whole = static_cast<std::size_t>(last - block_.data()) + 1;
+  std::string_view lines(block_.data(), whole);
+  if (line_too_long_) {
+    lines.remove_prefix(lines.find('\n') + 1);
+    line_too_long_ = false;
+    piece.gap = "a line without end was left out";
+  }
+  if (skip_lines_ > 0) skip(lines);
+  text_.add(lines, piece.text);
+  carry_ = filled - whole;
+  std::memmove(block_.data(), block_.data() + whole, carry_);
+  return count;
+}
+
+void LogReader::skip(std::string_view& lines) {
+  while (skip_lines_ > 0 && !lines.empty()) {
+    const auto end = lines.find('\n');
+    if (ends_line(lines.substr(0, end))) --skip_lines_;
+    lines.remove_prefix(end + 1);
+  }
+}
+
+/// Takes the next file of the run, or the first of the next run; false: there is none yet.
+Result<bool> LogReader::advance() {
+  if (file_->size() < file_->position() && !file_->compressed()) {
+    file_->seek(0);  // cut in place by somebody
+    carry_ = 0;
+    return true;
+  }
+  auto advanced = advance_in_run();
+  if (!advanced || *advanced) return advanced;
+  if (query_.previous || !query_.follow) return false;
+  const auto runs = directory_.runs();
+  const auto later = std::ranges::upper_bound(runs, run_);
+  if (later == runs.end()) return false;
+  const auto files = directory_.files(*later);
+  if (files.empty()) return false;
+  auto file = directory_.open_file(files.front());
+  if (!file) return false;
+  run_ = *later;
+  use(std::move(*file));
+  return true;
+}
+
+/// The file after the one in hand, which kubelet may have renamed, compressed or deleted meanwhile:
+/// known again by its inode or, once compressed, by the time of its first record.
+Result<bool> LogReader::advance_in_run() {
+  const auto files = directory_.files(run_);
+  std::optional<LogFile> next;
+  for (const auto& name : files) {
+    auto file = directory_.open_file(name);
+    if (!file) continue;
+    if (file->inode() == file_->inode()) {
+      next.reset();  // all before it is older
+      continue;
+    }
+    if (next) continue;
+    const bool is_present = name == files.back();
+    if (!is_present && text_.first_time_ns() > 0) {
+      auto again = directory_.open_file(name);
+      const auto time = again ? first_time_of(std::move(*again)) : std::nullopt;
+      if (!time || *time <= text_.first_time_ns()) continue;
+    }
+    next.emplace(std::move(*file));
+  }
+  if (!next) return false;
+  // Its successor is there: from now on nobody writes to the file in hand. What came last, first.
+  if (file_->compressed() || file_->size() <= file_->position()) use(std::move(*next));
+  return true;
+}
+
+}  // namespace slipway::logs

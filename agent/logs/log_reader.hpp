@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/logs/log_files.hpp"
+#include "agent/logs/log_text.hpp"
+
+namespace slipway::logs {
+
+/// What of a container's log is wanted.
+struct LogQuery {
+  std::int64_t tail_lines = -1;  ///< -1: all
+  std::int64_t since_ns = 0;
+  bool previous = false;  ///< the run before the present one, and no other
+  bool timestamps = false;
+  bool follow = false;  ///< later runs too
+};
+
+/// The next part of a log.
+struct LogPiece {
+  std::string text;
+  std::string gap;      ///< not empty: why something is missing before `text`
+  bool at_end = false;  ///< nothing more at present
+};
+
+/// Reads one container's log in order, over what kubelet rotated and compressed, over renames while
+/// it reads and, when it follows, over restarts. Blocking: use it on a pool, one call at a time.
+class LogReader {
+ public:
+  static base::Result<std::unique_ptr<LogReader>> open(LogDirectory directory, LogQuery query);
+
+  base::Result<LogPiece> next();
+  int directory_fd() const { return directory_.fd(); }
+
+ private:
+  LogReader(LogDirectory directory, LogQuery query, unsigned run);
+
+  base::Result<> start();
+  base::Result<> start_at_tail(const std::vector<std::string>& files);
+  base::Result<> start_since(const std::vector<std::string>& files);
+  base::Result<std::size_t> read_block(LogPiece& piece);
+  base::Result<bool> advance();
+  base::Result<bool> advance_in_run();
+  void use(LogFile file);
+  void note_malformed(LogPiece& piece);
+  void skip(std::string_view& lines);
+
+  LogDirectory directory_;
+  LogQuery query_;
+  unsigned run_;
+  LogText text_;
+  std::optional<LogFile> file_;
+  std::string block_;      // read, not yet handed on; up to carry_ bytes are used
+  std::size_t carry_ = 0;  // bytes of an unfinished line at the block's start
+  std::uint64_t skip_lines_ = 0;
+  bool line_too_long_ = false;  // the rest of a line without end is left out
+};
+
+}  // namespace slipway::logs
