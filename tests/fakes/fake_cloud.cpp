@@ -37,6 +37,9 @@ void FakeCloud::boot_polls(unsigned polls) {
 void FakeCloud::limit_machines(std::size_t limit) {
   machine_limit_ = limit;
 }
+void FakeCloud::give_address(std::string address) {
+  given_address_ = std::move(address);
+}
 
 void FakeCloud::power_off(const ResourceId& id) {
   if (auto found = row(id)) halt(**found, MachineState::kStopped);
@@ -106,6 +109,7 @@ Result<FakeCloud::Row*> FakeCloud::row(const ResourceId& id) {
 }
 
 std::string FakeCloud::next_address() {
+  if (!given_address_.empty()) return given_address_;
   unsigned n = 10 + addresses_++;
   return "10.210." + std::to_string(n / 250) + "." + std::to_string(n % 250 + 2);
 }

@@ -39,6 +39,7 @@ class FakeCloud : public cloud::Cloud {
   void release(const std::string& call);         ///< … until here
   void boot_polls(unsigned polls);  ///< new machines are kBuilding for so many machine() calls
   void limit_machines(std::size_t limit);
+  void give_address(std::string address);  ///< to machines made from now on
   /// Told when a machine runs (first boot, reboot, start) and when it no longer does: where a test
   /// starts and ends its agent. `spec` holds the user data.
   std::function<void(const cloud::MachineSpec& spec, const cloud::Machine&)> on_running;
@@ -107,6 +108,7 @@ class FakeCloud : public cloud::Cloud {
   unsigned boot_polls_ = 0;
   std::size_t machine_limit_ = 1000;
   unsigned addresses_ = 0;
+  std::string given_address_;
   unsigned short ports_ = 0;
 };
 
