@@ -10,8 +10,7 @@ using base::fail;
 
 Accounts::Accounts(store::Database& database, const base::Clock& clock,
                    boost::asio::thread_pool& pool, HashCost cost)
-    : clock_(clock),
-      users_(database, clock),
+    : users_(database, clock),
       sessions_(database, clock),
       tokens_(database, clock),
       passwords_(pool, cost),

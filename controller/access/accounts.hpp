@@ -63,7 +63,6 @@ class Accounts {
   base::Task<base::Result<std::string>> reset_password(std::string user);
 
  private:
-  const base::Clock& clock_;
   Users users_;
   Sessions sessions_;
   ApiTokens tokens_;

@@ -208,7 +208,6 @@ void put_headers(const net::Headers& from, const access::User& user, wire::HttpO
   };
   add("Impersonate-User", "slipway:" + user.id.value);
   if (user.role == access::Role::kAdministrator) add("Impersonate-Group", kAdministrators);
-  add("Impersonate-Group", "system:authenticated");
 }
 
 net::Headers answer_headers(const wire::HttpHead& head) {

@@ -79,7 +79,7 @@ base::Task<bool> forward(net::Transport& transport, link::Chunk chunk, bool& exi
         .has_value();
   }
   if (chunk.note->note_case() == wire::StreamNote::kStderr) {
-    json::object out{{"stderr", base64(chunk.note->stderr_())}};
+    json::object out{{"stderr", base64(chunk.note->stderr())}};
     co_return (co_await transport.write(text(json::serialize(out)))).has_value();
   }
   co_return true;

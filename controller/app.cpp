@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/app.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <random>
+#include <stdexcept>
+
+#include "cloud-init/user_data.hpp"
+#include "controller/http/resources.hpp"
+#include "protocol/base/files.hpp"
+#include "protocol/base/log.hpp"
+#include "protocol/base/with_timeout.hpp"
+
+namespace slipway::controller {
+
+namespace {
+
+constexpr std::chrono::hours kPublicCertificateLife{24 * 30};
+constexpr std::chrono::hours kPublicCertificateRenewal{24 * 7};
+constexpr std::chrono::minutes kClockSlack{5};  ///< certificates are good a little earlier
+
+/// The value, or an end of the start with the message.
+template <class T>
+T must(base::Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  return std::move(*result);
+}
+
+std::string own_host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+}
+
+bool is_address(const std::string& text) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address(text, error);
+  return !error;
+}
+
+net::HttpServerOptions public_options(const config::Listen& listen, int socket,
+                                      net::TlsServer tls) {
+  net::HttpServerOptions options;
+  options.address = listen.address;
+  options.port = listen.port;
+  options.listening_fd = socket;
+  options.tls = std::move(tls);
+  options.max_body_bytes = http::kMaxProxyBytes;
+  return options;
+}
+
+}  // namespace
+
+App::App(boost::asio::io_context& io, config::Config config, config::StateDirectory state,
+         int public_socket)
+    : config_(std::move(config)),
+      state_(std::move(state)),
+      public_socket_(public_socket),
+      executor_(io.get_executor()),
+      pool_(kBlockingThreads),
+      database_(must(store::Database::open(state_.database()))),
+      secrets_(must(secrets::Secrets::open(*database_, state_.master_key()))),
+      ca_(must(secrets_->controller_ca(clock_))),
+      audit_(*database_, clock_),
+      accounts_(*database_, clock_, pool_),
+      cloud_(executor_, pool_, clock_,
+             {.directory = state_.cloud(),
+              .installation = state_.installation(),
+              .image = config_.cloud.image,
+              .subnet = config_.cloud.subnet}),
+      roster_(*database_, *secrets_, must(clusters::load_node_image(config_.cloud.image)),
+              cloud_.small_machines()),
+      links_(executor_, clock_),
+      enrolment_(*database_, cloud_, audit_, roster_, ca_, clock_),
+      registry_(*database_),
+      relay_(executor_, registry_, roster_),
+      intents_(executor_, *database_, links_, roster_, clock_),
+      mirror_(executor_, *database_, links_, roster_, clock_),
+      changes_(executor_),
+      agents_(links_, enrolment_, intents_, registry_, mirror_),
+      clusters_(executor_, foundation()),
+      feed_(clusters_, changes_, clock_),
+      services_(services()),
+      api_(services_, http::all_routes(services_)),
+      public_server_(
+          executor_, public_options(config_.listen, public_socket_, public_tls()),
+          [this](net::HttpRequest request) { return api_.answer(std::move(request)); },
+          [this](net::HttpRequest request) { return api_.upgrade(std::move(request)); }),
+      tasks_(executor_) {
+  links_.set(roster_);
+  links_.add(static_cast<links::LinkListener&>(clusters_));
+  links_.add(static_cast<links::LinkListener&>(intents_));
+  links_.add(static_cast<links::LinkListener&>(mirror_));
+  links_.add(static_cast<links::StreamTaker&>(mirror_));
+  links_.add(static_cast<links::StreamTaker&>(relay_));
+  mirror_.add(feed_);
+  watch_gauges();
+}
+
+App::~App() = default;
+
+clusters::Foundation App::foundation() {
+  return {.database = *database_,
+          .secrets = *secrets_,
+          .cloud = cloud_,
+          .roster = roster_,
+          .agents = agents_,
+          .changes = changes_,
+          .clock = clock_,
+          .user_data = [this](const std::string& token) { return user_data(token); },
+          .seed = std::random_device{}()};
+}
+
+http::Services App::services() {
+  return {.accounts = accounts_,
+          .audit = audit_,
+          .clusters = clusters_,
+          .changes = changes_,
+          .links = links_,
+          .intents = intents_,
+          .mirror = mirror_,
+          .cloud = cloud_,
+          .metrics = metrics_,
+          .clock = clock_,
+          .ca_pem = ca_.certificate_pem,
+          .parts = [this] { return parts(); }};
+}
+
+base::Task<base::Result<>> App::start() {
+  if (auto written = base::write_file(state_.ca(), ca_.certificate_pem); !written) {
+    co_return written;
+  }
+  if (auto made = co_await ensure_administrator(); !made) co_return made;
+  if (auto up = public_server_.start(); !up) co_return up;
+  spdlog::info("serving on https://{}:{}", config_.listen.address, public_server_.port());
+  tasks_.spawn("public certificate", renew_certificate());
+
+  if (auto up = co_await cloud_.start(); !up) co_return up;
+  cloud_up_ = true;
+  mirror_.start();
+  clusters_.start();
+  if (auto up = open_agent_listener(); !up) co_return up;
+  agents_up_ = true;
+  spdlog::info("ready; agents are expected at {}", cloud_.agent_endpoint(kAgentPort));
+  co_return base::Result<>{};
+}
+
+base::Task<> App::stop() {
+  // First who comes in, then what works, then what it stands on.
+  co_await public_server_.stop(kStopGrace);
+  co_await clusters_.stop();
+  co_await links_.stop();
+  if (agent_listener_) co_await agent_listener_->stop(kStopGrace);
+  if (cloud_up_) co_await mirror_.stop();
+  co_await cloud_.stop();
+  co_await tasks_.join();
+  pool_.join();
+}
+
+base::Result<> App::open_agent_listener() {
+  auto socket = cloud_.listen(kAgentPort);
+  if (!socket) return base::fail(socket);
+  const auto endpoint = cloud_.agent_endpoint(kAgentPort);
+  agent_listener_ = std::make_unique<links::AgentListener>(
+      executor_,
+      links::AgentListenerOptions{.address = endpoint.substr(0, endpoint.rfind(':')),
+                                  .port = kAgentPort,
+                                  .listening_fd = *socket},
+      links_, enrolment_, audit_, ca_, clock_);
+  return agent_listener_->start();
+}
+
+base::Task<base::Result<>> App::ensure_administrator() {
+  auto password = co_await accounts_.ensure_administrator();
+  if (!password) co_return base::fail(password);
+  if (!*password) co_return base::Result<>{};
+  spdlog::info("made the first administrator; the password is in {}",
+               state_.first_password().string());
+  co_return base::write_file(state_.first_password(), **password + "\n", 0600);
+}
+
+net::TlsServer App::public_tls() const {
+  pki::CertificateRequest request;
+  request.common_name = "slipway-controller";
+  request.usage = pki::Usage::kServer;
+  request.dns_names = {"localhost", own_host_name()};
+  request.ip_addresses = {"127.0.0.1", "::1"};
+  auto names = config_.names;
+  names.push_back(config_.listen.address);
+  for (const auto& name : names) {
+    (is_address(name) ? request.ip_addresses : request.dns_names).push_back(name);
+  }
+  request.not_before = clock_.utc() - kClockSlack;
+  request.not_after = clock_.utc() + kPublicCertificateLife;
+  auto leaf = must(pki::issue(ca_, request));
+  return {.certificate_chain_pem = leaf.certificate_pem + ca_.certificate_pem,
+          .key_pem = leaf.key_pem,
+          .client_ca_pem = {}};
+}
+
+base::Task<> App::renew_certificate() {
+  for (;;) {
+    co_await base::sleep_for(kPublicCertificateRenewal);
+    if (auto renewed = public_server_.renew(public_tls()); !renewed) {
+      spdlog::error("the public certificate was not renewed: {}", renewed.error().message);
+    }
+  }
+}
+
+std::string App::user_data(const std::string& token) const {
+  const auto endpoint = cloud_.agent_endpoint(kAgentPort);
+  return must(cloud_init::render(
+      cloud_init::UserData{.controller_host = endpoint.substr(0, endpoint.rfind(':')),
+                           .controller_port = kAgentPort,
+                           .ca_sha256 = must(pki::inspect(ca_.certificate_pem)).sha256,
+                           .token = token}));
+}
+
+std::vector<http::Part> App::parts() const {
+  return {{.name = "store", .ready = true, .detail = {}},
+          {.name = "cloud",
+           .ready = cloud_up_,
+           .detail = cloud_up_ ? "" : "the local cloud is being brought up"},
+          {.name = "agents",
+           .ready = agents_up_,
+           .detail = agents_up_ ? "" : "agents cannot connect yet"}};
+}
+
+void App::watch_gauges() {
+  metrics_.watch("slipway_links_connected", "Agents connected now",
+                 [this] { return static_cast<double>(links_.connected().size()); });
+  metrics_.watch("slipway_clusters", "Clusters",
+                 [this] { return static_cast<double>(clusters_.list().size()); });
+  metrics_.watch("slipway_machines", "Machines of all clusters",
+                 [this] { return static_cast<double>(clusters_.machines().size()); });
+  metrics_.watch("slipway_sessions", "Users logged in",
+                 [this] { return static_cast<double>(accounts_.sessions()); });
+  metrics_.watch("slipway_event_subscribers", "Readers of the event sockets",
+                 [this] { return static_cast<double>(changes_.subscribers()); });
+}
+
+}  // namespace slipway::controller

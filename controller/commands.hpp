@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "controller/config/config.hpp"
+
+namespace slipway::controller {
+
+// What the command line does; each returns the exit status and writes people's text itself.
+int serve(const config::Config& config, const std::filesystem::path& state);
+int list_machines(const std::filesystem::path& state);
+int machine_shell(const std::filesystem::path& state, const std::string& machine);
+int machine_console(const std::filesystem::path& state, const std::string& machine, bool follow);
+/// Removes every machine, mount, loop device, name space and cgroup of a stopped installation.
+int purge_machines(const std::filesystem::path& state);
+int reset_password(const std::filesystem::path& state, const std::string& user);
+
+}  // namespace slipway::controller

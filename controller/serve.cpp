@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "controller/app.hpp"
+#include "controller/commands.hpp"
+#include "protocol/base/log.hpp"
+
+namespace slipway::controller {
+
+namespace {
+
+using base::ErrorCode;
+using boost::asio::ip::tcp;
+
+constexpr int kExitRefused = 1;
+constexpr int kExitCut = 3;  ///< the stop took too long, or was asked for twice
+
+int refuse(const std::string& why) {
+  std::fprintf(stderr, "slipway-controller: %s\n", why.c_str());
+  return kExitRefused;
+}
+
+/// Binds before anything else is made, so that a port in use is said at once. The caller owns it.
+base::Result<int> bind_public(boost::asio::io_context& io, const config::Listen& listen) {
+  boost::system::error_code error;
+  const tcp::endpoint endpoint(boost::asio::ip::make_address(listen.address), listen.port);
+  const auto where = "port " + std::to_string(listen.port) + " on " + listen.address;
+  tcp::acceptor acceptor(io);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+  if (error == boost::asio::error::address_in_use) {
+    return base::fail(ErrorCode::kUnavailable,
+                      where + " is in use; choose another one with --listen", "listen");
+  }
+  if (error) return base::fail(ErrorCode::kUnavailable, where + ": " + error.message(), "listen");
+  return acceptor.release();
+}
+
+/// Runs an App until it is told to stop: once politely with a deadline, twice at once.
+class Lifetime {
+ public:
+  Lifetime(boost::asio::io_context& io, App& app)
+      : io_(io), app_(app), signals_(io, SIGTERM, SIGINT), deadline_(io) {}
+
+  int run() {
+    wait_for_signal();
+    boost::asio::co_spawn(io_, start(), boost::asio::detached);
+    io_.run();
+    return status_;
+  }
+
+ private:
+  base::Task<> start() {
+    base::Result<> up;
+    try {
+      up = co_await app_.start();
+    } catch (const std::exception& error) {
+      up = base::fail(ErrorCode::kInternal, error.what());
+    }
+    if (up) co_return;
+    spdlog::error("cannot start: {}", up.error().message);
+    status_ = refuse(up.error().message);
+    begin_stop("start failed");
+  }
+
+  void begin_stop(const char* why) {
+    if (stopping_) return;
+    stopping_ = true;
+    spdlog::info("stopping: {}", why);
+    deadline_.expires_after(kStopDeadline);
+    deadline_.async_wait([](boost::system::error_code error) {
+      if (error) return;
+      spdlog::critical("stopping took more than {} s; cut", kStopDeadline.count());
+      std::_Exit(kExitCut);
+    });
+    boost::asio::co_spawn(io_, stop(), boost::asio::detached);
+  }
+
+  base::Task<> stop() {
+    co_await app_.stop();
+    spdlog::info("stopped");
+    deadline_.cancel();
+    signals_.cancel();
+    io_.stop();
+  }
+
+  void wait_for_signal() {
+    signals_.async_wait([this](boost::system::error_code error, int signal) {
+      if (error) return;
+      if (stopping_) {
+        spdlog::critical("second signal {}; cut", signal);
+        std::_Exit(kExitCut);
+      }
+      begin_stop(signal == SIGTERM ? "SIGTERM" : "SIGINT");
+      wait_for_signal();
+    });
+  }
+
+  boost::asio::io_context& io_;
+  App& app_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer deadline_;
+  bool stopping_ = false;
+  int status_ = 0;
+};
+
+}  // namespace
+
+int serve(const config::Config& config, const std::filesystem::path& path) {
+  if (config.cloud.kind == "local" && ::geteuid() != 0) {
+    return refuse("the local cloud needs root: it makes name spaces, mounts and loop devices");
+  }
+  if (config.cloud.image.empty()) {
+    return refuse("no node image: give --image DIR, or cloud.image in the configuration");
+  }
+  auto state = config::StateDirectory::open(path);
+  if (!state) return refuse(state.error().message);
+  std::signal(SIGPIPE, SIG_IGN);
+  base::start_log("slipway-controller", config.log);
+  boost::asio::io_context io(1);
+  auto socket = bind_public(io, config.listen);
+  if (!socket) return refuse(socket.error().message);
+  try {
+    App app(io, config, std::move(*state), *socket);
+    return Lifetime(io, app).run();
+  } catch (const std::exception& error) {
+    return refuse(error.what());
+  }
+}
+
+}  // namespace slipway::controller

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/wiring.hpp"
+
+namespace slipway::controller {
+
+using base::ErrorCode;
+
+links::LinkFacts ConnectedAgents::facts(const base::MachineId& machine) const {
+  return links_.facts(machine);
+}
+
+void ConnectedAgents::refresh(const base::MachineId& machine) {
+  links_.refresh(machine);
+}
+
+base::Result<> ConnectedAgents::retry(const base::MachineId& machine, const std::string& step) {
+  wire::Order order;
+  order.mutable_retry()->set_step(step);
+  return links_.send(machine, std::move(order));
+}
+
+std::string ConnectedAgents::issue_token(const base::MachineId& machine,
+                                         const base::ClusterId& cluster,
+                                         const base::ResourceId& resource, wire::Role role) {
+  return enrolment_.issue_token(machine, cluster, resource, role);
+}
+
+void ConnectedAgents::machine_runs(const base::MachineId& machine, base::UtcTime since) {
+  enrolment_.machine_runs(machine, since);
+}
+
+void ConnectedAgents::link_opened(const base::MachineId& machine) {
+  enrolment_.link_opened(machine);
+}
+
+void ConnectedAgents::forget(const base::MachineId& machine) {
+  enrolment_.forget(machine);
+  links_.forget(machine);
+  mirror_.forget(machine);
+}
+
+void ConnectedAgents::forget(const base::ClusterId& cluster) {
+  intents_.forget(cluster);
+  registry_.forget(cluster);
+  mirror_.forget(cluster);
+}
+
+std::string ConnectedAgents::discovery_token(const base::ClusterId& cluster, unsigned size) {
+  return registry_.token_of(cluster, size);
+}
+
+void ConnectedAgents::gateway_changed(const base::ClusterId& cluster) {
+  intents_.gateway_changed(cluster);
+}
+
+base::Task<base::Result<wire::IntentOutcome>> ConnectedAgents::apply(
+    base::ClusterId cluster, std::string id, std::string manifest, std::chrono::milliseconds wait) {
+  wire::Intent intent;
+  intent.set_id(std::move(id));
+  intent.mutable_apply()->set_yaml(std::move(manifest));
+  auto outcome = co_await intents_.submit(cluster, std::move(intent), wait);
+  if (!outcome) co_return base::fail(outcome);
+  if (outcome->state != intents::State::kDone) {
+    co_return base::fail(ErrorCode::kUnavailable, "the cluster has not answered yet");
+  }
+  co_return outcome->answer;
+}
+
+void MirrorFeed::publish(const base::ClusterId& cluster, const std::string& kind,
+                         const wire::MirrorRow& row) {
+  auto topic = kind.ends_with('s') ? kind.substr(0, kind.size() - 1) : kind;
+  const auto& meta = row.meta();
+  auto id = meta.pod_namespace().empty() ? meta.name() : meta.pod_namespace() + "/" + meta.name();
+  changes_.publish({.topic = std::move(topic), .id = std::move(id), .cluster = cluster.value});
+}
+
+void MirrorFeed::row_changed(const base::ClusterId& cluster, const std::string& kind,
+                             const wire::MirrorRow& row) {
+  if (kind == "nodes" && row.has_node()) {
+    clusters_.node_condition(cluster, row.meta().name(), row.node().ready(),
+                             row.node().ready_reason(), clock_.utc());
+  }
+  publish(cluster, kind, row);
+}
+
+void MirrorFeed::row_gone(const base::ClusterId& cluster, const std::string& kind,
+                          const wire::MirrorRow& last) {
+  if (kind == "nodes") {
+    clusters_.node_condition(cluster, last.meta().name(), false, "not registered", clock_.utc());
+  }
+  publish(cluster, kind, last);
+}
+
+void MirrorFeed::freshness_changed(const base::ClusterId& cluster, const std::string& kind) {
+  changes_.publish({.topic = "freshness", .id = kind, .cluster = cluster.value});
+}
+
+}  // namespace slipway::controller
