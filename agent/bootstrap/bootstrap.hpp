@@ -17,7 +17,7 @@
 namespace slipway::bootstrap {
 
 struct BootstrapOptions {
-  std::filesystem::path state_dir = "/var/lib/slipway";  ///< steps.json, desired.pb lie here
+  std::filesystem::path state_dir = "/var/lib/slipway";  ///< of steps.json and desired.pb (0600)
   std::uint64_t seed = 0;                                ///< of the jitter between attempts
 };
 
@@ -46,7 +46,7 @@ class Bootstrap {
   bool bootstrapped() const;
   /// Of the DesiredNode that it works on; 0: none yet.
   std::uint64_t generation() const;
-  /// What the node shall be, as told last (also by an earlier process); secrets may be missing.
+  /// What the node shall be, as told last (also to an earlier process).
   const std::optional<wire::DesiredNode>& desired() const;
 
   /// Works until cancelled.

@@ -21,6 +21,7 @@ struct Call {
   net::TlsClient tls;
   std::string method = "GET";
   std::string path = "/";
+  std::string bearer;  ///< token for Authorization, empty for none
   std::string content_type;
   std::string body;
 };

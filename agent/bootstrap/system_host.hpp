@@ -40,7 +40,7 @@ class SystemHost : public Host {
   struct Connection;  // a client kept for the polls that follow
   boost::asio::any_io_executor executor_;
   const base::Clock& clock_;
-  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<std::shared_ptr<Connection>> connections_;  // shared with calls under way
 };
 
 }  // namespace slipway::bootstrap

@@ -7,12 +7,13 @@
 #include <optional>
 #include <string>
 
+#include "agent/dns/dnsmasq_config.hpp"
 #include "protocol/base/task.hpp"
 
 namespace slipway::dns {
 
 struct ClusterDnsOptions {
-  std::filesystem::path hosts_dir = "/run/slipway/dns";
+  std::filesystem::path hosts_dir = kHostsDirectory;
   std::filesystem::path kubeconfig = "/etc/kubernetes/kubelet.conf";
 };
 

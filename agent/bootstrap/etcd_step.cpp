@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <array>
+#include <string>
+
+#include "agent/bootstrap/journal.hpp"
+#include "agent/bootstrap/steps.hpp"
+#include "agent/bootstrap/templates.hpp"
+
+namespace slipway::bootstrap {
+namespace {
+
+constexpr std::chrono::seconds kAloneLimit{90};
+constexpr std::chrono::minutes kTogetherLimit{10};  // the other masters may boot later
+constexpr unsigned kLooksBetweenUnitChecks = 10;
+constexpr auto kUnit = "etcd.service";
+constexpr auto kDropIn = "/etc/systemd/system/etcd.service.d/10-slipway.conf";
+// A member waits for the others before it says that it is ready: systemd must not lose patience.
+constexpr auto kDropInText = "[Service]\nTimeoutStartSec=infinity\nRestart=always\nRestartSec=2\n";
+
+const std::string* pki_content(const wire::DesiredNode& desired, std::string_view path) {
+  for (const auto& file : desired.master().pki())
+    if (file.path() == path) return &file.content();
+  return nullptr;
+}
+
+/// etcd's own copies: it does not run as root.
+base::Result<bool> write_pki(const StepContext& context) {
+  constexpr std::array kFiles{"ca.crt", "server.crt", "server.key", "peer.crt", "peer.key"};
+  if (auto made = context.host.make_directory(kEtcdPkiDirectory, 0700, "etcd"); !made)
+    return base::fail(made);
+  bool changed = false;
+  for (const auto* name : kFiles) {
+    const auto* content = pki_content(context.desired, std::string("etcd/") + name);
+    if (!content)
+      return base::fail(base::ErrorCode::kInvalid,
+                        fmt::format("the controller sent no etcd/{}: the master's PKI is not "
+                                    "whole",
+                                    name));
+    auto kept = context.ensure_file(std::filesystem::path(kEtcdPkiDirectory) / name, *content, 0600,
+                                    "etcd");
+    if (!kept) return base::fail(kept);
+    changed |= *kept;
+  }
+  return changed;
+}
+
+StepResult start(const StepContext& context, bool changed) {
+  const auto drop_in = context.ensure_file(kDropIn, kDropInText, 0644);
+  if (!drop_in) co_return base::fail(drop_in);
+  if (*drop_in) {
+    auto reloaded = co_await context.command({"systemctl", "daemon-reload"});
+    if (!reloaded) co_return base::fail(reloaded);
+  }
+  auto state =
+      co_await context.ask({"systemctl", "show", "--property=ActiveState", "--value", kUnit});
+  if (!state) co_return base::fail(state);
+  const bool runs = state->output.starts_with("active") || state->output.starts_with("activating");
+  if (runs && !changed) co_return base::Result<>{};
+  auto started = co_await context.command({"systemctl", "restart", "--no-block", kUnit});
+  if (!started) co_return base::fail(started);
+  co_return base::Result<>{};
+}
+
+Call health_call(const StepContext& context) {
+  const auto read = [&](std::string_view name) {
+    const auto* content = pki_content(context.desired, name);
+    return content ? *content : std::string{};
+  };
+  Call call;
+  call.host = "127.0.0.1";
+  call.port = 2379;
+  call.path = "/health";
+  call.tls.ca_pem = read("etcd/ca.crt");
+  call.tls.certificate_pem = read("apiserver-etcd-client.crt");
+  call.tls.key_pem = read("apiserver-etcd-client.key");
+  return call;
+}
+
+StepResult wait_healthy(const StepContext& context) {
+  const auto size = context.desired.master().etcd().size();
+  Wait healthy(context,
+               size > 1 ? fmt::format("etcd to be healthy ({} members)", size)
+                        : std::string("etcd to be healthy"),
+               size > 1 ? std::chrono::milliseconds(kTogetherLimit)
+                        : std::chrono::milliseconds(kAloneLimit));
+  unsigned looks = 0;
+  while (co_await healthy.more()) {
+    auto answer = co_await context.host.call(health_call(context));
+    if (answer && answer->status == 200 &&
+        answer->body.find("\"health\":\"true\"") != std::string::npos)
+      co_return base::Result<>{};
+    healthy.found(answer ? fmt::format("status {}: {}", answer->status, answer->body)
+                         : answer.error().message);
+    if (++looks % kLooksBetweenUnitChecks != 0) continue;
+    auto state = co_await context.ask({"systemctl", "is-failed", "--quiet", kUnit});
+    if (state && state->code == 0) {
+      co_await log_journal(context, kUnit);
+      co_return base::fail(base::ErrorCode::kInternal, "etcd ended; its log says why");
+    }
+  }
+  if (!context.run.interrupted()) co_await log_journal(context, kUnit);
+  co_return healthy.failure();
+}
+
+}  // namespace
+
+StepResult run_etcd(const StepContext& context) {
+  const auto pki = write_pki(context);
+  if (!pki) co_return base::fail(pki);
+  const auto environment =
+      context.ensure_file("/etc/default/etcd", etcd_environment(context.desired), 0644);
+  if (!environment) co_return base::fail(environment);
+  auto started = co_await start(context, *pki || *environment);
+  if (!started) co_return started;
+  co_return co_await wait_healthy(context);
+}
+
+}  // namespace slipway::bootstrap

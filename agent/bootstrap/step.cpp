@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/bootstrap/step.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace slipway::bootstrap {
+
+base::Task<base::Result<std::string>> StepContext::command(
+    std::vector<std::string> argv, std::chrono::milliseconds timeout) const {
+  base::Command command;
+  command.argv = std::move(argv);
+  command.timeout = timeout;
+  const StepContext* self = this;
+  command.on_line = [self](std::string_view line) { self->log(line); };
+  const std::string program = command.argv.front();
+  auto exit = co_await host.run(std::move(command));
+  if (!exit) co_return base::fail(exit);
+  if (exit->code != 0) {
+    std::string_view said = exit->output;
+    while (said.ends_with('\n')) said.remove_suffix(1);
+    const auto line = said.rfind('\n');
+    if (line != std::string_view::npos) said = said.substr(line + 1);
+    co_return base::fail(base::ErrorCode::kInternal,
+                         fmt::format("{} ended with {}: {}", program, exit->code, said));
+  }
+  co_return std::move(exit->output);
+}
+
+base::Task<base::Result<base::Exit>> StepContext::ask(std::vector<std::string> argv) const {
+  base::Command command;
+  command.argv = std::move(argv);
+  co_return co_await host.run(std::move(command));
+}
+
+base::Result<bool> StepContext::ensure_file(const std::filesystem::path& path,
+                                            const std::string& content, int mode,
+                                            const std::string& owner) const {
+  const auto present = host.read(path);
+  if (present && *present == content) return false;
+  if (auto written = host.write(path, content, mode, owner); !written) return base::fail(written);
+  log("wrote " + path.string());
+  return true;
+}
+
+Wait::Wait(const StepContext& context, std::string what, std::chrono::milliseconds limit,
+           std::chrono::milliseconds interval)
+    : context_(context),
+      what_(std::move(what)),
+      limit_(limit),
+      interval_(interval),
+      started_(context.host.clock().monotonic()) {}
+
+base::Task<bool> Wait::more() {
+  if (std::exchange(first_, false)) co_return true;
+  if (context_.run.interrupted()) co_return false;
+  if (context_.host.clock().monotonic() - started_ >= limit_) co_return false;
+  co_await context_.host.sleep(interval_);
+  co_return !context_.run.interrupted();
+}
+
+void Wait::found(std::string state) {
+  if (state == found_) return;
+  found_ = std::move(state);
+  context_.log(fmt::format("waiting for {}: {}", what_, found_));
+}
+
+std::unexpected<base::Error> Wait::failure() const {
+  if (context_.run.interrupted())
+    return base::fail(base::ErrorCode::kConflict, "stopped waiting for " + what_);
+  return base::fail(base::ErrorCode::kTimeout,
+                    fmt::format("waited {} s for {}{}{}",
+                                std::chrono::duration_cast<std::chrono::seconds>(limit_).count(),
+                                what_, found_.empty() ? "" : ": ", found_));
+}
+
+}  // namespace slipway::bootstrap
