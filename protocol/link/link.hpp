@@ -22,19 +22,21 @@ struct Chunk {
   std::optional<wire::StreamNote> note;
 };
 
-/// One stream of a link, as a coroutine sees it. Shared by its user and its link (either may end
-/// first: then calls fail with kUnavailable). Destroying the last user's copy without finish()
-/// resets the stream.
+/// One stream of a link, as a coroutine sees it; one reader and one writer at a time. The link may
+/// end first: then calls fail with kUnavailable. Destroying the last user's copy without finish()
+/// resets the stream; after finish() what was written still arrives, and what comes is dropped.
 class Stream {
  public:
   explicit Stream(std::shared_ptr<struct StreamState> state);
   ~Stream();
   Stream(const Stream&) = delete;
 
-  /// The next chunk; nullopt when the other end has finished; an error when it was reset.
+  /// The next chunk; nullopt when the other end has finished; the error when it was reset or the
+  /// link ended (after what had come before).
   base::Task<base::Result<std::optional<Chunk>>> read();
   /// Waits for credit until all is queued.
   base::Task<base::Result<>> write(std::string bytes);
+  /// kInvalid when larger than wire::kMaxNoteBytes.
   base::Task<base::Result<>> write(wire::StreamNote note);
   /// Waits until the stream is over for both: reset by either end, link gone, or both finished.
   /// May run beside read() and write(), which it does not disturb; cancellable.
@@ -69,6 +71,10 @@ class Link {
   base::Task<base::Error> run();
   void close(base::Error why);  ///< run() returns soon after
 
+  /// Lets time pass: pings, silence. run() does so each second; tests with a clock of their own
+  /// call it.
+  void tick();
+
   base::Result<StreamPtr> open(wire::StreamOpen what, bool interactive);
   base::Result<> send(wire::Report report);
   base::Result<> send(wire::Order order);
@@ -76,8 +82,7 @@ class Link {
   std::size_t stream_count() const;
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;  // shared with the streams
+  std::shared_ptr<struct LinkState> state_;  // shared with the streams
 };
 
 }  // namespace slipway::link

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "protocol/base/wakeup.hpp"
+#include "protocol/link/link.hpp"
+
+namespace slipway::link {
+
+struct LinkState;
+
+/// What a stream's user and its link both see.
+struct StreamState {
+  StreamState(boost::asio::any_io_executor executor, wire::StreamId number,
+              std::weak_ptr<LinkState> owner);
+
+  void push(std::string bytes, std::optional<wire::StreamNote> note);
+  void fail(base::Error why);
+
+  wire::StreamId id;
+  std::weak_ptr<LinkState> link;
+  std::deque<Chunk> inbox;  ///< bounded by the stream's credit
+  bool peer_finished = false;
+  bool finished = false;               ///< by us
+  std::optional<base::Error> failure;  ///< reset, or the link ended
+  base::Wakeup readable;
+  base::Wakeup writable;
+};
+
+/// A link's conversation, transport and streams.
+struct LinkState : std::enable_shared_from_this<LinkState> {
+  LinkState(wire::Side side, wire::Hello own, std::unique_ptr<net::Transport> carrier,
+            LinkHandlers callbacks, const base::Clock& time);
+
+  base::Task<> read_loop();
+  base::Task<> write_loop();
+  base::Task<> tick_loop();
+  void tick();
+  void end(base::Error why);
+  void dispatch();  ///< hands on what the conversation has found
+  void deliver(wire::Event event);
+  void changed();  ///< there may be something to write
+  StreamPtr adopt(wire::StreamId id);
+  std::shared_ptr<StreamState> find(wire::StreamId id);
+
+  wire::Conversation conversation;
+  std::unique_ptr<net::Transport> transport;
+  LinkHandlers handlers;
+  const base::Clock& clock;                                      // owned by the program's root
+  std::map<wire::StreamId, std::weak_ptr<StreamState>> streams;  // those that still have a user
+  std::optional<base::Error> ended;
+  bool ready = false;
+  /// Made by run(), which knows the executor; streams exist only while it runs.
+  std::optional<boost::asio::any_io_executor> executor;
+  std::optional<base::Wakeup> outgoing;
+  std::optional<base::Wakeup> stopped;
+};
+
+}  // namespace slipway::link
