@@ -81,6 +81,7 @@ void LinkState::deliver(wire::Event event) {
                    if (auto stream = find(it.stream)) {
                      stream->peer_finished = true;
                      stream->readable.notify();
+                     stream->ended.notify();
                    }
                  },
                  [&](wire::Closed& it) {

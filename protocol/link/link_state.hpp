@@ -29,6 +29,7 @@ struct StreamState {
   std::optional<base::Error> failure;  ///< reset, or the link ended
   base::Wakeup readable;
   base::Wakeup writable;
+  base::Wakeup ended;  ///< failed, or finished by both
 };
 
 /// A link's conversation, transport and streams.

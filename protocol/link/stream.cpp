@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <boost/asio/this_coro.hpp>
 #include <utility>
 
 #include "protocol/link/link_state.hpp"
@@ -21,7 +22,7 @@ std::unexpected<base::Error> over(const StreamState& state) {
 
 StreamState::StreamState(boost::asio::any_io_executor executor, wire::StreamId number,
                          std::weak_ptr<LinkState> owner)
-    : id(number), link(std::move(owner)), readable(executor), writable(executor) {}
+    : id(number), link(std::move(owner)), readable(executor), writable(executor), ended(executor) {}
 
 void StreamState::push(std::string bytes, std::optional<wire::StreamNote> note) {
   // Many small pieces become one chunk: each costs its own memory, credit counts only their bytes.
@@ -39,6 +40,7 @@ void StreamState::fail(base::Error why) {
   if (!failure) failure = std::move(why);
   readable.notify();
   writable.notify();
+  ended.notify();
 }
 
 Stream::Stream(std::shared_ptr<StreamState> state) : state_(std::move(state)) {}
@@ -99,10 +101,21 @@ Task<Result<>> Stream::write(wire::StreamNote note) {
   }
 }
 
+Task<base::Error> Stream::closed() {
+  const auto state = state_;
+  while (!state->failure && !(state->finished && state->peer_finished)) {
+    co_await state->ended.wait();
+    const auto cancelled = co_await boost::asio::this_coro::cancellation_state;
+    if (cancelled.cancelled() != boost::asio::cancellation_type::none) break;
+  }
+  co_return over(*state).error();
+}
+
 void Stream::finish() {
   const auto link = state_->link.lock();
   if (state_->finished || !link || link->ended) return;
   state_->finished = true;
+  state_->ended.notify();
   link->conversation.finish(state_->id);
   link->changed();
 }
