@@ -59,11 +59,13 @@ int list_machines(const std::filesystem::path& path) {
   return 0;
 }
 
-int machine_shell(const std::filesystem::path& path, const std::string& machine) {
+int machine_shell(const std::filesystem::path& path, const std::string& machine,
+                  std::vector<std::string> command) {
+  if (command.empty()) command = {"/bin/bash", "-l"};
   auto state = config::StateDirectory::look(path);
   if (!state) return refuse(state.error().message);
   auto argv = cloud::local::exec_in_machine(state->cloud(), state->installation(), machine,
-                                            {"/bin/bash", "-l"}, ::isatty(STDIN_FILENO) == 1);
+                                            std::move(command), ::isatty(STDIN_FILENO) == 1);
   if (!argv) return refuse(argv.error().message);
   return become(*argv);
 }

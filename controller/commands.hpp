@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "controller/config/config.hpp"
 
@@ -11,7 +12,9 @@ namespace slipway::controller {
 // What the command line does; each returns the exit status and writes people's text itself.
 int serve(const config::Config& config, const std::filesystem::path& state);
 int list_machines(const std::filesystem::path& state);
-int machine_shell(const std::filesystem::path& state, const std::string& machine);
+/// `command`: instead of a login shell.
+int machine_shell(const std::filesystem::path& state, const std::string& machine,
+                  std::vector<std::string> command);
 int machine_console(const std::filesystem::path& state, const std::string& machine, bool follow);
 /// Removes every machine, mount, loop device, name space and cgroup of a stopped installation.
 int purge_machines(const std::filesystem::path& state);

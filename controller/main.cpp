@@ -14,6 +14,7 @@ struct Arguments {
   std::string listen;
   std::string image;
   std::string name;
+  std::vector<std::string> command;
   bool follow = false;
 };
 
@@ -71,9 +72,10 @@ int main(int argc, char** argv) {
       cli.add_subcommand("machine", "machines of the local cloud, for people who debug");
   machine->require_subcommand(1);
   with_state(add(machine, "list", "show them", [&] { return list_machines(arguments.state); }));
-  with_name(add(machine, "shell", "a root shell in one",
-                [&] { return machine_shell(arguments.state, arguments.name); }),
-            "machine");
+  auto* shell = add(machine, "shell", "a root shell in one, or a command after --", [&] {
+    return machine_shell(arguments.state, arguments.name, arguments.command);
+  });
+  with_name(shell, "machine")->add_option("command", arguments.command, "instead of a shell");
   auto* console = add(machine, "console", "what one printed at its console", [&] {
     return machine_console(arguments.state, arguments.name, arguments.follow);
   });

@@ -39,7 +39,7 @@ bool is_identity(const std::string& name) {
 }
 
 base::Error bad_path(const std::string& why) {
-  return {ErrorCode::kInvalid, "the path is refused: " + why, "path"};
+  return {ErrorCode::kInvalid, "the path is refused: " + why, {}};
 }
 
 /// An answer's body as it comes over the link.

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/access/accounts.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "tests/fakes/manual_clock.hpp"
+
+namespace slipway::access {
+namespace {
+
+constexpr HashCost kCheap{.operations = 1, .memory_bytes = 8 << 10};
+
+class AccountsTest : public ::testing::Test {
+ protected:
+  template <class T>
+  T run(base::Task<T> task) {
+    auto done = boost::asio::co_spawn(io, std::move(task), boost::asio::use_future);
+    io.restart();
+    io.run();
+    return done.get();
+  }
+  std::string first_password() { return **run(accounts.ensure_administrator()); }
+  base::Result<Login> login(const std::string& password) {
+    locked.reset();
+    return run(accounts.login("admin", password, "192.0.2.1", &locked));
+  }
+
+  boost::asio::io_context io;
+  boost::asio::thread_pool pool{1};
+  fakes::ManualClock clock;
+  std::unique_ptr<store::Database> database = store::Database::in_memory();
+  Accounts accounts{*database, clock, pool, kCheap};
+  std::optional<LockedOut> locked;
+};
+
+TEST_F(AccountsTest, TheFirstAdministratorIsMadeOnce) {
+  const auto password = first_password();
+  EXPECT_EQ(password.size(), 20U);
+  EXPECT_FALSE(run(accounts.ensure_administrator())->has_value());
+  auto row = database->prepare("SELECT password FROM users");
+  ASSERT_TRUE(row.step());
+  EXPECT_TRUE(row.text(0).starts_with("$argon2id$"));
+  EXPECT_EQ(row.text(0).find(password), std::string::npos);
+}
+
+TEST_F(AccountsTest, ACookieIsGoodUntilItIdlesOrLogsOut) {
+  const auto password = first_password();
+  auto in = login(password);
+  ASSERT_TRUE(in);
+  EXPECT_EQ(in->user.role, Role::kAdministrator);
+  ASSERT_TRUE(accounts.by_cookie(in->cookie));
+  clock.advance(kSessionIdle - std::chrono::minutes(2));
+  EXPECT_TRUE(accounts.by_cookie(in->cookie)) << "use keeps it";
+  clock.advance(kSessionIdle - std::chrono::minutes(2));
+  EXPECT_TRUE(accounts.by_cookie(in->cookie));
+  clock.advance(kSessionIdle + std::chrono::minutes(1));
+  EXPECT_FALSE(accounts.by_cookie(in->cookie));
+  auto again = login(password);
+  accounts.logout(again->cookie);
+  EXPECT_FALSE(accounts.by_cookie(again->cookie));
+  EXPECT_FALSE(accounts.by_cookie(""));
+}
+
+TEST_F(AccountsTest, NoSessionOutlivesADayHoweverMuchItIsUsed) {
+  auto in = login(first_password());
+  for (auto spent = std::chrono::hours(0); spent < kSessionLife; spent += std::chrono::hours(1)) {
+    ASSERT_TRUE(accounts.by_cookie(in->cookie)) << spent.count();
+    clock.advance(std::chrono::hours(1));
+  }
+  EXPECT_FALSE(accounts.by_cookie(in->cookie));
+}
+
+TEST_F(AccountsTest, WrongPasswordsLockOutAlsoTheRightOneForAWhile) {
+  const auto password = first_password();
+  for (unsigned i = 0; i < kFailuresOfPair; ++i) {
+    auto refused = login("wrong-password");
+    ASSERT_FALSE(refused);
+    EXPECT_FALSE(locked) << i;
+    EXPECT_EQ(refused.error().message, "wrong user or password");
+  }
+  EXPECT_FALSE(login(password));
+  ASSERT_TRUE(locked);
+  EXPECT_EQ(locked->retry_after, kFirstLock);
+  clock.advance(kFirstLock);
+  EXPECT_TRUE(login(password));
+}
+
+TEST_F(AccountsTest, AnUnknownUserIsRefusedInTheSameWords) {
+  (void)first_password();
+  std::optional<LockedOut> ignored;
+  auto refused = run(accounts.login("nobody", "wrong-password", "192.0.2.1", &ignored));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "wrong user or password");
+}
+
+TEST_F(AccountsTest, TokensAreKeptHashedAndExpire) {
+  auto in = login(first_password());
+  auto made = accounts.tokens().add(in->user.id, "ci", std::chrono::hours(1));
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(made->text.starts_with("slp_"));
+  auto row = database->prepare("SELECT count(*) FROM api_tokens WHERE token_sha256 = ?");
+  ASSERT_TRUE(row.bind(made->text).step());
+  EXPECT_EQ(row.number(0), 0) << "never in clear";
+  ASSERT_TRUE(accounts.by_token(made->text));
+  EXPECT_FALSE(accounts.by_token(made->text + "0"));
+  EXPECT_TRUE(accounts.tokens().list(in->user.id).front().used);
+  EXPECT_FALSE(accounts.tokens().remove({"somebody else"}, made->token.id));
+  clock.advance(std::chrono::hours(1));
+  EXPECT_FALSE(accounts.by_token(made->text));
+  EXPECT_TRUE(accounts.tokens().list(in->user.id).empty());
+}
+
+TEST_F(AccountsTest, TokensOfAUserAreBounded) {
+  auto in = login(first_password());
+  for (std::size_t i = 0; i < kMaxTokensOfUser; ++i) {
+    ASSERT_TRUE(accounts.tokens().add(in->user.id, "t", std::chrono::hours(1)));
+  }
+  auto over = accounts.tokens().add(in->user.id, "t", std::chrono::hours(1));
+  ASSERT_FALSE(over);
+  EXPECT_EQ(over.error().code, base::ErrorCode::kExhausted);
+}
+
+TEST_F(AccountsTest, AResetEndsSessionsAndTokens) {
+  const auto old = first_password();
+  auto in = login(old);
+  auto token = accounts.tokens().add(in->user.id, "ci", std::chrono::hours(1));
+  auto fresh = run(accounts.reset_password("admin"));
+  ASSERT_TRUE(fresh);
+  EXPECT_FALSE(accounts.by_cookie(in->cookie));
+  EXPECT_FALSE(accounts.by_token(token->text));
+  EXPECT_FALSE(login(old));
+  EXPECT_TRUE(login(*fresh));
+  EXPECT_FALSE(run(accounts.reset_password("nobody")));
+}
+
+TEST_F(AccountsTest, ConfirmAsksForTheUsersOwnPassword) {
+  const auto password = first_password();
+  auto in = login(password);
+  EXPECT_TRUE(run(accounts.confirm(in->user, password, "192.0.2.1")));
+  auto wrong = run(accounts.confirm(in->user, "wrong-password", "192.0.2.1"));
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().field, "password");
+}
+
+}  // namespace
+}  // namespace slipway::access

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <yaml-cpp/yaml.h>
+
+#include "tests/unit/controller/http/world.hpp"
+
+namespace slipway::http {
+namespace {
+
+class ResourcesTest : public ::testing::Test {
+ protected:
+  boost::json::object create(const std::string& body) {
+    auto response = world.post("/api/v1/clusters", body);
+    EXPECT_EQ(response.status, 202) << response.text();
+    return body_of(response);
+  }
+  World world;
+};
+
+TEST_F(ResourcesTest, AClusterIsCreatedShownAndDeleted) {
+  auto made = create(R"({"name":"demo","workers":2})");
+  EXPECT_EQ(text_of(made["cluster"].as_object(), "state"), "creating");
+  EXPECT_EQ(text_of(made["operation"].as_object(), "kind"), "cluster.create");
+  auto again = create(R"({"name":"demo","workers":2})");
+  EXPECT_EQ(again["cluster"].as_object()["id"], made["cluster"].as_object()["id"]);
+  EXPECT_EQ(world.post("/api/v1/clusters", R"({"name":"demo","workers":3})").status, 409);
+
+  auto nodes = body_of(world.get("/api/v1/clusters/demo/nodes"));
+  ASSERT_EQ(nodes["items"].as_array().size(), 3U);
+  auto& node = nodes["items"].as_array()[0].as_object();
+  EXPECT_FALSE(node["link"].as_object()["connected"].as_bool());
+  EXPECT_FALSE(node["kubernetes"].as_object()["known"].as_bool());
+  EXPECT_EQ(text_of(node["machineState"].as_object(), "state"), "unknown");
+  EXPECT_EQ(body_of(world.get("/api/v1/machines"))["items"].as_array().size(), 3U);
+
+  auto operations = body_of(world.get("/api/v1/operations?cluster=demo"));
+  ASSERT_EQ(operations["items"].as_array().size(), 1U);
+  const auto id = text_of(operations["items"].as_array()[0].as_object(), "id");
+  auto operation = body_of(world.get("/api/v1/operations/" + id));
+  EXPECT_FALSE(operation["steps"].as_array().empty());
+  EXPECT_EQ(operation["nodes"].as_array().size(), 3U);
+  EXPECT_EQ(world.post("/api/v1/operations/" + id + "/retry", "").status, 409);
+
+  auto gone = world.send(world.authorised("DELETE", "/api/v1/clusters/demo"));
+  EXPECT_EQ(gone.status, 202) << gone.text();
+  EXPECT_EQ(text_of(body_of(gone)["cluster"].as_object(), "state"), "deleting");
+}
+
+TEST_F(ResourcesTest, ListsComeInPages) {
+  for (const auto* name : {"a", "b", "c"}) create("{\"name\":\"" + std::string(name) + "\"}");
+  auto first = body_of(world.get("/api/v1/clusters?limit=2"));
+  EXPECT_EQ(first["items"].as_array().size(), 2U);
+  auto second =
+      body_of(world.get("/api/v1/clusters?limit=2&cursor=" + text_of(first, "nextCursor")));
+  ASSERT_EQ(second["items"].as_array().size(), 1U);
+  EXPECT_EQ(text_of(second["items"].as_array()[0].as_object(), "name"), "c");
+  EXPECT_FALSE(second.contains("nextCursor"));
+}
+
+TEST_F(ResourcesTest, TheMirrorSaysThatItKnowsNothingYet) {
+  create(R"({"name":"demo"})");
+  auto pods = body_of(world.get("/api/v1/clusters/demo/pods?namespace=default&node=x"));
+  EXPECT_TRUE(pods["items"].as_array().empty());
+  EXPECT_FALSE(pods.contains("asOf"));
+  EXPECT_FALSE(text_of(pods, "stale").empty());
+}
+
+TEST_F(ResourcesTest, AManifestWaitsForAClusterThatIsOutOfReach) {
+  create(R"({"name":"demo"})");
+  auto request = world.authorised("POST", "/api/v1/clusters/demo/manifests?namespace=default",
+                                  "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+  request.headers.set("Content-Type", "text/yaml");
+  auto response = world.send(std::move(request));
+  EXPECT_EQ(response.status, 202) << response.text();
+  EXPECT_EQ(text_of(body_of(response), "state"), "waiting");
+  EXPECT_EQ(world.post("/api/v1/clusters/demo/namespaces", R"({"name":"x"})").status, 202);
+}
+
+TEST_F(ResourcesTest, WhatNeedsAGatewayIsUnavailableWithoutOne) {
+  create(R"({"name":"demo"})");
+  EXPECT_EQ(world.get("/api/v1/clusters/demo/proxy/api").status, 503);
+  EXPECT_EQ(world.post("/api/v1/clusters/demo/publish", R"({"port":80})").status, 503);
+}
+
+TEST_F(ResourcesTest, TheKubeconfigLeadsThroughTheControllerWithATokenOfItsOwn) {
+  create(R"({"name":"demo"})");
+  auto response = world.get("/api/v1/clusters/demo/kubeconfig");
+  ASSERT_EQ(response.status, 200);
+  const auto config = YAML::Load(response.text());
+  EXPECT_EQ(config["clusters"][0]["cluster"]["server"].as<std::string>(),
+            "https://127.0.0.1:8443/api/v1/clusters/demo/proxy");
+  const auto token = config["users"][0]["user"]["token"].as<std::string>();
+  EXPECT_TRUE(world.accounts.by_token(token));
+  EXPECT_EQ(config["current-context"].as<std::string>(), "admin@demo");
+  auto bad = world.authorised("GET", "/api/v1/clusters/demo/kubeconfig");
+  bad.headers.set("Host", "evil\"\nx");
+  EXPECT_EQ(world.send(std::move(bad)).status, 422);
+}
+
+TEST_F(ResourcesTest, TheAuditLogIsListedAndVerified) {
+  create(R"({"name":"demo"})");
+  auto page = body_of(world.get("/api/v1/audit?action=cluster.create&verify=true"));
+  ASSERT_EQ(page["items"].as_array().size(), 1U);
+  EXPECT_EQ(text_of(page["items"].as_array()[0].as_object(), "object"), "clusters/demo");
+  EXPECT_TRUE(page["chain"].as_object()["whole"].as_bool());
+}
+
+}  // namespace
+}  // namespace slipway::http
