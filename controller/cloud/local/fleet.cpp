@@ -72,8 +72,7 @@ Result<MachineRecord> Fleet::made(const ResourceId& id) const {
   return found->second;
 }
 
-Task<Result<>> Fleet::ensure(MachineRecord wanted,
-                             std::optional<std::filesystem::path> image_store) {
+Task<Result<>> Fleet::ensure(MachineRecord wanted, Prepare prepare) {
   ResourceId id = wanted.id;
   auto turn = co_await turns_.enter(id.value);
   auto found = records_.find(id);
@@ -88,9 +87,11 @@ Task<Result<>> Fleet::ensure(MachineRecord wanted,
     wanted.address = found->second.address;
     if (auto ok = co_await power_.off(wanted); !ok) co_return ok;
   }
+  auto image_store = prepare(wanted);
+  if (!image_store) co_return fail(image_store);
   wanted.phase = Phase::kMaking;
   if (auto ok = co_await store(wanted); !ok) co_return ok;
-  if (auto ok = co_await power_.make(wanted, image_store); !ok) co_return ok;
+  if (auto ok = co_await power_.make(wanted, *image_store); !ok) co_return ok;
   wanted.phase = Phase::kMade;
   wanted.powered = true;
   wanted.user_data.clear();

@@ -3,6 +3,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -24,9 +25,11 @@ class Fleet {
   void recover();
   base::Task<> stop();
 
+  /// Fills in image and, where it is empty, address of a machine that is to be made; returns the
+  /// image's store.
+  using Prepare = std::function<base::Result<std::optional<std::filesystem::path>>(MachineRecord&)>;
   /// Makes and starts a machine that is new or half made; another is returned as it is.
-  base::Task<base::Result<>> ensure(MachineRecord wanted,
-                                    std::optional<std::filesystem::path> store);
+  base::Task<base::Result<>> ensure(MachineRecord wanted, Prepare prepare);
   base::Task<base::Result<>> power_on(base::ResourceId id);
   base::Task<base::Result<>> power_off(base::ResourceId id);
   base::Task<base::Result<>> reboot(base::ResourceId id, bool hard);

@@ -6,12 +6,16 @@
 
 #include <algorithm>
 
+#include "protocol/base/with_timeout.hpp"
+
 namespace slipway::cloud::local {
 using base::ErrorCode;
 using base::fail;
 
 namespace {
 constexpr std::size_t kIdLimit = 40;
+constexpr std::chrono::milliseconds kLockLook{100};
+constexpr std::chrono::seconds kLockPatience{5};
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
@@ -46,17 +50,21 @@ std::filesystem::path Layout::netns_path(std::string_view name) {
   return std::filesystem::path("/run/netns") / name;
 }
 
-base::Result<Fd> lock_directory(const Layout& layout) {
+base::Task<base::Result<Fd>> lock_directory(Layout layout) {
   Fd directory(open(layout.directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory && errno == ENOENT) {
-    return fail(ErrorCode::kNotFound, "no directory " + layout.directory().string());
+    co_return fail(ErrorCode::kNotFound, "no directory " + layout.directory().string());
   }
-  if (!directory) return system_failure(layout.directory().string());
-  if (flock(directory.get(), LOCK_EX | LOCK_NB) != 0) {
-    return fail(ErrorCode::kConflict,
-                "another controller works on " + layout.directory().string() + ": stop it first");
+  if (!directory) co_return system_failure(layout.directory().string());
+  for (base::Duration waited{}; flock(directory.get(), LOCK_EX | LOCK_NB) != 0;
+       waited += kLockLook) {
+    if (waited >= kLockPatience) {
+      co_return fail(ErrorCode::kConflict, "another controller works on " +
+                                               layout.directory().string() + ": stop it first");
+    }
+    co_await base::sleep_for(kLockLook);
   }
-  return directory;
+  co_return directory;
 }
 
 }  // namespace slipway::cloud::local

@@ -7,7 +7,7 @@
 
 #include "controller/cloud/local/system.hpp"
 #include "protocol/base/ids.hpp"
-#include "protocol/base/result.hpp"
+#include "protocol/base/task.hpp"
 
 namespace slipway::cloud::local {
 
@@ -58,9 +58,9 @@ struct MachineFiles {
   }
 };
 
-/// Held as long as a controller works on the directory. kConflict: another one does; kNotFound:
-/// there is no such directory.
-base::Result<Fd> lock_directory(const Layout& layout);
+/// Held as long as a controller works on the directory. Waits some seconds for one that is just
+/// being killed. kConflict: another one works there; kNotFound: there is no such directory.
+base::Task<base::Result<Fd>> lock_directory(Layout layout);
 
 inline MachineFiles files_of(const Layout& layout, const base::ResourceId& id) {
   return {layout.machines() / id.value};

@@ -71,9 +71,11 @@ struct LocalCloud::State {
         layout(options.directory, options.installation),
         tasks(io) {}
 
-  Result<> open_directory();
+  Result<> make_directories();
+  Result<> load_host();
   Result<> save_host() { return base::write_file(layout.host_file(), to_json(host), 0600); }
   Result<std::string> allocate();
+  Result<std::optional<fs::path>> prepare(MachineRecord& record, const std::string& image_name);
   Task<Result<std::string>> forward(ResourceId id, unsigned short port, unsigned short wanted);
   Task<> stop_forwarders(ResourceId id);
   Task<> keep_consoles();
@@ -91,7 +93,7 @@ struct LocalCloud::State {
   base::TaskScope tasks;
 };
 
-Result<> LocalCloud::State::open_directory() {
+Result<> LocalCloud::State::make_directories() {
   if (auto ok = layout.check(); !ok) return ok;
   std::error_code error;
   for (const auto& path : {layout.directory(), layout.machines(), layout.networks()}) {
@@ -99,9 +101,10 @@ Result<> LocalCloud::State::open_directory() {
     if (error) return fail(ErrorCode::kInternal, path.string() + ": " + error.message());
   }
   fs::permissions(layout.directory(), fs::perms::owner_all, error);  // disks hold secrets
-  auto held = lock_directory(layout);
-  if (!held) return fail(held);
-  lock = std::move(*held);
+  return {};
+}
+
+Result<> LocalCloud::State::load_host() {
   auto text = base::read_file(layout.host_file(), 1 << 16);
   if (!text && text.error().code == ErrorCode::kNotFound) return {};
   if (!text) return fail(text);
@@ -122,6 +125,25 @@ Result<std::string> LocalCloud::State::allocate() {
   host.next_host = *next + 1;
   if (auto ok = save_host(); !ok) return fail(ok);
   return router->subnet().address(*next);
+}
+
+Result<std::optional<fs::path>> LocalCloud::State::prepare(MachineRecord& record,
+                                                           const std::string& image_name) {
+  if (space_at(layout.directory()).free < kFreeBytesKept) {
+    return fail(ErrorCode::kExhausted, "less than 1 GiB is free at " + layout.directory().string());
+  }
+  bool named = !image_name.empty() && image_name != options.image.filename();
+  auto image = read_image(named ? options.image.parent_path() / image_name : options.image);
+  if (!image) return fail(image);
+  for (const auto& layer : image->layers) record.layers.push_back(layer);
+  if (record.address.empty()) {
+    auto address = allocate();
+    if (!address) return fail(address);
+    record.address = *address;
+  }
+  record.prefix_bits = router->subnet().bits;
+  record.gateway = router->subnet().gateway();
+  return image->store;
 }
 
 Task<Result<std::string>> LocalCloud::State::forward(ResourceId id, unsigned short port,
@@ -175,7 +197,11 @@ LocalCloud::~LocalCloud() = default;
 
 Task<Result<>> LocalCloud::start() {
   State& s = *state_;
-  if (auto ok = s.open_directory(); !ok) co_return ok;
+  if (auto ok = s.make_directories(); !ok) co_return ok;
+  auto lock = co_await lock_directory(s.layout);
+  if (!lock) co_return fail(lock);
+  s.lock = std::move(*lock);
+  if (auto ok = s.load_host(); !ok) co_return ok;
   auto missing = co_await missing_prerequisites(s.layout.directory());
   if (!missing.empty()) {
     co_return fail(ErrorCode::kInvalid,
@@ -254,27 +280,8 @@ Task<Result<Machine>> LocalCloud::ensure_machine(MachineSpec spec) {
   if (!s.fleet) co_return fail(ErrorCode::kUnavailable, "the local cloud has not started");
   auto record = record_of(spec);
   if (!record) co_return fail(record);
-  std::optional<fs::path> store;
-  auto known = s.fleet->records().find(spec.id);
-  if (known == s.fleet->records().end() || known->second.phase == Phase::kMaking) {
-    if (space_at(s.layout.directory()).free < kFreeBytesKept) {
-      co_return fail(ErrorCode::kExhausted,
-                     "less than 1 GiB is free at " + s.layout.directory().string());
-    }
-    bool named = !spec.image.empty() && spec.image != s.options.image.filename();
-    auto image = read_image(named ? s.options.image.parent_path() / spec.image : s.options.image);
-    if (!image) co_return fail(image);
-    for (const auto& layer : image->layers) record->layers.push_back(layer);
-    store = image->store;
-  }
-  if (known == s.fleet->records().end()) {
-    auto address = s.allocate();
-    if (!address) co_return fail(address);
-    record->address = *address;
-  }
-  record->prefix_bits = s.router->subnet().bits;
-  record->gateway = s.router->subnet().gateway();
-  if (auto ok = co_await s.fleet->ensure(*record, store); !ok) co_return fail(ok);
+  auto prepare = [&s, name = spec.image](MachineRecord& made) { return s.prepare(made, name); };
+  if (auto ok = co_await s.fleet->ensure(*record, prepare); !ok) co_return fail(ok);
   co_return co_await machine(spec.id);
 }
 

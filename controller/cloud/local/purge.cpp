@@ -54,7 +54,7 @@ Task<Result<>> LocalCloud::purge(boost::asio::thread_pool& pool, fs::path direct
                                  std::string installation) {
   Layout layout(directory, installation);
   if (auto ok = layout.check(); !ok) co_return ok;
-  auto lock = lock_directory(layout);
+  auto lock = co_await lock_directory(layout);
   if (!lock && lock.error().code != ErrorCode::kNotFound) co_return fail(lock);
   Runc runc(layout, host_cgroups(), pool);
   std::string prefix = layout.prefix();

@@ -5,14 +5,13 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cstdlib>
-#include <fstream>
-#include <thread>
+#include <random>
 
 #include "controller/cloud/local/local_cloud.hpp"
 #include "controller/cloud/local/loop_device.hpp"
@@ -239,9 +238,83 @@ TEST_P(LocalCloudTest, HalfMadeMachineIsReportedAndFinishedOnRequest) {
   EXPECT_EQ(in_machine("m1", {"cat", "/var/lib/cloud/seed/nocloud/user-data"}), again.user_data);
 }
 
+TEST_P(LocalCloudTest, PublishedPortLeadsIntoTheMachine) {
+  running("m1");
+  booted("m1");
+  auto address = run(cloud_->publish({"m1"}, 22));
+  ASSERT_TRUE(address) << address.error().message;
+  auto port = static_cast<unsigned short>(std::stoi(address->substr(address->find(':') + 1)));
+  auto banner = [&]() -> base::Task<std::string> {
+    namespace asio = boost::asio;
+    asio::ip::tcp::socket socket(io_);
+    co_await socket.async_connect({asio::ip::address_v4::loopback(), port}, asio::use_awaitable);
+    std::string line;
+    boost::system::error_code error;
+    co_await asio::async_read_until(socket, asio::dynamic_buffer(line), '\n',
+                                    asio::redirect_error(asio::use_awaitable, error));
+    co_return line;
+  };
+  if (in_machine("m1", {"systemctl", "is-active", "ssh"}) != "active\n") GTEST_SKIP() << "no sshd";
+  EXPECT_THAT(run(banner()), testing::StartsWith("SSH-2.0-"));
+}
+
+// A controller that is killed again and again while it makes, reboots and deletes machines. What
+// it leaves, the next one finishes; in the end nothing is left behind.
+TEST_P(LocalCloudTest, KilledAtAnyMomentLeavesNothingThatCannotBeFinished) {
+  run(cloud_->stop());
+  cloud_.reset();
+  std::mt19937 random(std::random_device{}());
+  for (int round = 0; round < 12; ++round) {
+    std::chrono::milliseconds life(200 + random() % 2500);
+    auto killed = run(base::run({.argv = {"/proc/self/exe", "--gtest_also_run_disabled_tests",
+                                          "--gtest_filter=LocalCloudVictim.DISABLED_Works"},
+                                 .timeout = life}));
+    cloud_ = GetParam().make(io_);
+    auto started = run(cloud_->start());
+    ASSERT_TRUE(started) << "after " << life.count() << " ms: " << started.error().message;
+    for (const char* id : {"m1", "m2"}) {
+      auto machine = run(cloud_->ensure_machine(spec(id)));
+      ASSERT_TRUE(machine) << "after " << life.count() << " ms: " << machine.error().message;
+      if (machine->state != MachineState::kRunning) {
+        ASSERT_TRUE(run(cloud_->start_machine({id})));
+      }
+      EXPECT_EQ(in_machine(id, {"hostname"}), std::string("node-") + id + "\n");
+    }
+    if (round % 3 == 0) EXPECT_TRUE(run(cloud_->delete_machine({"m1"})));
+    run(cloud_->stop());
+    cloud_.reset();
+  }
+  cloud_ = GetParam().make(io_);
+  ASSERT_TRUE(run(cloud_->start()));
+}
+
 TEST_P(LocalCloudTest, SecondControllerIsRefused) {
   auto second = GetParam().make(io_);
   EXPECT_EQ(run(second->start()).error().code, base::ErrorCode::kConflict);
+}
+
+/// The one that is killed.
+TEST(LocalCloudVictim, DISABLED_Works) {
+  boost::asio::io_context io;
+  auto cloud = make(io);
+  auto spec = [](std::string id) {
+    MachineSpec wanted{.id = {id}, .name = "node-" + id, .flavor = "local.small"};
+    wanted.user_data = "#cloud-config\n";
+    wanted.volumes = {{{id + "-c"}, "containers", {}, 1ull << 30, "containerd"}};
+    return wanted;
+  };
+  auto work = [&]() -> base::Task<> {
+    (void)co_await cloud->start();
+    while (true) {
+      (void)co_await cloud->ensure_machine(spec("m1"));
+      (void)co_await cloud->ensure_machine(spec("m2"));
+      (void)co_await cloud->publish({"m2"}, 22);
+      (void)co_await cloud->reboot({"m2"}, true);
+      (void)co_await cloud->delete_machine({"m1"});
+    }
+  };
+  boost::asio::co_spawn(io, work(), [](std::exception_ptr) {});
+  io.run();
 }
 
 }  // namespace
