@@ -23,7 +23,6 @@ class Agents {
   virtual std::string issue_token(const base::MachineId& machine, const base::ClusterId& cluster,
                                   const base::ResourceId& resource, wire::Role role) = 0;
   virtual void machine_runs(const base::MachineId& machine, base::UtcTime since) = 0;
-  virtual void link_opened(const base::MachineId& machine) = 0;  ///< its token is spent
   virtual void forget(const base::MachineId& machine) = 0;  ///< cut; nothing of it is good any more
   virtual void forget(const base::ClusterId& cluster) = 0;
 

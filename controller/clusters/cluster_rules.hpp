@@ -16,6 +16,8 @@ inline constexpr std::size_t kMaxClusterName = 40;
 inline constexpr unsigned kMaxWorkersOfOneMaster = 30;
 inline constexpr unsigned kMaxWorkersAtCreation = 100;  ///< with 3 or 5 masters
 inline constexpr std::uint32_t kMaxDiskGib = 65536;
+inline constexpr char kPodCidr[] = "10.244.0.0/16";
+inline constexpr char kServiceCidr[] = "10.96.0.0/16";
 inline constexpr unsigned kMinCpus = 4;  ///< of a machine on a real cloud
 inline constexpr std::uint64_t kMinMemoryBytes = 8ULL << 30;
 
@@ -37,5 +39,6 @@ base::Result<> check_quotas(const ClusterSpec& spec, const std::vector<cloud::Fl
 bool is_dns_label(std::string_view text, std::size_t longest);
 bool is_ipv4(std::string_view text);
 bool is_ipv4_cidr(std::string_view text);
+bool overlaps(std::string_view one_cidr, std::string_view other_cidr);
 
 }  // namespace slipway::clusters

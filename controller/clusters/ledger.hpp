@@ -55,8 +55,11 @@ class Ledger {
   void present(const ResourceId& id, const std::string& cloud_id, const std::string& device = {});
   void set(const ResourceId& id, ResourceState state, const std::string& detail = {});
 
+  void gone(const ResourceId& id);  ///< with the volumes made with it
+
   std::optional<LedgerRow> find(const ResourceId& id) const;
   std::vector<LedgerRow> of(const ClusterId& cluster) const;  ///< those that are not gone too
+  std::vector<LedgerRow> volumes_of(const ResourceId& machine) const;
   std::vector<LedgerRow> all() const;
 
  private:

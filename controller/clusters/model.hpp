@@ -29,7 +29,6 @@ std::string_view name_of(ClusterState state);  ///< "creating" …
 
 enum class Role { kMaster, kWorker };
 std::string_view name_of(Role role);  ///< "master", "worker"
-std::string_view name_of(cloud::MachineState state);
 
 struct DiskSpec {
   std::string type;  ///< empty: the cloud's default

@@ -16,6 +16,7 @@ struct NodeImage {
   std::string sandbox_image;
   std::string image_repository;
   std::string etcd_discovery;  ///< "v2"; anything else: static membership
+  std::string cgroup_driver;   ///< "systemd", "cgroupfs"
   std::vector<std::string> images;
 };
 

@@ -8,6 +8,7 @@
 #include "controller/links/roster.hpp"
 #include "controller/secrets/secrets.hpp"
 #include "controller/store/database.hpp"
+#include "protocol/base/clock.hpp"
 
 namespace slipway::clusters {
 
@@ -15,8 +16,8 @@ namespace slipway::clusters {
 /// before Links and Enrolment, which ask it.
 class NodeRoster : public links::Roster, public links::DesiredSource {
  public:
-  NodeRoster(store::Database& database, const secrets::Secrets& secrets, NodeImage image,
-             bool small_machines);
+  NodeRoster(store::Database& database, const secrets::Secrets& secrets, const base::Clock& clock,
+             NodeImage image, bool small_machines);
 
   std::optional<links::Membership> find(const base::MachineId& machine) const override;
   std::optional<base::MachineId> gateway(const base::ClusterId& cluster) const override;
@@ -29,6 +30,7 @@ class NodeRoster : public links::Roster, public links::DesiredSource {
  private:
   store::Database& database_;
   const secrets::Secrets& secrets_;
+  const base::Clock& clock_;
   NodeImage image_;
   bool small_machines_;
 };

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/clusters/model.hpp"
+#include "controller/store/database.hpp"
+#include "order.pb.h"
+#include "report.pb.h"
+
+namespace slipway::clusters {
+
+/// A row of `clusters`.
+struct ClusterRow {
+  ClusterId id;
+  ClusterSpec spec;
+  ClusterState state = ClusterState::kCreating;
+  std::string reason;
+  std::string network_cidr;
+  std::string discovery_token;
+  std::optional<MachineId> gateway;
+  base::UtcTime created;
+  std::string created_by;
+  bool deleted = false;
+};
+
+/// A row of `machines`: one node of a cluster, whatever cloud resource it has now.
+struct MachineRow {
+  MachineId id;
+  ClusterId cluster;
+  std::string name;
+  Role role = Role::kWorker;
+  unsigned ordinal = 0;
+  std::string flavor;
+  ResourceId resource;
+  std::string address;
+  MachineFact cloud;
+  KubernetesFact kubernetes;
+  bool enrolled = false;
+  bool bootstrapped = false;
+  std::string facts;  ///< serialized wire::NodeFacts, empty: none yet
+  std::uint64_t generation = 0;
+  std::string desired_sha256;
+
+  bool is_master() const { return role == Role::kMaster; }
+  std::string pod_cidr() const { return "10.244." + std::to_string(ordinal) + ".0/24"; }
+};
+
+/// The clusters' and machines' rows, typed. Functions that write say nothing of transactions: the
+/// caller brackets what belongs together.
+class Rows {
+ public:
+  explicit Rows(store::Database& database) : database_(database) {}
+
+  void insert(const ClusterRow& cluster);
+  std::optional<ClusterRow> cluster(const ClusterId& id) const;  ///< deleted ones too
+  std::optional<ClusterRow> find_cluster(const std::string& id_or_name) const;
+  std::vector<ClusterRow> clusters() const;  ///< by name
+  void set_state(const ClusterId& id, ClusterState state, const std::string& reason);
+  void set_spec(const ClusterId& id, const ClusterSpec& spec);
+  void set_network(const ClusterId& id, const std::string& cidr);
+  void set_discovery_token(const ClusterId& id, const std::string& token);
+  void set_gateway(const ClusterId& id, const std::optional<MachineId>& gateway);
+  void set_deleted(const ClusterId& id, base::UtcTime when);
+
+  void insert(const MachineRow& machine);
+  std::optional<MachineRow> machine(const MachineId& id) const;
+  std::optional<MachineRow> find_machine(const std::optional<ClusterId>& cluster,
+                                         const std::string& id_or_name) const;
+  std::vector<MachineRow> machines(const ClusterId& cluster) const;  ///< masters first
+  std::vector<MachineRow> machines() const;
+  void set_flavor(const MachineId& id, const std::string& flavor);
+  /// Another cloud resource: what was known of the one before is forgotten.
+  void set_resource(const MachineId& id, const ResourceId& resource);
+  void set_cloud(const MachineId& id, const MachineFact& fact, const std::string& address);
+  void set_kubernetes(const MachineId& id, const KubernetesFact& fact);
+  void set_enrolled(const MachineId& id, base::UtcTime when, const std::string& facts);
+  void set_bootstrapped(const MachineId& id);
+  void set_generation(const MachineId& id, std::uint64_t generation, const std::string& sha256);
+  void remove_machines(const ClusterId& cluster);
+
+  /// An agent's words: bounded before they are stored.
+  void replace_steps(const MachineId& id, const wire::NodeState& state);
+  void put_step(const MachineId& id, const wire::StepReport& report);
+  std::vector<NodeStep> steps(const MachineId& id) const;
+
+ private:
+  store::Database& database_;
+};
+
+inline constexpr std::size_t kMaxNodeSteps = 64;
+inline constexpr std::size_t kMaxStepName = 64;
+inline constexpr std::size_t kMaxStepError = 4 << 10;
+inline constexpr std::size_t kMaxStepLog = 16 << 10;
+
+}  // namespace slipway::clusters

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/clusters/create_cluster.hpp"
+
+#include "controller/clusters/base_objects.hpp"
+#include "controller/clusters/cluster_rules.hpp"
+#include "controller/clusters/parallel.hpp"
+#include "protocol/pki/pki.hpp"
+
+namespace slipway::clusters {
+namespace {
+
+using base::ErrorCode;
+using base::fail;
+
+/// "demo-worker-1, demo-worker-2 and 3 more".
+std::string names_of(const std::vector<MachineRow>& machines) {
+  constexpr std::size_t kNamed = 3;
+  std::string text;
+  for (std::size_t i = 0; i < machines.size() && i < kNamed; ++i) {
+    text += (i == 0 ? "" : ", ") + machines[i].name;
+  }
+  if (machines.size() > kNamed) {
+    text += " and " + std::to_string(machines.size() - kNamed) + " more";
+  }
+  return text;
+}
+
+template <class Predicate>
+std::vector<MachineRow> those(const std::vector<MachineRow>& machines, Predicate wanted) {
+  std::vector<MachineRow> found;
+  for (const MachineRow& machine : machines) {
+    if (wanted(machine)) found.push_back(machine);
+  }
+  return found;
+}
+
+bool is_broken(const MachineRow& machine) {
+  if (!machine.cloud.known) return false;
+  return machine.cloud.state == cloud::MachineState::kFailed ||
+         machine.cloud.state == cloud::MachineState::kGone;
+}
+
+/// The first failure that ends the step for good, else the first at all.
+base::Result<> worst_of(const std::vector<base::Result<>>& results) {
+  base::Result<> worst;
+  for (const auto& result : results) {
+    if (result) continue;
+    if (worst) worst = result;
+    if (!std::get<Failed>(failed(result.error())).retryable) return result;
+  }
+  return worst;
+}
+
+}  // namespace
+
+CreateCluster::CreateCluster(store::Database& database, secrets::Secrets& secrets,
+                             cloud::Cloud& cloud, Agents& agents, Machines& machines,
+                             const NodeImage& image, const base::Clock& clock)
+    : cloud_(cloud),
+      agents_(agents),
+      machines_(machines),
+      image_(image),
+      clock_(clock),
+      rows_(database),
+      ledger_(database, clock),
+      pki_(database, secrets, clock) {}
+
+Procedure CreateCluster::procedure() {
+  const auto step = [this](const char* name, std::chrono::seconds limit, unsigned attempts,
+                           base::Task<Outcome> (CreateCluster::*run)(Attempt)) {
+    return Step{name, limit, attempts,
+                [this, run](Attempt attempt) { return (this->*run)(std::move(attempt)); }};
+  };
+  Procedure procedure;
+  procedure.kind = kCreateCluster;
+  procedure.steps = {
+      step("preflight", kPreflightLimit, kCloudAttempts, &CreateCluster::preflight),
+      step("pki", kPkiLimit, kCloudAttempts, &CreateCluster::pki),
+      step("network", kNetworkLimit, kCloudAttempts, &CreateCluster::network),
+      step("machines", kMachinesLimit, kCloudAttempts, &CreateCluster::machines),
+      step("running", kRunningLimit, kMachineAttempts, &CreateCluster::running),
+      step("enrolled", kEnrolLimit, kMachineAttempts, &CreateCluster::enrolled),
+      step("bootstrap", kBootstrapLimit, kMachineAttempts, &CreateCluster::bootstrap),
+      step("objects", kObjectsLimit, kNodeAttempts, &CreateCluster::objects),
+      step("ready", kReadyLimit, kNodeAttempts, &CreateCluster::ready),
+  };
+  procedure.done = [this](const ClusterId& id) { rows_.set_state(id, ClusterState::kHealthy, {}); };
+  procedure.failed = [this](const ClusterId& id, const base::Error& why) {
+    rows_.set_state(id, ClusterState::kFailed, why.message);
+  };
+  return procedure;
+}
+
+base::Task<Outcome> CreateCluster::preflight(Attempt attempt) {
+  auto cluster = rows_.cluster(attempt.cluster);
+  auto flavors = co_await cloud_.flavors();
+  if (!flavors) co_return failed(flavors.error());
+  auto quotas = co_await cloud_.quotas();
+  if (!quotas) co_return failed(quotas.error());
+  ClusterSpec& spec = cluster->spec;
+  if (auto good = check_version(spec, image_.kubernetes); !good) co_return failed(good.error());
+  if (auto good = choose_flavors(spec, *flavors, cloud_.small_machines()); !good) {
+    co_return failed(good.error());
+  }
+  if (auto good = check_quotas(spec, *flavors, *quotas); !good) co_return failed(good.error());
+  rows_.set_spec(cluster->id, spec);
+  for (const MachineRow& machine : rows_.machines(cluster->id)) {
+    rows_.set_flavor(machine.id, machine.is_master() ? spec.master_flavor : spec.worker_flavor);
+  }
+  co_return Done{};
+}
+
+base::Task<Outcome> CreateCluster::pki(Attempt attempt) {
+  if (auto made = pki_.ensure_cluster(attempt.cluster); !made) co_return failed(made.error());
+  const auto cluster = rows_.cluster(attempt.cluster);
+  rows_.set_discovery_token(cluster->id,
+                            agents_.discovery_token(cluster->id, cluster->spec.masters));
+  co_return Done{};
+}
+
+base::Task<Outcome> CreateCluster::network(Attempt attempt) {
+  const auto cluster = rows_.cluster(attempt.cluster);
+  LedgerRow wanted;
+  wanted.kind = "network";
+  wanted.cluster = cluster->id;
+  wanted.name = cluster->spec.name;
+  auto row = ledger_.plan(wanted);
+  if (!row) co_return failed(row.error());
+  auto made = co_await cloud_.ensure_network({row->id, row->name, cluster->spec.network_cidr});
+  if (!made) co_return failed(made.error());
+  ledger_.present(row->id, made->cloud_id);
+  rows_.set_network(cluster->id, made->cidr);
+  attempt.log("network " + made->cidr);
+  co_return Done{};
+}
+
+base::Task<base::Result<>> CreateCluster::ensure_all(const Attempt& attempt) {
+  const auto cluster = rows_.cluster(attempt.cluster);
+  std::string network;
+  for (const LedgerRow& row : ledger_.of(attempt.cluster)) {
+    if (row.kind == "network" && row.state == ResourceState::kPresent) network = row.cloud_id;
+  }
+  const auto machines = rows_.machines(attempt.cluster);  // masters first: they take longest
+  const auto results = co_await in_parallel(
+      machines.size(), kMachinesAtOnce, [&](std::size_t i) -> base::Task<base::Result<>> {
+        if (attempt.cancelled()) {
+          co_return fail(ErrorCode::kConflict, "the operation is no longer wanted");
+        }
+        auto made = co_await machines_.ensure(machines[i], cluster->spec, network);
+        if (!made) attempt.log(made.error().message);
+        co_return made;
+      });
+  co_return worst_of(results);
+}
+
+base::Task<Outcome> CreateCluster::machines(Attempt attempt) {
+  auto made = co_await ensure_all(attempt);
+  if (!made) co_return failed(made.error());
+  co_return Done{};
+}
+
+/// Machines that the cloud failed or lost are made anew; that costs an attempt.
+base::Task<Outcome> CreateCluster::replace(const Attempt& attempt, std::vector<MachineRow> broken,
+                                           std::string why) {
+  for (const MachineRow& machine : broken) {
+    if (attempt.cancelled()) break;
+    const std::string& detail = machine.cloud.detail;
+    attempt.log(machine.name + ": " + why + (detail.empty() ? "" : " (" + detail + ")") +
+                ", it is replaced");
+    if (auto gone = co_await machines_.retire(machine); !gone) co_return failed(gone.error());
+  }
+  if (auto made = co_await ensure_all(attempt); !made) co_return failed(made.error());
+  co_return Failed{{ErrorCode::kUnavailable, names_of(broken) + ": " + why, {}}, true};
+}
+
+base::Task<Outcome> CreateCluster::running(Attempt attempt) {
+  // A crash may have cut a replacement short: whoever has no machine gets one first.
+  if (auto made = co_await ensure_all(attempt); !made) co_return failed(made.error());
+  if (auto seen = co_await machines_.poll(); !seen) co_return failed(seen.error());
+  const auto machines = rows_.machines(attempt.cluster);
+  if (auto broken = those(machines, is_broken); !broken.empty()) {
+    co_return co_await replace(attempt, std::move(broken), "the cloud did not bring it up");
+  }
+  const auto waiting = those(machines, [](const MachineRow& machine) {
+    return machine.cloud.state != cloud::MachineState::kRunning || machine.address.empty();
+  });
+  if (!waiting.empty()) co_return Wait{names_of(waiting) + " do not run yet", kMachinePoll};
+  machines_.refresh(attempt.cluster);
+  co_return Done{};
+}
+
+/// Its token's life is nearly over and nobody came: nothing good comes of waiting on.
+bool CreateCluster::is_stale(const MachineRow& machine) const {
+  const auto row = ledger_.find(machine.resource);
+  return !machine.enrolled && row && row->state == ResourceState::kPresent &&
+         clock_.utc() - row->changed > kEnrolLimit;
+}
+
+base::Task<Outcome> CreateCluster::enrolled(Attempt attempt) {
+  if (auto made = co_await ensure_all(attempt); !made) co_return failed(made.error());
+  const auto machines = rows_.machines(attempt.cluster);
+  auto broken = those(machines, [&](const MachineRow& machine) {
+    return !machine.enrolled && (is_broken(machine) || (attempt.number > 1 && is_stale(machine)));
+  });
+  if (!broken.empty()) co_return co_await replace(attempt, std::move(broken), "it did not enrol");
+  const auto missing = those(machines, [](const MachineRow& machine) { return !machine.enrolled; });
+  if (missing.empty()) co_return Done{};
+  co_return Wait{"waiting for the agents of " + names_of(missing), kNodePoll};
+}
+
+base::Task<Outcome> CreateCluster::bootstrap(Attempt attempt) {
+  const auto machines = rows_.machines(attempt.cluster);
+  const auto missing =
+      those(machines, [](const MachineRow& machine) { return !machine.bootstrapped; });
+  if (missing.empty()) co_return Done{};
+  std::string why;
+  for (const MachineRow& machine : missing) {
+    for (const NodeStep& step : rows_.steps(machine.id)) {
+      if (step.state != "failed") continue;
+      why += "; " + machine.name + ": step " + step.name + " failed: " + step.error;
+    }
+  }
+  if (!why.empty() && why.size() < kMaxStepError) attempt.log(why.substr(2));
+  co_return Wait{"waiting for " + names_of(missing) + why.substr(0, kMaxStepError), kNodePoll};
+}
+
+base::Task<Outcome> CreateCluster::objects(Attempt attempt) {
+  const auto cluster = rows_.cluster(attempt.cluster);
+  if (!cluster->gateway) co_return Wait{"waiting for a master that can be the gateway", kNodePoll};
+  // Another attempt is another intent: the agent answers the same id the same, good or bad.
+  const std::string intent =
+      "objects-" + attempt.operation.value + "-" + std::to_string(attempt.number);
+  auto outcome = co_await agents_.apply(cluster->id, intent, base_objects(), kApplyWait);
+  if (!outcome && outcome.error().code == ErrorCode::kUnavailable) {
+    co_return Wait{outcome.error().message, kNodePoll};
+  }
+  if (!outcome) co_return failed(outcome.error());
+  for (const auto& object : outcome->objects()) {
+    attempt.log(object.kind() + " " + object.name() + ": " +
+                (object.ok() ? object.action() : object.message()));
+  }
+  if (outcome->ok()) co_return Done{};
+  co_return Failed{{ErrorCode::kInternal, "the API server refused: " + outcome->message(), {}}};
+}
+
+base::Task<Outcome> CreateCluster::ready(Attempt attempt) {
+  const auto machines = rows_.machines(attempt.cluster);
+  const auto missing = those(machines, [&](const MachineRow& machine) {
+    return !machine.kubernetes.known || !machine.kubernetes.ready ||
+           !agents_.facts(machine.id).connected;
+  });
+  if (missing.empty()) co_return Done{};
+  std::string why;
+  for (const MachineRow& machine : missing) {
+    if (!machine.kubernetes.reason.empty())
+      why += "; " + machine.name + ": " + machine.kubernetes.reason;
+  }
+  co_return Wait{names_of(missing) + " not Ready yet" + why.substr(0, kMaxStepError), kNodePoll};
+}
+
+}  // namespace slipway::clusters

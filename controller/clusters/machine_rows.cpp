@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "controller/clusters/cluster_rows.hpp"
+
+namespace slipway::clusters {
+namespace {
+
+constexpr char kColumns[] =
+    "SELECT m.id, m.cluster, m.name, m.role, m.ordinal, m.flavor, m.resource, m.address,"
+    " m.cloud_state, m.cloud_detail, m.cloud_ms, m.ready, m.ready_reason, m.ready_ms,"
+    " m.enrolled_ms, m.bootstrapped, m.facts, m.generation, m.desired_sha256 FROM machines m ";
+
+constexpr cloud::MachineState kStates[] = {
+    cloud::MachineState::kBuilding, cloud::MachineState::kRunning, cloud::MachineState::kStopped,
+    cloud::MachineState::kFailed, cloud::MachineState::kGone};
+
+MachineFact cloud_fact(const store::Statement& row) {
+  MachineFact fact;
+  const std::string name = row.text(8);
+  for (const auto state : kStates) {
+    if (name_of(state) != name) continue;
+    fact.known = true;
+    fact.state = state;
+  }
+  fact.detail = row.text(9);
+  fact.as_of = base::from_unix_ms(row.number(10));
+  return fact;
+}
+
+MachineRow machine_of(const store::Statement& row) {
+  MachineRow machine{MachineId{row.text(0)}, ClusterId{row.text(1)}, row.text(2)};
+  machine.role = row.text(3) == name_of(Role::kMaster) ? Role::kMaster : Role::kWorker;
+  machine.ordinal = static_cast<unsigned>(row.number(4));
+  machine.flavor = row.text(5);
+  machine.resource = ResourceId{row.text(6)};
+  machine.address = row.text(7);
+  machine.cloud = cloud_fact(row);
+  machine.kubernetes = {row.number(13) != 0, row.number(11) != 0, row.text(12),
+                        base::from_unix_ms(row.number(13))};
+  machine.enrolled = row.number(14) != 0;
+  machine.bootstrapped = row.number(15) != 0;
+  machine.facts = row.text(16);
+  machine.generation = static_cast<std::uint64_t>(row.number(17));
+  machine.desired_sha256 = row.text(18);
+  return machine;
+}
+
+std::vector<MachineRow> all_of(store::Statement rows) {
+  std::vector<MachineRow> found;
+  while (rows.step()) found.push_back(machine_of(rows));
+  return found;
+}
+
+std::string_view step_state(wire::StepReport::State state) {
+  switch (state) {
+    case wire::StepReport::RUNNING:
+      return "running";
+    case wire::StepReport::DONE:
+      return "done";
+    case wire::StepReport::FAILED:
+      return "failed";
+    default:
+      return "waiting";
+  }
+}
+
+/// At most `limit` bytes and no broken UTF-8 sequence at the cut.
+std::string head_of(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return std::string{text};
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
+  return std::string{text.substr(0, limit)};
+}
+
+std::string tail_of(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return std::string{text};
+  std::size_t start = text.size() - limit;
+  while (start < text.size() && (static_cast<unsigned char>(text[start]) & 0xC0) == 0x80) ++start;
+  return std::string{text.substr(start)};
+}
+
+}  // namespace
+
+void Rows::insert(const MachineRow& machine) {
+  database_
+      .prepare(
+          "INSERT INTO machines (id, cluster, name, role, ordinal, flavor)"
+          " VALUES (?,?,?,?,?,?)")
+      .bind(machine.id.value)
+      .bind(machine.cluster.value)
+      .bind(machine.name)
+      .bind(clusters::name_of(machine.role))
+      .bind(machine.ordinal)
+      .bind(machine.flavor)
+      .run();
+}
+
+std::optional<MachineRow> Rows::machine(const MachineId& id) const {
+  auto row = database_.prepare(std::string{kColumns} + "WHERE m.id=?");
+  if (!row.bind(id.value).step()) return std::nullopt;
+  return machine_of(row);
+}
+
+std::optional<MachineRow> Rows::find_machine(const std::optional<ClusterId>& cluster,
+                                             const std::string& id_or_name) const {
+  const std::string where = cluster ? " AND m.cluster=?2" : "";
+  auto row = database_.prepare(std::string{kColumns} + "WHERE (m.id=?1 OR m.name=?1)" + where +
+                               " ORDER BY m.name=?1 DESC, m.id LIMIT 1");
+  row.bind(id_or_name);
+  if (cluster) row.bind(cluster->value);
+  if (!row.step()) return std::nullopt;
+  return machine_of(row);
+}
+
+std::vector<MachineRow> Rows::machines(const ClusterId& cluster) const {
+  auto rows = database_.prepare(std::string{kColumns} + "WHERE m.cluster=? ORDER BY m.ordinal");
+  rows.bind(cluster.value);
+  return all_of(std::move(rows));
+}
+
+std::vector<MachineRow> Rows::machines() const {
+  return all_of(database_.prepare(std::string{kColumns} +
+                                  "JOIN clusters c ON c.id=m.cluster ORDER BY c.name, m.ordinal"));
+}
+
+void Rows::set_flavor(const MachineId& id, const std::string& flavor) {
+  database_.prepare("UPDATE machines SET flavor=? WHERE id=?").bind(flavor).bind(id.value).run();
+}
+
+void Rows::set_resource(const MachineId& id, const ResourceId& resource) {
+  database_
+      .prepare(
+          "UPDATE machines SET resource=?, address='', cloud_state='', cloud_detail='',"
+          " cloud_ms=0, ready=0, ready_reason='', ready_ms=0, enrolled_ms=0, bootstrapped=0,"
+          " facts=NULL WHERE id=?")
+      .bind(resource.value)
+      .bind(id.value)
+      .run();
+  database_.prepare("DELETE FROM node_steps WHERE machine=?").bind(id.value).run();
+}
+
+void Rows::set_cloud(const MachineId& id, const MachineFact& fact, const std::string& address) {
+  database_
+      .prepare(
+          "UPDATE machines SET cloud_state=?1, cloud_detail=?2, cloud_ms=?3,"
+          " address=iif(?4='', address, ?4) WHERE id=?5")
+      .bind(name_of(fact.state))
+      .bind(fact.detail)
+      .bind(base::to_unix_ms(fact.as_of))
+      .bind(address)
+      .bind(id.value)
+      .run();
+}
+
+void Rows::set_kubernetes(const MachineId& id, const KubernetesFact& fact) {
+  database_.prepare("UPDATE machines SET ready=?, ready_reason=?, ready_ms=? WHERE id=?")
+      .bind(fact.ready)
+      .bind(head_of(fact.reason, kMaxStepError))
+      .bind(base::to_unix_ms(fact.as_of))
+      .bind(id.value)
+      .run();
+}
+
+void Rows::set_enrolled(const MachineId& id, base::UtcTime when, const std::string& facts) {
+  database_
+      .prepare(
+          "UPDATE machines SET enrolled_ms=iif(enrolled_ms=0, ?, enrolled_ms), facts=?"
+          " WHERE id=?")
+      .bind(base::to_unix_ms(when))
+      .bind_blob(facts)
+      .bind(id.value)
+      .run();
+}
+
+void Rows::set_bootstrapped(const MachineId& id) {
+  database_.prepare("UPDATE machines SET bootstrapped=1 WHERE id=?").bind(id.value).run();
+}
+
+void Rows::set_generation(const MachineId& id, std::uint64_t generation,
+                          const std::string& sha256) {
+  database_.prepare("UPDATE machines SET generation=?, desired_sha256=? WHERE id=?")
+      .bind(generation)
+      .bind(sha256)
+      .bind(id.value)
+      .run();
+}
+
+void Rows::remove_machines(const ClusterId& cluster) {
+  database_.prepare("DELETE FROM machines WHERE cluster=?").bind(cluster.value).run();
+}
+
+void Rows::replace_steps(const MachineId& id, const wire::NodeState& state) {
+  database_.prepare("DELETE FROM node_steps WHERE machine=?").bind(id.value).run();
+  for (const auto& step : state.steps()) put_step(id, step);
+}
+
+void Rows::put_step(const MachineId& id, const wire::StepReport& report) {
+  database_
+      .prepare(
+          "INSERT INTO node_steps (machine, position, name, state, attempts, started_ms,"
+          " ended_ms, error, log_tail) SELECT ?1, (SELECT count(*) FROM node_steps WHERE"
+          " machine=?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8"
+          " WHERE (SELECT count(*) FROM node_steps WHERE machine=?1) < ?9"
+          " ON CONFLICT (machine, name) DO UPDATE SET state=excluded.state,"
+          " attempts=excluded.attempts, started_ms=excluded.started_ms,"
+          " ended_ms=excluded.ended_ms, error=excluded.error, log_tail=excluded.log_tail")
+      .bind(id.value)
+      .bind(head_of(report.name(), kMaxStepName))
+      .bind(step_state(report.state()))
+      .bind(report.attempts())
+      .bind(report.started_utc_ms())
+      .bind(report.ended_utc_ms())
+      .bind(head_of(report.error(), kMaxStepError))
+      .bind(tail_of(report.log_tail(), kMaxStepLog))
+      .bind(kMaxNodeSteps)
+      .run();
+}
+
+std::vector<NodeStep> Rows::steps(const MachineId& id) const {
+  std::vector<NodeStep> steps;
+  auto rows = database_.prepare(
+      "SELECT name, state, attempts, started_ms, ended_ms, error, log_tail FROM node_steps"
+      " WHERE machine=? ORDER BY position");
+  rows.bind(id.value);
+  while (rows.step()) {
+    NodeStep step{rows.text(0), rows.text(1), static_cast<unsigned>(rows.number(2))};
+    if (rows.number(3) > 0) step.started = base::from_unix_ms(rows.number(3));
+    if (rows.number(4) > 0) step.ended = base::from_unix_ms(rows.number(4));
+    step.error = rows.text(5);
+    step.log_tail = rows.text(6);
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+}  // namespace slipway::clusters

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/clusters/node_roster.hpp"
+
+#include "controller/clusters/cluster_pki.hpp"
+#include "controller/clusters/cluster_rows.hpp"
+#include "controller/clusters/desired_node.hpp"
+#include "protocol/pki/pki.hpp"
+
+namespace slipway::clusters {
+
+using base::ErrorCode;
+using base::fail;
+
+NodeRoster::NodeRoster(store::Database& database, const secrets::Secrets& secrets,
+                       const base::Clock& clock, NodeImage image, bool small_machines)
+    : database_(database),
+      secrets_(secrets),
+      clock_(clock),
+      image_(std::move(image)),
+      small_machines_(small_machines) {}
+
+std::optional<links::Membership> NodeRoster::find(const base::MachineId& machine) const {
+  const Rows rows{database_};
+  const auto row = rows.machine(machine);
+  if (!row) return std::nullopt;
+  const auto cluster = rows.cluster(row->cluster);
+  if (!cluster || cluster->deleted || cluster->state == ClusterState::kDeleting) {
+    return std::nullopt;
+  }
+  return links::Membership{row->cluster, row->is_master() ? wire::MASTER : wire::WORKER, row->name,
+                           row->address};
+}
+
+std::optional<base::MachineId> NodeRoster::gateway(const base::ClusterId& cluster) const {
+  const auto row = Rows{database_}.cluster(cluster);
+  if (!row || row->deleted || row->state == ClusterState::kDeleting) return std::nullopt;
+  return row->gateway;
+}
+
+base::Result<wire::DesiredNode> NodeRoster::desired(const base::MachineId& machine) {
+  Rows rows{database_};
+  const auto row = rows.machine(machine);
+  const auto cluster = row ? rows.cluster(row->cluster) : std::nullopt;
+  if (!cluster || cluster->deleted || cluster->state == ClusterState::kDeleting) {
+    return fail(ErrorCode::kNotFound, "no machine " + machine.value);
+  }
+  const auto machines = rows.machines(cluster->id);
+  const auto volumes = Ledger{database_, clock_}.volumes_of(row->resource);
+  auto desired = desired_node({*cluster, *row, machines, volumes, image_, small_machines_});
+  if (!desired) return desired;
+  auto keys = row->is_master()
+                  ? read_master_pki(secrets_, cluster->id, machine, *desired->mutable_master())
+                  : read_worker_pki(secrets_, cluster->id, *desired->mutable_worker());
+  if (!keys) return fail(keys);
+  const std::string sha256 = pki::sha256_hex(desired->SerializeAsString());
+  const bool changed = sha256 != row->desired_sha256;
+  if (changed) rows.set_generation(machine, row->generation + 1, sha256);
+  desired->set_generation(row->generation + (changed ? 1 : 0));
+  return desired;
+}
+
+}  // namespace slipway::clusters

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/clusters/node_watch.hpp"
+
+#include <algorithm>
+
+#include "controller/clusters/cluster_states.hpp"
+#include "protocol/base/log.hpp"
+
+namespace slipway::clusters {
+namespace {
+
+constexpr char kLastStep[] = "ready";
+
+}  // namespace
+
+NodeWatch::NodeWatch(store::Database& database, Agents& agents, Operations& operations,
+                     Changes& changes, const base::Clock& clock)
+    : database_(database),
+      agents_(agents),
+      operations_(operations),
+      changes_(changes),
+      clock_(clock),
+      rows_(database),
+      started_(clock.utc()) {}
+
+void NodeWatch::changed(const MachineRow& machine) {
+  changes_.publish({"node", machine.id.value, machine.cluster.value});
+}
+
+void NodeWatch::take_state(const MachineRow& machine, const wire::NodeState& state) {
+  auto stored = database_.transaction([&]() -> base::Result<> {
+    rows_.set_enrolled(machine.id, clock_.utc(), state.facts().SerializeAsString());
+    rows_.replace_steps(machine.id, state);
+    if (state.bootstrapped()) rows_.set_bootstrapped(machine.id);
+    return {};
+  });
+  if (!stored) spdlog::error("node {}: {}", machine.name, stored.error().message);
+  live_logs_.erase(machine.id);
+}
+
+void NodeWatch::link_up(const MachineId& id, const wire::NodeState& state) {
+  const auto machine = rows_.machine(id);
+  if (!machine) return;
+  take_state(*machine, state);
+  pick_gateway(machine->cluster);
+  operations_.wake(machine->cluster);
+  changed(*machine);
+}
+
+void NodeWatch::link_down(const MachineId& id) {
+  const auto machine = rows_.machine(id);
+  if (!machine) return;
+  pick_gateway(machine->cluster);
+  changed(*machine);
+}
+
+void NodeWatch::take_step(const MachineRow& machine, const wire::StepReport& step) {
+  const auto known = rows_.steps(machine.id);
+  const bool first = machine.bootstrapped == false && step.name() == kLastStep &&
+                     step.state() == wire::StepReport::DONE;
+  const auto same = std::ranges::find_if(known, [&](const NodeStep& each) {
+    return each.name == step.name() && each.state == "running" && !each.ended &&
+           step.state() == wire::StepReport::RUNNING && each.attempts == step.attempts();
+  });
+  if (same != known.end()) {
+    live_logs_[machine.id][same->name] = step.log_tail().substr(0, kMaxStepLog);
+  } else {
+    rows_.put_step(machine.id, step);
+    live_logs_[machine.id].erase(step.name());
+  }
+  if (first) {
+    rows_.set_bootstrapped(machine.id);
+    spdlog::info("node {}: bootstrapping -> bootstrapped", machine.name);
+    pick_gateway(machine.cluster);
+  }
+  if (first || step.state() == wire::StepReport::FAILED) operations_.wake(machine.cluster);
+}
+
+void NodeWatch::reported(const MachineId& id, const wire::Report& report) {
+  if (report.has_health() || report.has_outcome()) return;  // the mirror's and the intents'
+  const auto machine = rows_.machine(id);
+  if (!machine) return;
+  if (report.has_step()) take_step(*machine, report.step());
+  if (report.has_state()) {
+    take_state(*machine, report.state());
+    operations_.wake(machine->cluster);
+  }
+  if (report.has_condition()) {
+    const auto cluster = rows_.cluster(machine->cluster);
+    if (!cluster || cluster->gateway != id) return;  // others have no say about nodes
+    const auto& said = report.condition();
+    condition(machine->cluster, said.node(),
+              {true, said.ready(), said.reason(), base::from_unix_ms(said.utc_ms())});
+    return;
+  }
+  changed(*machine);
+}
+
+void NodeWatch::condition(const ClusterId& cluster, const std::string& node,
+                          const KubernetesFact& fact) {
+  const auto machine = rows_.find_machine(cluster, node);
+  if (!machine || machine->name != node) return;
+  const KubernetesFact& old = machine->kubernetes;
+  KubernetesFact news = fact;
+  news.as_of = std::clamp(fact.as_of, base::from_unix_ms(1), clock_.utc());
+  const bool same = old.known && old.ready == news.ready && old.reason == news.reason;
+  if (same && news.as_of - old.as_of < kConditionGranularity) return;
+  rows_.set_kubernetes(machine->id, news);
+  if (same) return;
+  spdlog::info("node {}: {} -> {} {}", node, old.known && old.ready ? "Ready" : "not Ready",
+               news.ready ? "Ready" : "not Ready", news.reason);
+  operations_.wake(cluster);
+  changed(*machine);
+}
+
+void NodeWatch::pick_gateway(const ClusterId& id) {
+  const auto cluster = rows_.cluster(id);
+  if (!cluster || cluster->deleted || cluster->state == ClusterState::kDeleting) return;
+  std::vector<GatewayCandidate> masters;
+  for (const MachineRow& machine : rows_.machines(id)) {
+    if (!machine.is_master()) continue;
+    masters.push_back({machine.id, agents_.facts(machine.id).connected, machine.bootstrapped});
+  }
+  const auto next = choose_gateway(cluster->gateway, masters);
+  if (next == cluster->gateway) return;
+  rows_.set_gateway(id, next);
+  spdlog::info("cluster {}: gateway {} -> {}", cluster->spec.name,
+               cluster->gateway ? cluster->gateway->value : "none", next ? next->value : "none");
+  if (cluster->gateway) agents_.refresh(*cluster->gateway);
+  if (next) agents_.refresh(*next);
+  agents_.gateway_changed(id);
+  operations_.wake(id);
+  changes_.publish({"cluster", id.value, id.value});
+}
+
+void NodeWatch::judge_one(const ClusterRow& cluster) {
+  const Verdict verdict = judge(nodes(cluster), clock_.utc(), started_);
+  const ClusterState next = next_state(cluster.state, verdict);
+  const bool judged = next == ClusterState::kHealthy || next == ClusterState::kUnhealthy;
+  if (!judged || (next == cluster.state && verdict.reason == cluster.reason)) return;
+  rows_.set_state(cluster.id, next, verdict.reason);
+  if (next != cluster.state) {
+    spdlog::info("cluster {}: {} -> {} {}", cluster.spec.name, name_of(cluster.state),
+                 name_of(next), verdict.reason);
+  }
+  changes_.publish({"cluster", cluster.id.value, cluster.id.value});
+}
+
+void NodeWatch::judge_all() {
+  for (const ClusterRow& cluster : rows_.clusters()) {
+    pick_gateway(cluster.id);
+    judge_one(cluster);
+  }
+}
+
+Node NodeWatch::view(const MachineRow& machine, const ClusterRow& cluster) const {
+  Node node;
+  node.machine = machine.id;
+  node.cluster = machine.cluster;
+  node.cluster_name = cluster.spec.name;
+  node.name = machine.name;
+  node.role = machine.role;
+  node.gateway = cluster.gateway == machine.id;
+  node.address = machine.address;
+  node.pod_cidr = machine.pod_cidr();
+  node.flavor = machine.flavor;
+  node.resource = machine.resource;
+  node.bootstrapped = machine.bootstrapped;
+  node.link = agents_.facts(machine.id);
+  node.kubernetes = machine.kubernetes;
+  node.machine_state = machine.cloud;
+  wire::NodeFacts facts;
+  if (!machine.facts.empty() && facts.ParseFromString(machine.facts)) node.facts = facts;
+  node.steps = rows_.steps(machine.id);
+  if (const auto logs = live_logs_.find(machine.id); logs != live_logs_.end()) {
+    for (NodeStep& step : node.steps) {
+      const auto live = logs->second.find(step.name);
+      if (live != logs->second.end()) step.log_tail = live->second;
+    }
+  }
+  return node;
+}
+
+std::vector<Node> NodeWatch::nodes(const ClusterRow& cluster) const {
+  std::vector<Node> found;
+  for (const MachineRow& machine : rows_.machines(cluster.id)) {
+    found.push_back(view(machine, cluster));
+  }
+  return found;
+}
+
+}  // namespace slipway::clusters

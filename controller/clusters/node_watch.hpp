@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "controller/clusters/agents.hpp"
+#include "controller/clusters/changes.hpp"
+#include "controller/clusters/cluster_rows.hpp"
+#include "controller/clusters/operations.hpp"
+
+namespace slipway::clusters {
+
+inline constexpr std::chrono::seconds kConditionGranularity{
+    10};  ///< equal news are stored so often
+
+/// Takes in what agents and watches say of nodes, picks gateways, and judges each cluster's state.
+class NodeWatch {
+ public:
+  NodeWatch(store::Database& database, Agents& agents, Operations& operations, Changes& changes,
+            const base::Clock& clock);
+
+  void link_up(const MachineId& machine, const wire::NodeState& state);
+  void link_down(const MachineId& machine);
+  void reported(const MachineId& machine, const wire::Report& report);
+  void condition(const ClusterId& cluster, const std::string& node, const KubernetesFact& fact);
+
+  /// Renews the gateway and the state of every cluster.
+  void judge_all();
+
+  Node view(const MachineRow& machine, const ClusterRow& cluster) const;
+  std::vector<Node> nodes(const ClusterRow& cluster) const;
+
+ private:
+  void take_state(const MachineRow& machine, const wire::NodeState& state);
+  void take_step(const MachineRow& machine, const wire::StepReport& step);
+  void pick_gateway(const ClusterId& cluster);
+  void judge_one(const ClusterRow& cluster);
+  void changed(const MachineRow& machine);
+
+  store::Database& database_;
+  Agents& agents_;
+  Operations& operations_;
+  Changes& changes_;
+  const base::Clock& clock_;
+  Rows rows_;
+  base::UtcTime started_;
+  /// Log tails of running steps: they change often, and are stored when the step's state changes.
+  std::map<MachineId, std::map<std::string, std::string>> live_logs_;
+};
+
+}  // namespace slipway::clusters
