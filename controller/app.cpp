@@ -69,7 +69,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
               .installation = state_.installation(),
               .image = config_.cloud.image,
               .subnet = config_.cloud.subnet}),
-      roster_(*database_, *secrets_, must(clusters::load_node_image(config_.cloud.image)),
+      roster_(*database_, *secrets_, clock_, must(clusters::load_node_image(config_.cloud.image)),
               cloud_.small_machines()),
       links_(executor_, clock_),
       enrolment_(*database_, cloud_, audit_, roster_, ca_, clock_),

@@ -29,10 +29,6 @@ void ConnectedAgents::machine_runs(const base::MachineId& machine, base::UtcTime
   enrolment_.machine_runs(machine, since);
 }
 
-void ConnectedAgents::link_opened(const base::MachineId& machine) {
-  enrolment_.link_opened(machine);
-}
-
 void ConnectedAgents::forget(const base::MachineId& machine) {
   enrolment_.forget(machine);
   links_.forget(machine);

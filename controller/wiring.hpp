@@ -30,7 +30,6 @@ class ConnectedAgents : public clusters::Agents {
   std::string issue_token(const base::MachineId& machine, const base::ClusterId& cluster,
                           const base::ResourceId& resource, wire::Role role) override;
   void machine_runs(const base::MachineId& machine, base::UtcTime since) override;
-  void link_opened(const base::MachineId& machine) override;
   void forget(const base::MachineId& machine) override;
   void forget(const base::ClusterId& cluster) override;
   std::string discovery_token(const base::ClusterId& cluster, unsigned size) override;
