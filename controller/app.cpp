@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/asio/ip/address.hpp>
 #include <random>
 #include <stdexcept>
 
@@ -64,7 +65,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       ca_(must(secrets_->controller_ca(clock_))),
       audit_(*database_, clock_),
       accounts_(*database_, clock_, pool_),
-      cloud_(executor_, pool_, clock_,
+      cloud_(executor_, pool_,
              {.directory = state_.cloud(),
               .installation = state_.installation(),
               .image = config_.cloud.image,

@@ -90,8 +90,7 @@ int purge_machines(const std::filesystem::path& path) {
   if (!state) return refuse(state.error().message);
   boost::asio::io_context io(1);
   boost::asio::thread_pool pool(2);
-  auto gone = run(io, cloud::local::LocalCloud::purge(io.get_executor(), pool, state->cloud(),
-                                                      state->installation()));
+  auto gone = run(io, cloud::local::LocalCloud::purge(pool, state->cloud(), state->installation()));
   return gone ? 0 : refuse(gone.error().message);
 }
 

@@ -37,31 +37,35 @@ json::array node_steps(const std::vector<clusters::NodeStep>& steps) {
 }
 
 json::object link_view(const links::LinkFacts& link) {
-  json::object out{{"connected", link.connected}};
+  json::object out{{"value", link.connected ? "connected" : "disconnected"}};
+  put_text(out, "detail", link.why_down);
   put_time(out, "since", link.since);
   put_time(out, "asOf", link.last_heard);
   if (link.round_trip.count() >= 0) out["roundTripMs"] = link.round_trip.count();
   if (link.connected) out["clockOffsetMs"] = link.clock_offset_ms;
-  put_text(out, "why", link.why_down);
   return out;
 }
 
 json::object kubernetes_view(const clusters::KubernetesFact& fact,
                              const std::optional<wire::NodeFacts>& facts) {
-  json::object out{{"known", fact.known}};
+  json::object out{{"value", !fact.known ? "unknown" : fact.ready ? "ready" : "not_ready"}};
   if (!fact.known) return out;
-  out["ready"] = fact.ready;
-  put_text(out, "reason", fact.reason);
+  put_text(out, "detail", fact.reason);
   if (facts) put_text(out, "version", facts->kubelet_version());
   put_time(out, "asOf", fact.as_of);
   return out;
 }
 
-json::object machine_state_view(const clusters::MachineFact& fact) {
-  json::object out{{"state", fact.known ? clusters::name_of(fact.state) : "unknown"}};
+json::object machine_fact_view(const clusters::MachineFact& fact) {
+  json::object out{{"value", fact.known ? clusters::name_of(fact.state) : "unknown"}};
   put_text(out, "detail", fact.detail);
   if (fact.known) put_time(out, "asOf", fact.as_of);
   return out;
+}
+
+/// "create" of "cluster.create": what it is done to is said by the field `cluster`.
+std::string_view short_kind(std::string_view kind) {
+  return kind.substr(kind.find('.') == std::string_view::npos ? 0 : kind.find('.') + 1);
 }
 
 json::object facts_view(const wire::NodeFacts& facts) {
@@ -127,22 +131,26 @@ json::object view(const clusters::Cluster& cluster) {
 
 json::object view(const clusters::Node& node, const std::optional<wire::NodeHealth>& health) {
   json::object out{{"name", node.name},
-                   {"machine", node.machine.value},
+                   {"id", node.machine.value},
                    {"role", clusters::name_of(node.role)},
                    {"gateway", node.gateway},
                    {"link", link_view(node.link)},
                    {"kubernetes", kubernetes_view(node.kubernetes, node.facts)},
-                   {"machineState", machine_state_view(node.machine_state)},
+                   {"machine", machine_fact_view(node.machine_state)},
                    {"steps", node_steps(node.steps)}};
   put_text(out, "address", node.address);
   put_text(out, "podCidr", node.pod_cidr);
+  put_text(out, "flavor", node.flavor);
   if (node.facts) out["facts"] = facts_view(*node.facts);
   if (health) out["health"] = health_view(*health);
   return out;
 }
 
 json::object machine_view(const clusters::Node& node) {
-  auto out = machine_state_view(node.machine_state);
+  const auto& fact = node.machine_state;
+  json::object out{{"state", fact.known ? clusters::name_of(fact.state) : "unknown"}};
+  put_text(out, "detail", fact.detail);
+  if (fact.known) put_time(out, "asOf", fact.as_of);
   out["id"] = node.machine.value;
   out["name"] = node.name;
   out["cluster"] = node.cluster.value;
@@ -158,7 +166,7 @@ json::object view(const clusters::OperationRecord& operation, const std::string&
     steps.push_back(step_view(step, clusters::name_of(step.state)));
   }
   json::object out{{"id", operation.id.value},
-                   {"kind", operation.kind},
+                   {"kind", short_kind(operation.kind)},
                    {"cluster", operation.cluster.value},
                    {"clusterName", cluster_name},
                    {"state", clusters::name_of(operation.state)},
@@ -172,14 +180,15 @@ json::object view(const clusters::OperationRecord& operation, const std::string&
 
 json::object view(const clusters::OperationView& operation) {
   auto out = view(operation.operation, operation.cluster_name);
-  json::array nodes;
+  json::array steps;
   for (const auto& node : operation.nodes) {
-    nodes.push_back({{"name", node.name},
-                     {"machine", node.machine.value},
-                     {"role", clusters::name_of(node.role)},
-                     {"steps", node_steps(node.steps)}});
+    for (const auto& step : node.steps) {
+      auto one = step_view(step, step.state);
+      one["node"] = node.name;
+      steps.push_back(std::move(one));
+    }
   }
-  out["nodes"] = std::move(nodes);
+  out["nodeSteps"] = std::move(steps);
   return out;
 }
 

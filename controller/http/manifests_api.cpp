@@ -35,6 +35,10 @@ base::Task<Answer> apply(Services& services, Call call) {
   if (!cluster) co_return base::fail(cluster);
   if (auto fault = check_manifest(call.request.body)) {
     auto problem = problem_of(fault->error);
+    if (fault->line > 0) {
+      problem.detail = "line " + std::to_string(fault->line) + ", column " +
+                       std::to_string(fault->column) + ": " + problem.detail;
+    }
     problem.line = fault->line;
     problem.column = fault->column;
     co_return to_response(problem, call.caller.request_id);

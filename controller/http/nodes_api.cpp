@@ -13,6 +13,8 @@ boost::json::object whole_view(Services& services, const clusters::Node& node) {
   auto row = services.mirror.find(node.cluster, "nodes", "", node.name);
   if (!row || !row->has_node() || !node.kubernetes.known) return out;
   auto& kubernetes = out["kubernetes"].as_object();
+  const auto fresh = services.mirror.freshness(node.cluster, "nodes");
+  if (fresh.live) kubernetes["asOf"] = base::to_rfc3339(fresh.as_of);
   kubernetes["unschedulable"] = row->node().unschedulable();
   boost::json::array pressures;
   for (const auto& pressure : row->node().pressures()) pressures.emplace_back(pressure);

@@ -89,7 +89,7 @@ class World {
   access::SqliteAudit audit{*database, clock};
   access::Accounts accounts{*database, clock, pool, {.operations = 1, .memory_bytes = 8 << 10}};
   fakes::FakeCloud cloud{io.get_executor()};
-  clusters::NodeRoster roster{*database, secrets,
+  clusters::NodeRoster roster{*database, secrets, clock,
                               clusters::NodeImage{.kubernetes = "v1.20.2",
                                                   .kubeadm_api = "v1beta2",
                                                   .sandbox_image = "pause",

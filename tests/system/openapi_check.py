@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holds each answer that a test sees against controller/http/openapi.yaml."""
+import os
+import re
+
+import yaml
+from jsonschema import Draft202012Validator, RefResolver
+
+TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+METHODS = {"get", "post", "put", "patch", "delete", "head", "options"}
+
+
+class Mismatch(AssertionError):
+    """An answer that the contract does not describe."""
+
+
+def pattern_of(path):
+    """The regular expression of a path; `{path}` at its end takes slashes too."""
+    parts = re.split(r"(\{[^}]+\})", path)
+    text = "".join(("(.*)" if part == "{path}" else "([^/]+)") if part.startswith("{") else re.escape(part)
+                   for part in parts)
+    return re.compile(f"^{text}$")
+
+
+class Contract:
+    """The OpenAPI file, ready to judge answers."""
+
+    def __init__(self, file=f"{TREE}/controller/http/openapi.yaml"):
+        with open(file) as text:
+            self.document = yaml.safe_load(text)
+        self.resolver = RefResolver("", self.document)
+        # Paths with fewer arguments first, so that a literal segment wins.
+        self.paths = sorted(((pattern_of(path), path) for path in self.document["paths"]),
+                            key=lambda entry: entry[1].count("{"))
+        self.seen = set()  # "GET /path 200": what was judged
+
+    def resolve(self, node):
+        while isinstance(node, dict) and "$ref" in node:
+            node = self.resolver.resolve(node["$ref"])[1]
+        return node
+
+    def operation(self, method, path):
+        for pattern, name in self.paths:
+            if pattern.match(path) and method.lower() in self.document["paths"][name]:
+                return name, self.document["paths"][name][method.lower()]
+        return None, None
+
+    def check(self, method, path, status, content_type, body):
+        """Raises Mismatch with what is wrong; `body` is text, or a JSON value for JSON types."""
+        where = f"{method} {path} -> {status}"
+        name, operation = self.operation(method, path.split("?")[0])
+        if operation is None:
+            # Not in the contract: then the only right answer is that there is no such thing.
+            if status not in (404, 405):
+                raise Mismatch(f"{where}: the contract has no such operation")
+            return self.check_schema(where, self.document["components"]["schemas"]["Problem"], body)
+        responses = operation["responses"]
+        response = self.resolve(responses.get(str(status), responses.get("default")))
+        if response is None:
+            raise Mismatch(f"{where}: status is not in the contract")
+        self.seen.add(f"{method} {name} {status}")
+        content = response.get("content")
+        if content is None:
+            if str(status) in responses and body not in (None, "", b""):
+                raise Mismatch(f"{where}: the contract has no body here")
+            return None
+        kind = (content_type or "").split(";")[0].strip()
+        if kind not in content:
+            raise Mismatch(f"{where}: content type {kind!r}, the contract has {sorted(content)}")
+        return self.check_schema(where, content[kind]["schema"], body)
+
+    def check_schema(self, where, schema, body):
+        validator = Draft202012Validator(schema, resolver=self.resolver)
+        faults = [f"{'/'.join(map(str, error.absolute_path)) or '(body)'}: {error.message[:300]}"
+                  for error in validator.iter_errors(body)]
+        if faults:
+            raise Mismatch(f"{where}: " + "; ".join(faults[:5]))
+
+    def check_answer(self, answer):
+        """An answer of the `requests` library."""
+        kind = answer.headers.get("Content-Type", "").split(";")[0]
+        streams = answer.raw is not None and not answer._content_consumed
+        body = "" if streams else answer.json() if kind.endswith("json") and answer.content else answer.text
+        self.check(answer.request.method, "/" + answer.url.split("://", 1)[1].split("/", 1)[1],
+                   answer.status_code, kind, body)
+
+    def watch(self, session):
+        """Every answer of the session is judged from now on."""
+        session.hooks["response"].append(lambda answer, *_, **__: self.check_answer(answer))
+        return session
+
+
+def validate_document(document):
+    """Refuses references that lead nowhere and schemas that are none."""
+    resolver = RefResolver("", document)
+
+    def walk(node):
+        if isinstance(node, dict):
+            if isinstance(node.get("$ref"), str):
+                resolver.resolve(node["$ref"])
+            for value in node.values():
+                walk(value)
+        elif isinstance(node, list):
+            for value in node:
+                walk(value)
+
+    walk(document)
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if method in METHODS and "responses" not in operation:
+                raise Mismatch(f"{method} {path} describes no answer")
+
+
+if __name__ == "__main__":
+    contract = Contract()
+    validate_document(contract.document)
+    print(f"{len(contract.paths)} paths, {len(contract.document['components']['schemas'])} schemas: sound")
