@@ -50,10 +50,8 @@ class FakeAgent {
             .ready = [this](const wire::Ready&) { ready = true; },
             .report = {},
             .order = [this](wire::Order order) { orders.push_back(std::move(order)); },
-            .opened =
-                [this](wire::StreamOpen, bool, link::StreamPtr stream) {
-                  streams.push_back(std::move(stream));
-                },
+            .opened = [this](wire::StreamOpen, bool,
+                             link::StreamPtr stream) { streams.push_back(std::move(stream)); },
             .round_trip = {}},
         clock);
     tasks.spawn("links.serve", links.serve(std::move(machine), std::move(there)));
