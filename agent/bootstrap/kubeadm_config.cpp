@@ -20,15 +20,12 @@ std::string header(const wire::DesiredNode& desired, std::string_view kind) {
 // number of masters.
 constexpr auto kEtcdEndpoint = "https://127.0.0.1:2379";
 
-// Preflight is left out: the steps before have checked what matters here, and its image check
-// wants a crictl.
 std::string node_registration(const wire::DesiredNode& desired) {
   return fmt::format(R"(nodeRegistration:
   name: {}
   criSocket: {}{}
   kubeletExtraArgs:
     node-ip: {}
-  ignorePreflightErrors: [all]
 )",
                      quoted(desired.node_name()),
                      // v1beta2 takes both forms, later ones insist on the scheme

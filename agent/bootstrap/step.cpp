@@ -6,6 +6,26 @@
 #include <utility>
 
 namespace slipway::bootstrap {
+namespace {
+
+constexpr std::size_t kReasonLines = 3;
+
+/// The last lines of a program's output in one, without what only says where to find more.
+std::string last_words(std::string_view output) {
+  std::string words;
+  for (std::size_t lines = 0; !output.empty() && lines < kReasonLines;) {
+    while (output.ends_with('\n')) output.remove_suffix(1);
+    const auto start = output.rfind('\n');
+    const auto line = start == output.npos ? output : output.substr(start + 1);
+    output = start == output.npos ? std::string_view{} : output.substr(0, start);
+    if (line.empty() || line.starts_with("To see the stack trace")) continue;
+    words = words.empty() ? std::string(line) : fmt::format("{} / {}", line, words);
+    ++lines;
+  }
+  return words;
+}
+
+}  // namespace
 
 base::Task<base::Result<std::string>> StepContext::command(
     std::vector<std::string> argv, std::chrono::milliseconds timeout) const {
@@ -18,12 +38,9 @@ base::Task<base::Result<std::string>> StepContext::command(
   auto exit = co_await host.run(std::move(command));
   if (!exit) co_return base::fail(exit);
   if (exit->code != 0) {
-    std::string_view said = exit->output;
-    while (said.ends_with('\n')) said.remove_suffix(1);
-    const auto line = said.rfind('\n');
-    if (line != std::string_view::npos) said = said.substr(line + 1);
-    co_return base::fail(base::ErrorCode::kInternal,
-                         fmt::format("{} ended with {}: {}", program, exit->code, said));
+    co_return base::fail(
+        base::ErrorCode::kInternal,
+        fmt::format("{} ended with {}: {}", program, exit->code, last_words(exit->output)));
   }
   co_return std::move(exit->output);
 }

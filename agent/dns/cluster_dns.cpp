@@ -152,6 +152,7 @@ base::Task<base::Result<>> ClusterDns::State::watch_once(Kind kind) {
 
 base::Task<> ClusterDns::State::follow(Kind kind) {
   base::Backoff backoff(kRetry, 1);
+  std::string last;  // why it ended, said once
   for (;;) {
     std::error_code ignored;
     if (domain.empty() || !std::filesystem::exists(options.kubeconfig, ignored)) {
@@ -161,8 +162,8 @@ base::Task<> ClusterDns::State::follow(Kind kind) {
     const auto started = std::chrono::steady_clock::now();
     auto ended = co_await watch_once(kind);
     backoff.lasted(std::chrono::steady_clock::now() - started);
-    if (!ended)
-      spdlog::info("cluster DNS: {} not followed: {}", kind.plural, ended.error().message);
+    if (!ended) spdlog::info("cluster DNS: {} not followed: {}", kind.plural, why);
+    last = why;
     co_await base::sleep_for(backoff.next());
   }
 }
