@@ -27,24 +27,25 @@ std::string_view name_of(MachineState state);
 
 struct Volume {
   ResourceId id;
-  std::string cloud_id;   ///< the cloud's own name for it
+  std::string cloud_id;  ///< the cloud's own name for it
   std::uint64_t size_bytes = 0;
   std::string attached_to;  ///< cloud id of the machine, empty when free
   std::string device;       ///< as the machine sees it: /dev/vdb
 };
 
 struct VolumeSpec {
-  ResourceId id;             ///< ledger row, becomes the tag
+  ResourceId id;  ///< ledger row, becomes the tag
   std::string name;
-  std::string type;          ///< volume type, empty: the cloud's default
+  std::string type;  ///< volume type, empty: the cloud's default
   std::uint64_t size_bytes = 0;
-  std::string purpose;       ///< "system", "containerd" (cloned from the image's store where there is one), "etcd"
+  std::string purpose;  ///< "system", "containerd" (cloned from the image's store where there is
+                        ///< one), "etcd"
 };
 
 struct NetworkSpec {
   ResourceId id;
   std::string name;
-  std::string cidr;          ///< empty: the cloud picks one that collides with none
+  std::string cidr;  ///< empty: the cloud picks one that collides with none
 };
 struct Network {
   ResourceId id;
@@ -55,14 +56,15 @@ struct Network {
 
 struct MachineSpec {
   ResourceId id;
-  std::string name;          ///< also its host name
+  std::string name;  ///< also its host name
   std::string flavor;
-  std::string image;         ///< image name or id; empty: the default node image
+  std::string image;  ///< image name or id; empty: the default node image
   std::string zone;
   std::string network_cloud_id;
-  std::string key_pair;      ///< name, empty for none
+  std::string key_pair;  ///< name, empty for none
   std::string user_data;
-  std::vector<VolumeSpec> volumes;  ///< made with the machine, in device order after the system disk
+  std::vector<VolumeSpec>
+      volumes;  ///< made with the machine, in device order after the system disk
 };
 struct Machine {
   ResourceId id;
@@ -70,15 +72,28 @@ struct Machine {
   std::string name;
   MachineState state = MachineState::kGone;
   std::string detail;
-  std::string address;       ///< in its network, empty until known
+  std::string address;  ///< in its network, empty until known
   std::vector<Volume> volumes;
 };
 
-struct Flavor { std::string name; unsigned cpus = 0; std::uint64_t memory_bytes = 0; };
-struct Quota { std::string resource; std::int64_t limit = -1; std::int64_t used = 0; };  ///< limit -1: none
+struct Flavor {
+  std::string name;
+  unsigned cpus = 0;
+  std::uint64_t memory_bytes = 0;
+};
+struct Quota {
+  std::string resource;
+  std::int64_t limit = -1;
+  std::int64_t used = 0;
+};  ///< limit -1: none
 
 /// What is tagged as ours in the cloud, for the reconciler.
-struct Tagged { ResourceId id; std::string kind; std::string cloud_id; std::string name; };  ///< kind: machine, volume, network
+struct Tagged {
+  ResourceId id;
+  std::string kind;
+  std::string cloud_id;
+  std::string name;
+};  ///< kind: machine, volume, network
 
 /// A cloud that machines run on. All calls are idempotent by the id (tag) in the spec: creating
 /// what exists returns it; deleting what is gone succeeds. Errors: kInvalid (the cloud refuses the
@@ -89,7 +104,8 @@ class Cloud {
   virtual std::string kind() const = 0;  ///< "local", "openstack"
   /// True: machines are containers on this host (capacity and eviction settings differ).
   virtual bool small_machines() const = 0;
-  /// Brings up what the cloud needs on this side (local: bridge, name space, machines that should run).
+  /// Brings up what the cloud needs on this side (local: bridge, name space, machines that should
+  /// run).
   virtual base::Task<base::Result<>> start() = 0;
   virtual base::Task<> stop() = 0;
 
@@ -97,12 +113,14 @@ class Cloud {
   virtual base::Task<base::Result<>> delete_network(ResourceId id) = 0;
   /// Creates and powers on.
   virtual base::Task<base::Result<Machine>> ensure_machine(MachineSpec spec) = 0;
-  virtual base::Task<base::Result<Machine>> machine(ResourceId id) = 0;  ///< state kGone rather than kNotFound
+  virtual base::Task<base::Result<Machine>> machine(
+      ResourceId id) = 0;  ///< state kGone rather than kNotFound
   virtual base::Task<base::Result<std::vector<Machine>>> machines() = 0;
   virtual base::Task<base::Result<>> reboot(ResourceId id, bool hard) = 0;
   virtual base::Task<base::Result<>> stop_machine(ResourceId id) = 0;
   virtual base::Task<base::Result<>> start_machine(ResourceId id) = 0;
-  virtual base::Task<base::Result<>> delete_machine(ResourceId id) = 0;  ///< with the volumes made with it
+  virtual base::Task<base::Result<>> delete_machine(
+      ResourceId id) = 0;  ///< with the volumes made with it
   /// The last `lines` of its console.
   virtual base::Task<base::Result<std::string>> console(ResourceId id, std::size_t lines) = 0;
 
@@ -111,7 +129,8 @@ class Cloud {
   virtual base::Task<base::Result<std::vector<Tagged>>> tagged() = 0;
   /// Makes `port` of a machine reachable for people on this host or outside: "127.0.0.1:30123".
   /// Idempotent by (machine, port); gone with the machine.
-  virtual base::Task<base::Result<std::string>> publish(ResourceId machine, unsigned short port) = 0;
+  virtual base::Task<base::Result<std::string>> publish(ResourceId machine,
+                                                        unsigned short port) = 0;
 };
 
 }  // namespace slipway::cloud
