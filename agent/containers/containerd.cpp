@@ -109,7 +109,9 @@ struct Containerd::State {
   Task<UnaryOutcome<Answer>> task(Request request, Method method,
                                   std::chrono::seconds limit = kCallLimit) {
     auto call = new_call<Request, Answer>(std::move(request), limit);
-    return unary_call(call, [stub = tasks->async(), method](auto& one, auto done) {
+    // A process whose start was asked for must be known, or nobody could end it.
+    const auto on_cancel = limit == kUnlimited ? OnCancel::kCancelCall : OnCancel::kWait;
+    return unary_call(call, on_cancel, [stub = tasks->async(), method](auto& one, auto done) {
       method(stub, &one.context, &one.request, &one.answer, std::move(done));
     });
   }
@@ -135,8 +137,8 @@ Task<Result<Container>> Containerd::find(ContainerName name) {
   request.add_filters(filter_for(name));
   auto call = new_call<store::ListContainersRequest, store::ListContainersResponse>(
       std::move(request), kCallLimit);
-  auto listed =
-      co_await unary_call(call, [stub = state_->containers->async()](auto& one, auto done) {
+  auto listed = co_await unary_call(
+      call, OnCancel::kCancelCall, [stub = state_->containers->async()](auto& one, auto done) {
         stub->List(&one.context, &one.request, &one.answer, std::move(done));
       });
   if (!listed.status.ok()) co_return failed(listed.status);

@@ -35,16 +35,22 @@ struct UnaryOutcome {
   Answer answer;
 };
 
+/// What a cancelled task means for its call.
+enum class OnCancel {
+  kCancelCall,  ///< nobody wants the answer
+  kWait,        ///< half a change is worse than a late answer: it runs to its end or deadline
+};
+
 /// Runs a call of gRPC's callback interface; `begin(call, done)` starts it. Resumes on the caller's
 /// executor, never on gRPC's thread.
 template <class Request, class Answer, class Begin>
 base::Task<UnaryOutcome<Answer>> unary_call(std::shared_ptr<UnaryCall<Request, Answer>> call,
-                                            Begin begin) {
+                                            OnCancel on_cancel, Begin begin) {
   namespace asio = base::asio;
-  auto initiate = [call, begin = std::move(begin)](auto handler) mutable {
+  auto initiate = [call, on_cancel, begin = std::move(begin)](auto handler) mutable {
     using Handler = decltype(handler);
     auto slot = asio::get_associated_cancellation_slot(handler);
-    if (slot.is_connected()) {
+    if (slot.is_connected() && on_cancel == OnCancel::kCancelCall) {
       slot.assign([weak = std::weak_ptr(call)](asio::cancellation_type) {
         if (auto running = weak.lock()) running->context.TryCancel();
       });

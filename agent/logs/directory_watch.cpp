@@ -25,8 +25,7 @@ using base::Task;
 namespace {
 
 constexpr std::size_t kMaxSubscribers = 512;
-constexpr std::uint32_t kEvents =
-    IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF;
+constexpr std::uint32_t kEvents = IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
 
 }  // namespace
 
@@ -40,7 +39,6 @@ struct DirectoryWatch::Subscription::Wake {
   }
   asio::steady_timer timer;  // cancelled by a change
   bool changed = false;
-  bool gone = false;
 };
 
 /// The inotify instance and who waits for which of its watches.
@@ -75,13 +73,9 @@ struct WatchState : std::enable_shared_from_this<WatchState> {
       const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
       at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
       const bool lost = (event->mask & IN_Q_OVERFLOW) != 0;
-      const bool gone = (event->mask & (IN_DELETE_SELF | IN_IGNORED | IN_MOVE_SELF)) != 0;
       for (auto& [watch, group] : subscribers) {
         if (!lost && watch != event->wd) continue;
-        for (auto* one : group) {
-          one->wake_->gone |= gone;
-          one->wake_->signal();
-        }
+        for (auto* one : group) one->wake_->signal();
       }
     }
   }
@@ -148,10 +142,6 @@ Task<> DirectoryWatch::Subscription::changed() {
     if (state.cancelled() != asio::cancellation_type::none) co_return;
   }
   wake_->changed = false;
-}
-
-bool DirectoryWatch::Subscription::gone() const {
-  return wake_->gone;
 }
 
 }  // namespace slipway::logs

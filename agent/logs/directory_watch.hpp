@@ -23,7 +23,6 @@ class DirectoryWatch {
     Subscription(const Subscription&) = delete;
     /// Returns at once if something changed since the last call.
     base::Task<> changed();
-    bool gone() const;  ///< the directory itself was removed
 
    private:
     friend struct WatchState;

@@ -110,6 +110,7 @@ Result<LogPiece> LogReader::next() {
     if (!advanced) return base::fail(advanced);
     if (*advanced) continue;
     piece.at_end = true;
+    piece.gone = directory_.files(run_).empty() && directory_.runs().empty();
     if (!query_.follow || query_.previous) text_.flush(piece.text);
     break;
   }

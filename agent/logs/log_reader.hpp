@@ -25,6 +25,7 @@ struct LogPiece {
   std::string text;
   std::string gap;      ///< not empty: why something is missing before `text`
   bool at_end = false;  ///< nothing more at present
+  bool gone = false;    ///< nor ever: the log was deleted
 };
 
 /// Reads one container's log in order, over what kubelet rotated and compressed, over renames while

@@ -91,16 +91,16 @@ Task<> Logs::serve(wire::LogOpen open, link::StreamPtr stream) {
   }
   Sender sender(stream, open.limit_bytes());
   while (true) {
-    const bool last = changes && changes->gone();
     auto piece = co_await base::offload(pool_, [&reader] { return (*reader)->next(); });
     if (!piece) {
       stream->reset(piece.error());
       co_return;
     }
     const bool at_end = piece->at_end;
+    const bool gone = piece->gone;
     auto more = co_await sender.send(std::move(*piece));
     if (!more) co_return;  // nobody listens any more
-    if (!*more || (at_end && (!changes || last))) break;
+    if (!*more || (at_end && (!changes || gone))) break;
     if (!at_end) continue;
     auto over = co_await (changes->changed() || stream->closed());
     if (over.index() == 1) co_return;

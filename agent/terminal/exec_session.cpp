@@ -24,6 +24,8 @@ constexpr int kCannotStartExit = 126;
 /// What a process left in its pipes is read this long after its end; a child of its that holds
 /// them open must not hold the session.
 constexpr std::chrono::seconds kDrainLimit{2};
+constexpr int kKillTries = 10;
+constexpr std::chrono::milliseconds kKillPause{200};
 
 }  // namespace
 
@@ -137,6 +139,11 @@ Task<> ExecSession::clean_up() {
   const auto id = *std::exchange(process_, std::nullopt);
   if (!exited_) {
     auto killed = co_await runtime_.kill(id);
+    // A process that is only just starting cannot be killed yet.
+    for (int tried = 0; !killed && tried < kKillTries; ++tried) {
+      co_await base::sleep_for(kKillPause);
+      killed = co_await runtime_.kill(id);
+    }
     if (!killed) spdlog::warn("terminal: cannot kill {}: {}", id.exec_id, killed.error().message);
     co_await base::with_timeout(kDrainLimit, "the end of a killed process", runtime_.wait(id));
   }

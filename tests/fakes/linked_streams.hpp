@@ -36,6 +36,7 @@ class LinkedStreams {
   void run(std::function<base::Task<>(LinkedStreams&, base::TaskScope&)> body,
            std::chrono::seconds limit = std::chrono::seconds{60}) {
     bool done = false;
+    io.restart();
     boost::asio::co_spawn(io, linked(std::move(body)), [&](std::exception_ptr failure) {
       done = true;
       if (failure) std::rethrow_exception(failure);

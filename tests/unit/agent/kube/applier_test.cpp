@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/kube/applier.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/fakes/fake_kube_api.hpp"
+#include "tests/fakes/run_task.hpp"
+
+namespace slipway::kube {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr auto kCore = R"({"resources":[
+  {"name":"pods","namespaced":true,"kind":"Pod"},{"name":"pods/log","namespaced":true,"kind":"Pod"},
+  {"name":"configmaps","namespaced":true,"kind":"ConfigMap"},
+  {"name":"namespaces","namespaced":false,"kind":"Namespace"}]})";
+
+class Apply : public testing::Test {
+ protected:
+  Apply() { api_.on("GET /api/v1", 200, kCore); }
+
+  wire::IntentOutcome run(wire::Intent intent) {
+    intent.set_id("i1");
+    Applier applier(api_, {.pause = {}, .tries = 3, .tries_with_crd = 10});
+    auto outcome = fakes::run_task(io_, applier.run(std::move(intent)));
+    EXPECT_TRUE(outcome) << outcome.error().message;
+    return outcome.value_or(wire::IntentOutcome{});
+  }
+  wire::IntentOutcome apply(const std::string& yaml, const std::string& in = "",
+                            bool dry_run = false, bool remove = false) {
+    wire::Intent intent;
+    intent.mutable_apply()->set_yaml(yaml);
+    intent.mutable_apply()->set_default_namespace(in);
+    intent.mutable_apply()->set_dry_run(dry_run);
+    intent.mutable_apply()->set_delete_(remove);
+    return run(std::move(intent));
+  }
+  static std::string object(const std::string& version) {
+    return R"({"metadata":{"resourceVersion":")" + version + "\"}}";
+  }
+
+  boost::asio::io_context io_;
+  fakes::FakeKubeApi api_;
+};
+
+constexpr auto kConfigMap =
+    "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: '1'}}";
+
+TEST_F(Apply, IsServerSideApplyAsSlipway) {
+  api_.on("GET /api/v1/namespaces/team/configmaps/c", 404, "{}");
+  api_.on("PATCH /api/v1/namespaces/team/configmaps/c", 201, object("5"));
+  auto outcome = apply(kConfigMap, "team");
+  EXPECT_TRUE(outcome.ok()) << outcome.message();
+  EXPECT_EQ(outcome.intent_id(), "i1");
+  EXPECT_EQ(outcome.objects(0).action(), "created");
+  const auto& patch = api_.requests.back();
+  EXPECT_EQ(patch.target, "/api/v1/namespaces/team/configmaps/c?fieldManager=slipway&force=true");
+  EXPECT_EQ(patch.headers.get("Content-Type"), "application/apply-patch+yaml");
+  EXPECT_THAT(patch.body, HasSubstr(R"("data":{"a":"1"})"));
+}
+
+TEST_F(Apply, TellsCreatedConfiguredAndUnchanged) {
+  api_.on("GET /api/v1/namespaces/default/configmaps/c", 200, object("5"));
+  api_.on("PATCH /api/v1/namespaces/default/configmaps/c", 200, object("6"));
+  EXPECT_EQ(apply(kConfigMap).objects(0).action(), "configured");
+  api_.answers["PATCH /api/v1/namespaces/default/configmaps/c"] = {{200, object("5"), nullptr}};
+  EXPECT_EQ(apply(kConfigMap).objects(0).action(), "unchanged");
+}
+
+TEST_F(Apply, HandsOnTheApiServersWords) {
+  api_.on("PATCH /api/v1/namespaces/default/configmaps/c", 422,
+          R"({"kind":"Status","message":"ConfigMap \"c\" is invalid: data: too long","code":422})");
+  auto outcome = apply(kConfigMap);
+  EXPECT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.http_status(), 422U);
+  EXPECT_EQ(outcome.objects(0).message(), "ConfigMap \"c\" is invalid: data: too long");
+}
+
+TEST_F(Apply, GoesOnAfterARefusalAndKeepsTheOrderOfTheManifest) {
+  api_.on("PATCH /api/v1/namespaces/a/pods/p", 403, R"({"message":"no"})");
+  api_.on("PATCH /api/v1/namespaces/a", 201, object("1"));
+  auto outcome = apply(
+      "{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: a}}\n---\n"
+      "{apiVersion: v1, kind: Namespace, metadata: {name: a}}\n");
+  ASSERT_EQ(outcome.objects_size(), 2);
+  EXPECT_EQ(outcome.objects(0).kind(), "Pod");
+  EXPECT_FALSE(outcome.objects(0).ok());
+  EXPECT_TRUE(outcome.objects(1).ok());
+  EXPECT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.http_status(), 403U);
+  auto asked = api_.asked();
+  const auto place = [&](const std::string& beginning) {
+    return std::ranges::find_if(asked, [&](auto& one) { return one.starts_with(beginning); });
+  };
+  EXPECT_LT(place("PATCH /api/v1/namespaces/a?"), place("PATCH /api/v1/namespaces/a/pods/p"));
+}
+
+TEST_F(Apply, WaitsForAKindThatTheManifestBrings) {
+  api_.on("GET /apis/apiextensions.k8s.io/v1", 200,
+          R"({"resources":[{"name":"customresourcedefinitions","namespaced":false,
+              "kind":"CustomResourceDefinition"}]})");
+  api_.on("PATCH /apis/apiextensions.k8s.io/v1/customresourcedefinitions/w", 201, object("1"));
+  for (int i = 0; i < 4; ++i) api_.on("GET /apis/example.org/v1", 404, "404 page not found");
+  api_.on("GET /apis/example.org/v1", 200,
+          R"({"resources":[{"name":"widgets","namespaced":true,"kind":"Widget"}]})");
+  api_.on("PATCH /apis/example.org/v1/namespaces/default/widgets/w1", 201, object("2"));
+  auto outcome = apply(
+      "{apiVersion: example.org/v1, kind: Widget, metadata: {name: w1}}\n---\n"
+      "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: w}}");
+  EXPECT_TRUE(outcome.ok()) << outcome.message();
+}
+
+TEST_F(Apply, GivesUpOnAnUnknownKind) {
+  auto outcome = apply("{apiVersion: example.org/v1, kind: Widget, metadata: {name: w1}}");
+  EXPECT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.http_status(), 404U);
+  EXPECT_THAT(outcome.objects(0).message(), HasSubstr("no matches for kind \"Widget\""));
+  EXPECT_THAT(api_.asked(), ElementsAre("GET /apis/example.org/v1", "GET /apis/example.org/v1",
+                                        "GET /apis/example.org/v1"));
+}
+
+TEST_F(Apply, OnlyTriesADryRun) {
+  api_.on("PATCH /api/v1/namespaces/default/configmaps/c", 201, object("1"));
+  EXPECT_TRUE(apply(kConfigMap, "", true).ok());
+  EXPECT_THAT(api_.requests.back().target, HasSubstr("&dryRun=All"));
+}
+
+TEST_F(Apply, DeletesBackwardsAndTakesAbsenceAsDone) {
+  api_.on("DELETE /api/v1/namespaces/a/pods/p", 404, "{}");
+  api_.on("DELETE /api/v1/namespaces/a", 200, "{}");
+  auto outcome = apply(
+      "{apiVersion: v1, kind: Namespace, metadata: {name: a}}\n---\n"
+      "{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: a}}\n",
+      "", false, true);
+  EXPECT_TRUE(outcome.ok()) << outcome.message();
+  EXPECT_EQ(outcome.objects(0).action(), "deleted");
+  EXPECT_EQ(outcome.objects(1).action(), "unchanged");
+  EXPECT_THAT(api_.requests.back().target, HasSubstr("/namespaces/a?propagationPolicy=Background"));
+}
+
+TEST_F(Apply, AsksNothingForABadManifest) {
+  auto outcome = apply("a: [");
+  EXPECT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.http_status(), 400U);
+  EXPECT_TRUE(api_.requests.empty());
+}
+
+TEST_F(Apply, IsNoOutcomeWhenTheApiServerIsOutOfReach) {
+  api_.reachable = false;
+  wire::Intent intent;
+  intent.mutable_apply()->set_yaml(kConfigMap);
+  Applier applier(api_, {.pause = {}});
+  auto outcome = fakes::run_task(io_, applier.run(intent));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, base::ErrorCode::kUnavailable);
+}
+
+TEST_F(Apply, CannotLeaveItsPath) {
+  apply("{apiVersion: v1, kind: Pod, metadata: {name: '../../x?y=z', namespace: '..'}}");
+  EXPECT_THAT(api_.asked(), Contains("GET /api/v1/namespaces/%2E%2E/pods/..%2F..%2Fx%3Fy%3Dz"));
+}
+
+TEST_F(Apply, CarriesARequest) {
+  api_.on("POST /api/v1/nodes/n/x", 201, R"({"answer":1})");
+  wire::Intent intent;
+  intent.mutable_request()->set_method("POST");
+  intent.mutable_request()->set_path("/api/v1/nodes/n/x?a=b");
+  intent.mutable_request()->set_content_type("application/json");
+  intent.mutable_request()->set_body("{}");
+  auto outcome = run(intent);
+  EXPECT_TRUE(outcome.ok());
+  EXPECT_EQ(outcome.body(), R"({"answer":1})");
+  EXPECT_EQ(api_.requests.back().body, "{}");
+  for (const auto& [method, path] :
+       std::vector<std::pair<std::string, std::string>>{{"CONNECT", "/x"},
+                                                        {"get", "/x"},
+                                                        {"GET", "x"},
+                                                        {"GET", "/a b"},
+                                                        {"GET", "/a\r\nX: y"}}) {
+    intent.mutable_request()->set_method(method);
+    intent.mutable_request()->set_path(path);
+    EXPECT_FALSE(run(intent).ok()) << method << path;
+  }
+  EXPECT_EQ(api_.requests.size(), 1U);
+}
+
+}  // namespace
+}  // namespace slipway::kube

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/kube/intents.hpp"
+
+#include <gmock/gmock.h>
+
+#include <boost/asio/thread_pool.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "protocol/base/task_scope.hpp"
+#include "protocol/base/wakeup.hpp"
+#include "tests/fakes/fake_kube_api.hpp"
+#include "tests/fakes/run_task.hpp"
+
+namespace slipway::kube {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Task;
+
+class IntentRuns : public testing::Test {
+ protected:
+  IntentRuns() {
+    char name[] = "/tmp/slipway-intents-XXXXXX";
+    dir_ = ::mkdtemp(name);
+    api_.on("POST /x", 201, R"({"made":1})");
+  }
+  ~IntentRuns() override { fs::remove_all(dir_); }
+
+  static wire::Intent intent(const std::string& id, const std::string& path = "/x") {
+    wire::Intent intent;
+    intent.set_id(id);
+    intent.mutable_request()->set_method("POST");
+    intent.mutable_request()->set_path(path);
+    return intent;
+  }
+  /// One life of the agent: takes, and ends once `expected` outcomes were told.
+  std::vector<wire::IntentOutcome> life(std::vector<wire::Intent> taken, std::size_t expected,
+                                        std::vector<std::string> acknowledged = {}) {
+    std::vector<wire::IntentOutcome> told;
+    fakes::run_task(io_, [&]() -> Task<bool> {
+      base::Wakeup news(io_.get_executor());
+      IntentStore store(dir_);
+      EXPECT_TRUE(store.load());
+      Applier applier(api_, {.pause = {}});
+      Intents intents(io_.get_executor(), pool_, store, applier, [&](const auto& outcome) {
+        told.push_back(outcome);
+        news.notify();
+      });
+      co_await base::in_scope([&](base::TaskScope& scope) -> Task<> {
+        scope.spawn("intents", intents.run());
+        for (auto& one : taken) intents.take(std::move(one));
+        while (told.size() < expected) co_await news.wait();
+        for (const auto& id : acknowledged) intents.acknowledge(id);
+        if (!acknowledged.empty()) {
+          while (std::ranges::any_of(
+              acknowledged, [&](auto& id) { return fs::exists(dir_ / (id + ".outcome")); })) {
+            co_await boost::asio::post(boost::asio::use_awaitable);
+          }
+        }
+        left_ = intents.outcomes();
+      });
+      co_return true;
+    }());
+    return told;
+  }
+
+  fs::path dir_;
+  boost::asio::io_context io_;
+  boost::asio::thread_pool pool_{1};
+  fakes::FakeKubeApi api_;
+  std::vector<wire::IntentOutcome> left_;
+};
+
+TEST_F(IntentRuns, TheSameIdTwiceIsDoneOnceAndAnswersTheSame) {
+  auto told = life({intent("a"), intent("a")}, 2);
+  EXPECT_EQ(api_.requests.size(), 1U);
+  EXPECT_EQ(told[0].SerializeAsString(), told[1].SerializeAsString());
+  EXPECT_TRUE(told[0].ok());
+  // Also in the agent's next life.
+  told = life({intent("a")}, 1);
+  EXPECT_EQ(api_.requests.size(), 1U);
+  EXPECT_EQ(told[0].body(), R"({"made":1})");
+  EXPECT_EQ(left_.size(), 1U);
+}
+
+TEST_F(IntentRuns, ForgetsWhatIsAcknowledged) {
+  life({intent("a")}, 1, {"a"});
+  EXPECT_TRUE(left_.empty());
+  EXPECT_TRUE(fs::is_empty(dir_));
+}
+
+TEST_F(IntentRuns, GoesOnAfterARestartInTheSameOrder) {
+  {
+    IntentStore store(dir_);
+    ASSERT_TRUE(store.load());
+    for (const auto* id : {"c", "a", "b"}) {
+      ASSERT_TRUE(store.take(intent(id, std::string("/x/") + id)));
+    }
+  }
+  life({intent("d", "/x/d")}, 4);
+  EXPECT_THAT(api_.asked(),
+              testing::ElementsAre("POST /x/c", "POST /x/a", "POST /x/b", "POST /x/d"));
+}
+
+TEST_F(IntentRuns, RefusesIdsThatAreNone) {
+  for (const auto* bad : {"", "../x", "a/b", "a.b", "a b"}) {
+    auto told = life({intent(bad)}, 1);
+    EXPECT_FALSE(told[0].ok()) << bad;
+    EXPECT_EQ(told[0].http_status(), 400U);
+  }
+  EXPECT_TRUE(fs::is_empty(dir_));
+  EXPECT_TRUE(api_.requests.empty());
+}
+
+TEST_F(IntentRuns, BoundsWhatItHolds) {
+  IntentStore store(dir_);
+  ASSERT_TRUE(store.load());
+  for (std::size_t i = 0; i < kMaxIntents; ++i) {
+    ASSERT_TRUE(store.take(intent("i" + std::to_string(i))));
+  }
+  EXPECT_EQ(store.take(intent("more")).error().code, base::ErrorCode::kExhausted);
+}
+
+TEST_F(IntentRuns, LeavesOutFilesThatItCannotRead) {
+  std::ofstream(dir_ / "a.intent") << "rubbish";
+  std::ofstream(dir_ / "b.intent") << "1\n\xff\xff\xff";
+  std::ofstream(dir_ / "c.outcome") << "rubbish";
+  std::ofstream(dir_ / "x y.intent") << "1\n";
+  IntentStore store(dir_);
+  ASSERT_TRUE(store.load());
+  EXPECT_TRUE(store.pending().empty());
+  EXPECT_TRUE(store.outcomes().empty());
+}
+
+}  // namespace
+}  // namespace slipway::kube
