@@ -175,7 +175,10 @@ Task<Result<Machine>> FakeCloud::machine(ResourceId id) {
 Task<Result<std::vector<Machine>>> FakeCloud::machines() {
   if (auto ok = co_await enter("machines", {}); !ok) co_return base::fail(ok);
   std::vector<Machine> all;
-  for (const auto& [id, row] : machines_) all.push_back(row.machine);
+  for (auto& [id, row] : machines_) {
+    if (row.machine.state == MachineState::kBuilding && --row.polls_left == 0) run(row);
+    all.push_back(row.machine);
+  }
   co_return all;
 }
 

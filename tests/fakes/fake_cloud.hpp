@@ -37,7 +37,7 @@ class FakeCloud : public cloud::Cloud {
   void delay(std::string call, unsigned turns);  ///< goes round the io loop so often, takes no time
   void hold(std::string call);                   ///< later calls wait …
   void release(const std::string& call);         ///< … until here
-  void boot_polls(unsigned polls);  ///< new machines are kBuilding for so many machine() calls
+  void boot_polls(unsigned polls);  ///< new machines are kBuilding when so often looked at
   void limit_machines(std::size_t limit);
   void give_address(std::string address);  ///< to machines made from now on
   /// Told when a machine runs (first boot, reboot, start) and when it no longer does: where a test

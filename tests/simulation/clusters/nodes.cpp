@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/clusters/nodes.hpp"
+
+#include "protocol/pki/pki.hpp"
+
+namespace slipway::simulation {
+namespace {
+
+constexpr const char* kSteps[] = {"disks", "containerd", "join", "ready"};
+
+}  // namespace
+
+Nodes::Nodes(store::Database& database, WorldClock& clock, Fate& fate, fakes::FakeCloud& cloud)
+    : database_(database), clock_(clock), fate_(fate) {
+  database_.prepare("CREATE TABLE tokens (token TEXT PRIMARY KEY, machine TEXT, good INTEGER)")
+      .run();
+  cloud.on_running = [this](const cloud::MachineSpec& spec, const cloud::Machine& machine) {
+    nodes_[machine.id].token = spec.user_data;
+  };
+  cloud.on_stopped = [this](const base::ResourceId& id) { nodes_.erase(id); };
+}
+
+void Nodes::controller_started(clusters::Clusters& clusters, clusters::NodeRoster& roster) {
+  clusters_ = &clusters;
+  roster_ = &roster;
+}
+
+void Nodes::controller_died() {
+  clusters_ = nullptr;
+  roster_ = nullptr;
+  for (auto& [id, node] : nodes_) node.linked = node.told = false;
+}
+
+Nodes::Node* Nodes::find(const base::MachineId& machine) {
+  for (auto& [id, node] : nodes_) {
+    if (node.machine == machine) return &node;
+  }
+  return nullptr;
+}
+
+const Nodes::Node* Nodes::find(const base::MachineId& machine) const {
+  return const_cast<Nodes*>(this)->find(machine);
+}
+
+void Nodes::enrol(Node& node) {
+  auto row = database_.prepare("SELECT machine FROM tokens WHERE token=? AND good=1");
+  if (row.bind(node.token).step()) {
+    node.machine = base::MachineId{row.text(0)};
+  } else {
+    ++refused_;
+  }
+}
+
+void Nodes::link(Node& node) {
+  if (!roster_->find(node.machine)) return;
+  node.linked = true;
+  wire::NodeState state;
+  state.mutable_facts()->set_machine_id(node.machine.value);
+  for (std::size_t i = 0; i < node.step; ++i) {
+    *state.add_steps() = report(kSteps[i], wire::StepReport::DONE);
+  }
+  state.set_bootstrapped(node.bootstrapped);
+  state.set_desired_generation(node.desired.generation());
+  clusters_->link_up(node.machine, state);
+  tell(node.machine);
+}
+
+void Nodes::tell(const base::MachineId& machine) {
+  Node* node = find(machine);
+  if (node == nullptr || !node->linked) return;
+  if (auto desired = roster_->desired(machine)) node->desired = std::move(*desired);
+}
+
+bool Nodes::master_is_up(const std::string& cluster) const {
+  for (const auto& [id, node] : nodes_) {
+    if (node.desired.role() == wire::MASTER && node.desired.cluster_id() == cluster &&
+        node.bootstrapped) {
+      return true;
+    }
+  }
+  return false;
+}
+
+wire::StepReport Nodes::report(const std::string& name, wire::StepReport::State state) const {
+  wire::StepReport report;
+  report.set_name(name);
+  report.set_state(state);
+  report.set_attempts(1);
+  return report;
+}
+
+void Nodes::bootstrap(Node& node) {
+  if (node.bootstrapped || node.desired.generation() == 0) return;
+  const std::string name = kSteps[node.step];
+  if (name == "join" && node.desired.role() == wire::WORKER &&
+      !master_is_up(node.desired.cluster_id())) {
+    return;
+  }
+  wire::Report told;
+  if (name == failing_.first && failing_.second > 0) {
+    --failing_.second;
+    *told.mutable_step() = report(name, wire::StepReport::FAILED);
+    told.mutable_step()->set_error("made to fail");
+  } else {
+    *told.mutable_step() = report(name, wire::StepReport::DONE);
+    if (++node.step == std::size(kSteps)) node.bootstrapped = true;
+  }
+  clusters_->reported(node.machine, told);
+}
+
+void Nodes::tell_conditions(Node& gateway) {
+  for (const auto& [id, node] : nodes_) {
+    if (!node.bootstrapped || node.desired.cluster_id() != gateway.desired.cluster_id()) continue;
+    wire::Report told;
+    told.mutable_condition()->set_node(node.desired.node_name());
+    told.mutable_condition()->set_ready(true);
+    told.mutable_condition()->set_utc_ms(base::to_unix_ms(clock_.utc()));
+    clusters_->reported(gateway.machine, told);
+  }
+}
+
+void Nodes::turn() {
+  if (clusters_ == nullptr) return;
+  for (auto& [id, node] : nodes_) {
+    if (node.machine.empty()) {
+      enrol(node);
+    } else if (!node.linked) {
+      link(node);
+    } else {
+      bootstrap(node);
+      if (node.bootstrapped && node.desired.gateway()) tell_conditions(node);
+    }
+  }
+}
+
+links::LinkFacts Nodes::facts(const base::MachineId& machine) const {
+  links::LinkFacts facts;
+  const Node* node = find(machine);
+  facts.connected = node != nullptr && node->linked;
+  return facts;
+}
+
+void Nodes::refresh(const base::MachineId& machine) {
+  fate_.moment(Fate::Moments::kCalls, "before refresh");
+  tell(machine);
+}
+
+base::Result<> Nodes::retry(const base::MachineId&, const std::string&) {
+  return {};
+}
+
+std::string Nodes::issue_token(const base::MachineId& machine, const base::ClusterId&,
+                               const base::ResourceId&, wire::Role) {
+  fate_.moment(Fate::Moments::kCalls, "before issue_token");
+  database_.prepare("UPDATE tokens SET good=0 WHERE machine=?").bind(machine.value).run();
+  const std::string token = pki::random_hex(32);
+  database_.prepare("INSERT INTO tokens VALUES (?,?,1)").bind(token).bind(machine.value).run();
+  fate_.moment(Fate::Moments::kCalls, "after issue_token");
+  return token;
+}
+
+void Nodes::machine_runs(const base::MachineId&, base::UtcTime) {
+  fate_.moment(Fate::Moments::kCalls, "before machine_runs");
+}
+
+void Nodes::forget(const base::MachineId& machine) {
+  fate_.moment(Fate::Moments::kCalls, "before forget");
+  database_.prepare("UPDATE tokens SET good=0 WHERE machine=?").bind(machine.value).run();
+  if (Node* node = find(machine)) node->linked = false;
+  fate_.moment(Fate::Moments::kCalls, "after forget");
+}
+
+void Nodes::forget(const base::ClusterId&) {
+  fate_.moment(Fate::Moments::kCalls, "before forget of the cluster");
+}
+
+std::string Nodes::discovery_token(const base::ClusterId& cluster, unsigned) {
+  fate_.moment(Fate::Moments::kCalls, "before discovery_token");
+  return "discovery-" + cluster.value;
+}
+
+void Nodes::gateway_changed(const base::ClusterId&) {
+  fate_.moment(Fate::Moments::kCalls, "before gateway_changed");
+}
+
+base::Task<base::Result<wire::IntentOutcome>> Nodes::apply(base::ClusterId cluster,
+                                                           std::string intent, std::string,
+                                                           std::chrono::milliseconds) {
+  fate_.moment(Fate::Moments::kCalls, "before apply");
+  const auto gateway = roster_->gateway(cluster);
+  const Node* node = gateway ? find(*gateway) : nullptr;
+  if (node == nullptr || !node->linked) {
+    co_return base::fail(base::ErrorCode::kUnavailable, "the cluster has not answered yet");
+  }
+  if (!applied_.contains(intent)) applied_[intent] = 1;
+  wire::IntentOutcome outcome;
+  outcome.set_intent_id(intent);
+  outcome.set_ok(true);
+  fate_.moment(Fate::Moments::kCalls, "after apply");
+  co_return outcome;
+}
+
+}  // namespace slipway::simulation

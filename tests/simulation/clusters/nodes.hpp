@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "controller/clusters/agents.hpp"
+#include "controller/clusters/clusters.hpp"
+#include "controller/store/database.hpp"
+#include "tests/fakes/fake_cloud.hpp"
+#include "tests/simulation/clusters/mortal.hpp"
+
+namespace slipway::simulation {
+
+/// The agents of all machines, and what links, enrolment and intents would know of them. Nodes live
+/// with their machines and outlive the controller; tokens lie in the controller's database.
+class Nodes : public clusters::Agents {
+ public:
+  Nodes(store::Database& database, WorldClock& clock, Fate& fate, fakes::FakeCloud& cloud);
+
+  // The world's side.
+  void controller_started(clusters::Clusters& clusters, clusters::NodeRoster& roster);
+  void controller_died();
+  void turn();  ///< each node goes one step on
+  std::size_t alive() const { return nodes_.size(); }
+  std::size_t refused() const { return refused_; }
+  const std::map<std::string, unsigned>& applied() const { return applied_; }
+  void fail_step(std::string step, unsigned times) { failing_ = {std::move(step), times}; }
+
+  links::LinkFacts facts(const base::MachineId& machine) const override;
+  void refresh(const base::MachineId& machine) override;
+  base::Result<> retry(const base::MachineId& machine, const std::string& step) override;
+  std::string issue_token(const base::MachineId& machine, const base::ClusterId& cluster,
+                          const base::ResourceId& resource, wire::Role role) override;
+  void machine_runs(const base::MachineId& machine, base::UtcTime since) override;
+  void forget(const base::MachineId& machine) override;
+  void forget(const base::ClusterId& cluster) override;
+  std::string discovery_token(const base::ClusterId& cluster, unsigned size) override;
+  void gateway_changed(const base::ClusterId& cluster) override;
+  base::Task<base::Result<wire::IntentOutcome>> apply(base::ClusterId cluster, std::string intent,
+                                                      std::string manifest,
+                                                      std::chrono::milliseconds wait) override;
+
+ private:
+  struct Node {
+    std::string token;
+    base::MachineId machine;  ///< empty until enrolled
+    bool linked = false;
+    bool told = false;  ///< its conditions were told on this link
+    std::size_t step = 0;
+    bool bootstrapped = false;
+    wire::DesiredNode desired;
+  };
+  void enrol(Node& node);
+  void link(Node& node);
+  void bootstrap(Node& node);
+  void tell_conditions(Node& node);
+  void tell(const base::MachineId& machine);
+  bool master_is_up(const std::string& cluster) const;
+  Node* find(const base::MachineId& machine);
+  const Node* find(const base::MachineId& machine) const;
+  wire::StepReport report(const std::string& name, wire::StepReport::State state) const;
+
+  store::Database& database_;
+  WorldClock& clock_;
+  Fate& fate_;
+  std::map<base::ResourceId, Node> nodes_;
+  clusters::Clusters* clusters_ = nullptr;
+  clusters::NodeRoster* roster_ = nullptr;
+  std::map<std::string, unsigned> applied_;  ///< intent -> how often its objects were made
+  std::pair<std::string, unsigned> failing_;
+  std::size_t refused_ = 0;
+};
+
+}  // namespace slipway::simulation
