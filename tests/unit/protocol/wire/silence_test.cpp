@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/protocol/wire/two_ends.hpp"
+
+namespace slipway::wire {
+namespace {
+
+using base::ErrorCode;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// Time passes second by second.
+class Silence : public TwoEnds {
+ protected:
+  /// Ticks until the end's conversation dies; how long that took.
+  std::pair<seconds, base::Error> ticks_until_dead(End& end) {
+    for (seconds passed{1};; ++passed) {
+      now += seconds{1};
+      const auto alive = end.talk.tick(now, utc);
+      take_all(end);
+      if (!alive) return {passed, alive.error()};
+      if (passed > seconds{1000}) return {passed, {}};
+    }
+  }
+};
+
+TEST_F(Silence, EndsALinkThatNeverSaysHello) {
+  const auto [after, why] = ticks_until_dead(agent);
+  EXPECT_EQ(after, kHelloTimeout);
+  EXPECT_EQ(why.code, ErrorCode::kTimeout);
+}
+
+TEST_F(Silence, EndsALinkThatWentQuiet) {
+  settle();
+  const auto [after, why] = ticks_until_dead(agent);
+  EXPECT_EQ(after, kSilenceLimit);
+  EXPECT_EQ(why.code, ErrorCode::kTimeout);
+  EXPECT_FALSE(agent.talk.next_frame());
+  EXPECT_FALSE(agent.talk.receive("", now, utc));
+  EXPECT_EQ(agent.talk.open(some_open(), false).error().code, ErrorCode::kUnavailable);
+}
+
+TEST_F(Silence, PingsKeepAnIdleLinkAlive) {
+  settle();
+  for (int i = 0; i < 120; ++i) {
+    pass(seconds{1});
+    settle();
+  }
+  EXPECT_GE(all_of<RoundTrip>(agent).size(), 20u);
+}
+
+TEST_F(Silence, APauseOfThisProcessIsNotThePeersSilence) {
+  settle();
+  now += seconds{100};
+  EXPECT_TRUE(agent.talk.tick(now, utc));
+  const auto [after, why] = ticks_until_dead(agent);
+  EXPECT_EQ(after, kSilenceLimit - kPingInterval);
+}
+
+TEST_F(Silence, EndsALinkWhosePeerTalksButNeverReads) {
+  settle();
+  Frame ping;
+  base::Result<> alive;
+  seconds passed{0};
+  for (; alive && passed < seconds{200}; ++passed) {
+    now += seconds{1};
+    ping.mutable_ping()->set_nonce(1);
+    ASSERT_TRUE(give(agent, ping));
+    alive = agent.talk.tick(now, utc);
+    take_all(agent);
+  }
+  ASSERT_FALSE(alive);
+  EXPECT_GE(passed, kDeafLimit);
+  EXPECT_LE(passed, kDeafLimit + kPingInterval + seconds{1});
+}
+
+TEST_F(Silence, AStalledTransportQueuesOnePingOnly) {
+  settle();
+  for (int i = 0; i < 30; ++i) {
+    now += seconds{1};
+    Frame ping;
+    ping.mutable_ping()->set_nonce(1);
+    ASSERT_TRUE(give(agent, ping));
+    ASSERT_TRUE(agent.talk.tick(now, utc));
+  }
+  EXPECT_LE(take_all(agent).size(), 3u);  // a ping, a pong, a sync
+}
+
+TEST_F(Silence, TheRoundTripTellsTimeAndClockOffset) {
+  settle();
+  agent.events.clear();
+  now += kPingInterval;
+  ASSERT_TRUE(agent.talk.tick(now, utc));
+  const auto ping = *take(agent);
+  now += milliseconds{40};
+  utc += milliseconds{20} + std::chrono::minutes{10};  // the controller's clock is ahead
+  ASSERT_TRUE(give(controller, ping));
+  const auto pong = *take(controller);
+  now += milliseconds{0};
+  ASSERT_TRUE(give(agent, pong));
+  ASSERT_EQ(all_of<RoundTrip>(agent).size(), 1u);
+  EXPECT_EQ(all_of<RoundTrip>(agent)[0].time, milliseconds{40});
+  EXPECT_EQ(all_of<RoundTrip>(agent)[0].peer_offset_ms, 600'000);
+}
+
+}  // namespace
+}  // namespace slipway::wire
