@@ -72,8 +72,8 @@ base::Task<base::Result<Relayed>> read_head(link::StreamPtr stream) {
 }  // namespace
 
 struct LoopbackRelay::State : std::enable_shared_from_this<State> {
-  State(boost::asio::any_io_executor executor, Open open)
-      : executor(executor), open(std::move(open)) {}
+  State(boost::asio::any_io_executor executor, Open open, std::chrono::milliseconds patience)
+      : executor(executor), open(std::move(open)), link_patience(patience) {}
 
   base::Task<net::HttpResponse> answer(net::HttpRequest request);
   base::Task<base::Result<Relayed>> ask(wire::StreamOpen what, std::string body,
@@ -81,6 +81,7 @@ struct LoopbackRelay::State : std::enable_shared_from_this<State> {
 
   boost::asio::any_io_executor executor;
   Open open;
+  std::chrono::milliseconds link_patience;
   std::unique_ptr<net::HttpServer> server;
   bool stopping = false;
 };
@@ -120,7 +121,7 @@ base::Task<base::Result<Relayed>> LoopbackRelay::State::ask(wire::StreamOpen wha
 base::Task<net::HttpResponse> LoopbackRelay::State::answer(net::HttpRequest request) {
   const auto what = opening(request);
   const bool long_poll = is_long_poll(request);
-  auto relayed = co_await ask(what, std::move(request.body), kLinkPatience);
+  auto relayed = co_await ask(what, std::move(request.body), link_patience);
   if (!relayed) {
     spdlog::info("discovery: {} {}: {}", request.method, request.target, relayed.error().message);
     co_return refusal(503, relayed.error().message);
@@ -138,7 +139,7 @@ base::Task<net::HttpResponse> LoopbackRelay::State::answer(net::HttpRequest requ
 }
 
 LoopbackRelay::LoopbackRelay(boost::asio::any_io_executor executor, Open open, RelayOptions options)
-    : state_(std::make_shared<State>(executor, std::move(open))) {
+    : state_(std::make_shared<State>(executor, std::move(open), options.link_patience)) {
   net::HttpServerOptions server;
   server.port = options.port;
   server.max_body_bytes = kMaxRelayBodyBytes;

@@ -13,11 +13,10 @@ namespace slipway::discovery {
 
 inline constexpr unsigned short kRelayPort = 2381;
 inline constexpr std::size_t kMaxRelayBodyBytes = 8 << 10;  ///< of a request
-/// How long a request is held while there is no link: etcd gives up on a plain one after 5 s.
-inline constexpr std::chrono::milliseconds kLinkPatience{4'000};
-
 struct RelayOptions {
   unsigned short port = kRelayPort;  ///< 0: any free one
+  /// How long a request is held while there is no link: etcd gives up on a plain one after 5 s.
+  std::chrono::milliseconds link_patience{4'000};
 };
 
 /// Serves etcd's discovery URL on this node's loopback and hands each request to the controller as

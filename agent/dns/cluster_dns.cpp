@@ -162,7 +162,9 @@ base::Task<> ClusterDns::State::follow(Kind kind) {
     const auto started = std::chrono::steady_clock::now();
     auto ended = co_await watch_once(kind);
     backoff.lasted(std::chrono::steady_clock::now() - started);
-    if (!ended) spdlog::info("cluster DNS: {} not followed: {}", kind.plural, why);
+    const auto why = ended ? std::string{} : ended.error().message;
+    if (!why.empty() && why != last)
+      spdlog::info("cluster DNS: {} not followed: {}", kind.plural, why);
     last = why;
     co_await base::sleep_for(backoff.next());
   }
