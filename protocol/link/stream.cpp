@@ -127,6 +127,7 @@ void Stream::reset(base::Error why) {
     link->changed();
   }
   state_->inbox.clear();
+  state_->peer_finished = false;  // what was dropped here must not look like a whole stream
   state_->fail(std::move(why));
 }
 

@@ -16,6 +16,11 @@ std::size_t index_of(wire::Side side) {
 }  // namespace
 
 void WireWatch::keys_wait(wire::Side from, wire::StreamId id, std::size_t bytes) {
+  // Once a Reset is on its way nobody can say whether the bytes are still queued.
+  for (const auto& end : ends_) {
+    const auto ended = end.ended.find(id);
+    if (ended != end.ended.end() && ended->second) return;
+  }
   ends_[index_of(from)].keys[id] += bytes;
 }
 
@@ -76,6 +81,7 @@ void WireWatch::wrote(wire::Side from, std::string_view bytes) {
       const auto ended = mine.ended.emplace(frame.reset().stream(), true);
       EXPECT_TRUE(ended.second || !ended.first->second) << "a second reset";
       ended.first->second = true;
+      for (auto& end : ends_) end.keys.erase(frame.reset().stream());
       return;
     }
     case wire::Frame::kReport:
