@@ -104,7 +104,7 @@ std::variant<Answer, Wait> watch(const Token& token, const std::string& id, std:
     if (member.created < since || (!id.empty() && member.id != id)) continue;
     return said(200, token.index(), {{"action", "create"}, {"node", node_of(token, member)}});
   }
-  return Wait{token.name, token.index()};
+  return Wait{token.name, token.index(), since};
 }
 
 bool is_name(const std::string& text) {
@@ -204,7 +204,8 @@ std::vector<std::string> Registry::members(const base::ClusterId& cluster) const
   return values;
 }
 
-std::variant<Answer, Wait> Registry::handle(const Request& request, const Caller& caller) {
+std::variant<Answer, Wait> Registry::handle(const Request& request, const Caller& caller,
+                                            std::optional<std::uint64_t> pinned) {
   const Target target = target_of(request.path);
   auto token = load(database_, target.segment(0));
   // Another cluster's token is answered as an unknown one: who asks learns nothing of it.
@@ -231,7 +232,7 @@ std::variant<Answer, Wait> Registry::handle(const Request& request, const Caller
   }
   if (target.segments.size() > 2) return unknown(target.path);
   if (target.is_set("wait")) {
-    const auto since = target.number("waitIndex", token->index() + 1);
+    const auto since = pinned ? pinned : target.number("waitIndex", token->index() + 1);
     if (!since) {
       return refused(400, kInvalidField, "Invalid field", "waitIndex is no number", token->index());
     }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -38,7 +39,8 @@ struct Answer {
 /// Nothing to tell yet: ask again when the token's index has grown. The answer's head goes out now.
 struct Wait {
   std::string token;
-  std::uint64_t index = 0;
+  std::uint64_t index = 0;  ///< X-Etcd-Index of the head
+  std::uint64_t since = 0;  ///< the first index that answers it
 };
 
 /// Who is in an etcd cluster before there is one: etcd's v2 discovery protocol over durable rows,
@@ -53,7 +55,9 @@ class Registry {
   void forget(const base::ClusterId& cluster);  ///< its token and members: next time anew
   std::vector<std::string> members(const base::ClusterId& cluster) const;  ///< "name=url", in order
 
-  std::variant<Answer, Wait> handle(const Request& request, const Caller& caller);
+  /// `since` of an earlier Wait takes the place of a long poll's own waitIndex.
+  std::variant<Answer, Wait> handle(const Request& request, const Caller& caller,
+                                    std::optional<std::uint64_t> since = {});
 
   /// Called with the token after each change of it.
   std::function<void(const std::string& token)> on_change;

@@ -74,9 +74,9 @@ bool Relay::takes(const wire::StreamOpen& what) const {
          what.http().target() == wire::HttpOpen::ETCD_DISCOVERY;
 }
 
-Task<Answer> Relay::settle(Request request, Caller caller) {
+Task<Answer> Relay::settle(Request request, Caller caller, Wait wait) {
   while (true) {
-    auto outcome = state_->registry.handle(request, caller);
+    auto outcome = state_->registry.handle(request, caller, wait.since);
     if (auto* answer = std::get_if<Answer>(&outcome)) co_return std::move(*answer);
     State::Waiter waiter{std::get<Wait>(outcome).token,
                          boost::asio::steady_timer(state_->executor)};
@@ -111,7 +111,7 @@ Task<> Relay::serve(base::MachineId from, wire::StreamOpen what, link::StreamPtr
     }
     // The head goes at once: etcd gives it a second, and the body as long as it takes.
     if (!co_await stream->write(head_of(200, std::get<Wait>(outcome).index))) co_return;
-    answer = co_await settle(request, caller);
+    answer = co_await settle(request, caller, std::get<Wait>(outcome));
     // The head said 200; an error's body under it would make an etcd trip.
     if (answer.status != 200) {
       co_return stream->reset({ErrorCode::kNotFound, "the discovery token is gone", "token"});

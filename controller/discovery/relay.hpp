@@ -22,8 +22,8 @@ class Relay : public links::StreamTaker {
   bool takes(const wire::StreamOpen& what) const override;
   base::Task<> serve(base::MachineId from, wire::StreamOpen what, link::StreamPtr stream) override;
 
-  /// Waits until the registry has an answer. Ends a wait by cancellation of the task.
-  base::Task<Answer> settle(Request request, Caller caller);
+  /// The answer that `wait` was told to wait for; cancel the task to give up.
+  base::Task<Answer> settle(Request request, Caller caller, Wait wait);
 
  private:
   struct State;

@@ -32,8 +32,20 @@ inline base::Task<> turns(int count) {
   }
 }
 
-/// The agent's end of a link to real Links, in one process; keeps the orders that it got.
+/// The agent's end of a link to real Links, in one process; keeps the orders that it got. Going
+/// away it drops its link.
 class FakeAgent {
+  struct State {
+    std::unique_ptr<link::Link> link;
+    std::vector<wire::Order> orders;
+    std::vector<link::StreamPtr> streams;
+    bool ready = false;
+    bool ended = false;
+    base::Error why;
+  };
+  std::shared_ptr<State> state_ =
+      std::make_shared<State>();  // shared with the task that runs the link
+
  public:
   FakeAgent(base::TaskScope& tasks, links::Links& links, const base::Clock& clock,
             base::MachineId machine) {
@@ -44,19 +56,22 @@ class FakeAgent {
     hello.set_software("fake-agent 1");
     hello.set_incarnation("i");
     hello.set_utc_ms(base::to_unix_ms(clock.utc()));
-    link = std::make_unique<link::Link>(
-        wire::Side::kAgent, hello, std::move(here),
-        link::LinkHandlers{
-            .ready = [this](const wire::Ready&) { ready = true; },
-            .report = {},
-            .order = [this](wire::Order order) { orders.push_back(std::move(order)); },
-            .opened = [this](wire::StreamOpen, bool,
-                             link::StreamPtr stream) { streams.push_back(std::move(stream)); },
-            .round_trip = {}},
-        clock);
+    link::LinkHandlers handlers;
+    handlers.ready = [state = state_.get()](const wire::Ready&) { state->ready = true; };
+    handlers.order = [state = state_.get()](wire::Order order) {
+      state->orders.push_back(std::move(order));
+    };
+    handlers.opened = [state = state_.get()](wire::StreamOpen, bool, link::StreamPtr stream) {
+      state->streams.push_back(std::move(stream));
+    };
+    state_->link = std::make_unique<link::Link>(wire::Side::kAgent, hello, std::move(here),
+                                                std::move(handlers), clock);
+    link = state_->link.get();
     tasks.spawn("links.serve", links.serve(std::move(machine), std::move(there)));
-    tasks.spawn("agent", run());
+    tasks.spawn("agent", run(state_));
   }
+  ~FakeAgent() { drop(); }
+  FakeAgent(const FakeAgent&) = delete;
 
   /// Hello, then its state.
   base::Task<> come_up(wire::NodeState state = {}) {
@@ -81,21 +96,29 @@ class FakeAgent {
     return n;
   }
 
-  std::unique_ptr<link::Link> link;
-  std::vector<wire::Order> orders;
-  std::vector<link::StreamPtr> streams;  ///< that the controller opened
-  bool ready = false;
-  bool ended = false;
-  base::Error why;
+  link::Link* link = nullptr;
+  const std::vector<wire::Order>& orders = state_->orders;
+  std::vector<link::StreamPtr>& streams = state_->streams;  ///< that the controller opened
+  const bool& ready = state_->ready;
+  const bool& ended = state_->ended;
+  const base::Error& why = state_->why;
 
  private:
-  base::Task<> run() {
-    why = co_await link->run();
-    ended = true;
+  static base::Task<> run(std::shared_ptr<State> state) {
+    state->why = co_await state->link->run();
+    state->ended = true;
+    state->streams.clear();
   }
 };
 
-/// Runs `body` with a scope on a fresh io loop; the links are stopped and all joined after it.
+/// Ends all links and joins all tasks, while what they tell still lives.
+inline base::Task<> end(links::Links& links, base::TaskScope& tasks) {
+  co_await links.stop();
+  co_await tasks.join();
+}
+
+/// Runs `body` with a scope on a fresh io loop. What listens to the links it must outlive: `end`
+/// them.
 template <class Body>
 void with_links(Body body) {
   boost::asio::io_context io;

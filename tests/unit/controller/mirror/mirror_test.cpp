@@ -71,8 +71,7 @@ void in_town(Body body) {
   fakes::with_links([&](links::Links& links, base::TaskScope& tasks, ManualClock& clock) -> Task<> {
     Town town(links, tasks, clock);
     co_await body(town);
-    co_await links.stop();
-    co_await tasks.join();
+    co_await fakes::end(links, tasks);
     co_await town.mirror.stop();
   });
 }
