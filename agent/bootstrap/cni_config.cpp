@@ -32,7 +32,7 @@ std::string cni_config(const wire::DesiredNode& desired) {
   ]
 }}
 )",
-                     fmt::arg("subnet", quoted(desired.kubernetes().node_pod_cidr())));
+                     fmt::arg("subnet", double_quoted(desired.kubernetes().node_pod_cidr())));
 }
 
 }  // namespace slipway::bootstrap

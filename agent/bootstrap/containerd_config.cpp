@@ -39,17 +39,17 @@ oom_score = {oom_score}
 )",
                      fmt::arg("oom_score", may_raise_oom_score ? -999 : 0),
                      fmt::arg("socket", kContainerdSocket),
-                     fmt::arg("sandbox", quoted(kubernetes.sandbox_image())),
+                     fmt::arg("sandbox", double_quoted(kubernetes.sandbox_image())),
                      fmt::arg("restrict", !may_raise_oom_score), fmt::arg("systemd", systemd),
                      fmt::arg("registries", kRegistryDirectory));
 }
 
 std::string registry_hosts(const wire::RegistryMirror& mirror) {
   std::string text = "# written by slipway-agent\n";
-  text += fmt::format("server = {}\n", quoted("https://" + mirror.host()));
+  text += fmt::format("server = {}\n", double_quoted("https://" + mirror.host()));
   for (const auto& endpoint : mirror.endpoints()) {
-    text +=
-        fmt::format("\n[host.{}]\n  capabilities = [\"pull\", \"resolve\"]\n", quoted(endpoint));
+    text += fmt::format("\n[host.{}]\n  capabilities = [\"pull\", \"resolve\"]\n",
+                        double_quoted(endpoint));
     if (mirror.insecure()) text += "  skip_verify = true\n";
   }
   return text;

@@ -10,7 +10,7 @@
 namespace slipway::bootstrap {
 namespace {
 
-constexpr auto kConfig = "/etc/dnsmasq.conf";
+constexpr auto kDnsmasqConfig = "/etc/dnsmasq.conf";
 
 // On lo rather than on a dummy interface: no module needed, and pods reach it by the gateway all
 // the same.
@@ -35,7 +35,7 @@ StepResult run_dns(const StepContext& context) {
   config.domain = context.desired.kubernetes().cluster_domain();
   config.hosts_dir = dns::kHostsDirectory;
   config.upstream = {context.desired.dns_servers().begin(), context.desired.dns_servers().end()};
-  const auto changed = context.ensure_file(kConfig, dns::dnsmasq_config(config), 0644);
+  const auto changed = context.ensure_file(kDnsmasqConfig, dns::dnsmasq_config(config), 0644);
   if (!changed) co_return base::fail(changed);
 
   auto active = co_await is_active(context, "dnsmasq.service");

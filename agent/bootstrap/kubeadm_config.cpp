@@ -27,9 +27,9 @@ std::string node_registration(const wire::DesiredNode& desired) {
   kubeletExtraArgs:
     node-ip: {}
 )",
-                     quoted(desired.node_name()),
+                     double_quoted(desired.node_name()),
                      // v1beta2 takes both forms, later ones insist on the scheme
-                     "unix://", kContainerdSocket, quoted(desired.address()));
+                     "unix://", kContainerdSocket, double_quoted(desired.address()));
 }
 
 std::string sans(const wire::DesiredNode& desired) {
@@ -37,7 +37,7 @@ std::string sans(const wire::DesiredNode& desired) {
   if (!desired.kubernetes().api_host().empty()) names.insert(desired.kubernetes().api_host());
   for (const auto& name : desired.master().api_sans()) names.insert(name);
   std::string text;
-  for (const auto& name : names) text += fmt::format("  - {}\n", quoted(name));
+  for (const auto& name : names) text += fmt::format("  - {}\n", double_quoted(name));
   return text;
 }
 
@@ -78,14 +78,14 @@ apiServer:
   extraArgs:
     allocate-node-cidrs: "false"
 )",
-                     fmt::arg("cluster", quoted(desired.cluster_name())),
-                     fmt::arg("version", quoted(kubernetes.version())),
-                     fmt::arg("endpoint", quoted(api_endpoint(desired))),
-                     fmt::arg("repository", quoted(kubernetes.image_repository())),
-                     fmt::arg("domain", quoted(kubernetes.cluster_domain())),
-                     fmt::arg("pods", quoted(kubernetes.pod_cidr())),
-                     fmt::arg("services", quoted(kubernetes.service_cidr())),
-                     fmt::arg("etcd", quoted(kEtcdEndpoint)), fmt::arg("pki", kPkiDirectory),
+                     fmt::arg("cluster", double_quoted(desired.cluster_name())),
+                     fmt::arg("version", double_quoted(kubernetes.version())),
+                     fmt::arg("endpoint", double_quoted(api_endpoint(desired))),
+                     fmt::arg("repository", double_quoted(kubernetes.image_repository())),
+                     fmt::arg("domain", double_quoted(kubernetes.cluster_domain())),
+                     fmt::arg("pods", double_quoted(kubernetes.pod_cidr())),
+                     fmt::arg("services", double_quoted(kubernetes.service_cidr())),
+                     fmt::arg("etcd", double_quoted(kEtcdEndpoint)), fmt::arg("pki", kPkiDirectory),
                      fmt::arg("encryption", encryption(desired)), fmt::arg("sans", sans(desired)));
 }
 
@@ -102,8 +102,9 @@ failSwapOn: false
 rotateCertificates: true
 serializeImagePulls: false
 )",
-                          quoted(kubernetes.cgroup_driver()), quoted(kubernetes.cluster_dns()),
-                          quoted(kubernetes.cluster_domain()));
+                          double_quoted(kubernetes.cgroup_driver()),
+                          double_quoted(kubernetes.cluster_dns()),
+                          double_quoted(kubernetes.cluster_domain()));
   if (desired.small_machine())
     text += R"(imageGCHighThresholdPercent: 100
 imageGCLowThresholdPercent: 99
@@ -142,9 +143,9 @@ std::string kubeadm_init_config(const wire::DesiredNode& desired) {
   groups: [system:bootstrappers:kubeadm:default-node-token]
   usages: [signing, authentication]
 )",
-                        quoted(desired.master().bootstrap_token()));
+                        double_quoted(desired.master().bootstrap_token()));
   text += fmt::format("localAPIEndpoint:\n  advertiseAddress: {}\n  bindPort: {}\n",
-                      quoted(desired.address()), desired.kubernetes().api_port());
+                      double_quoted(desired.address()), desired.kubernetes().api_port());
   return text + node_registration(desired) + "---\n" + cluster_configuration(desired) + "---\n" +
          kubelet_configuration(desired) + "---\n" + proxy_configuration(desired);
 }
@@ -158,8 +159,9 @@ std::string kubeadm_join_config(const wire::DesiredNode& desired) {
     apiServerEndpoint: {}
     caCertHashes: [{}]
 )",
-                     quoted(desired.worker().bootstrap_token()), quoted(api_endpoint(desired)),
-                     quoted(hash.starts_with("sha256:") ? hash : "sha256:" + hash)) +
+                     double_quoted(desired.worker().bootstrap_token()),
+                     double_quoted(api_endpoint(desired)),
+                     double_quoted(hash.starts_with("sha256:") ? hash : "sha256:" + hash)) +
          node_registration(desired);
 }
 

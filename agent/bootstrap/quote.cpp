@@ -6,7 +6,7 @@
 
 namespace slipway::bootstrap {
 
-std::string quoted(std::string_view text) {
+std::string double_quoted(std::string_view text) {
   return boost::json::serialize(boost::json::value(boost::json::string(text)));
 }
 

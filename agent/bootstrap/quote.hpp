@@ -7,6 +7,6 @@
 namespace slipway::bootstrap {
 
 /// A double-quoted string as YAML, TOML and JSON all read it.
-std::string quoted(std::string_view text);
+std::string double_quoted(std::string_view text);
 
 }  // namespace slipway::bootstrap

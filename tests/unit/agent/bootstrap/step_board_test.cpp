@@ -94,7 +94,7 @@ TEST(LogTailTest, KeepsAtMostSixteenKibibytes) {
 TEST(LogTailTest, MakesWhatIsNoTextReadable) {
   LogTail tail;
   tail.add("caf\xC3\xA9 \xE4\xB8\xAD \xF0\x9F\x9A\xA2");
-  tail.add(std::string("\xFF\xC0\x80\xED\xA0\x80 \x1B[0m\0z", 14));
+  tail.add(std::string("\xFF\xC0\x80\xED\xA0\x80 \x1B[0m\0z", 13));
   EXPECT_EQ(tail.text(), "caf\xC3\xA9 \xE4\xB8\xAD \xF0\x9F\x9A\xA2\n?????? ?[0m?z\n");
 }
 
