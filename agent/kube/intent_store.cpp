@@ -70,7 +70,7 @@ Result<IntentStore::Taken> IntentStore::take(const wire::Intent& intent) {
   if (const auto known = entries_.find(intent.id()); known != entries_.end()) {
     return known->second.outcome ? Taken::kDone : Taken::kPending;
   }
-  if (entries_.size() >= kMaxIntents) {
+  if (entries_.size() >= limit_) {
     return base::fail(ErrorCode::kExhausted, "this node holds too many intents");
   }
   const auto order = next_order_++;

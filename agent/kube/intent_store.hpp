@@ -21,7 +21,8 @@ inline constexpr std::size_t kMaxIntents = 1024;  ///< held on this node, done o
 /// Blocking; each file is small.
 class IntentStore {
  public:
-  explicit IntentStore(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  explicit IntentStore(std::filesystem::path directory, std::size_t limit = kMaxIntents)
+      : directory_(std::move(directory)), limit_(limit) {}
 
   /// Reads the directory; files that cannot be read are left out and named in the error's place of
   /// the log. kInternal: no directory.
@@ -51,6 +52,7 @@ class IntentStore {
   void load_one(const std::filesystem::path& path);
 
   std::filesystem::path directory_;
+  std::size_t limit_;
   std::map<std::string, Entry> entries_;
   std::uint64_t next_order_ = 1;
 };

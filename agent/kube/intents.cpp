@@ -20,7 +20,7 @@ using base::Task;
 
 constexpr std::size_t kMaxWaiting = kMaxIntents;
 constexpr std::uint32_t kTooMany = 429;
-constexpr std::uint32_t kBadRequest = 400;
+constexpr std::uint32_t kBadIntent = 400;
 
 }  // namespace
 
@@ -44,7 +44,7 @@ std::vector<wire::IntentOutcome> Intents::outcomes() const {
 void Intents::tell_refusal(const std::string& id, const base::Error& why) {
   wire::IntentOutcome outcome;
   outcome.set_intent_id(id);
-  outcome.set_http_status(why.code == ErrorCode::kExhausted ? kTooMany : kBadRequest);
+  outcome.set_http_status(why.code == ErrorCode::kExhausted ? kTooMany : kBadIntent);
   outcome.set_message(why.message);
   told_(outcome);
 }

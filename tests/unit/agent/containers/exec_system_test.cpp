@@ -123,162 +123,160 @@ class ExecSystem : public testing::Test {
     links.run([&](LinkedStreams& own, base::TaskScope& scope) -> Task<> {
       containers::Containerd runtime(socket());
       terminal::Terminal terminal({.run_dir = dir_ / "run"}, runtime);
-      co_await base::in_scope([&](base::TaskScope& serving) -> Task<> {
-        auto pair = co_await own.open(open, true);
-        bool ended = false;
-        auto serving = [](terminal::Terminal& with, wire::ExecOpen what, link::StreamPtr stream,
-                          bool& over) -> Task<> {
-          co_await with.serve(std::move(what), std::move(stream));
-          over = true;
-        };
-        scope.spawn("exec",
-                    serving(terminal, open.exec(), std::exchange(pair.agent, nullptr), ended));
-        if (talk) co_await talk(pair.controller);
-        text = co_await LinkedStreams::read_all(pair.controller);
-        while (!ended) co_await boost::asio::post(boost::asio::use_awaitable);
-        EXPECT_EQ(terminal.sessions(), 0U);
-      });
-      if (fs::exists(dir_ / "run")) EXPECT_TRUE(fs::is_empty(dir_ / "run")) << "fifos left behind";
-      return text;
+      auto pair = co_await own.open(open, true);
+      bool ended = false;
+      auto serving = [](terminal::Terminal& with, wire::ExecOpen what, link::StreamPtr stream,
+                        bool& over) -> Task<> {
+        co_await with.serve(std::move(what), std::move(stream));
+        over = true;
+      };
+      scope.spawn("exec",
+                  serving(terminal, open.exec(), std::exchange(pair.agent, nullptr), ended));
+      if (talk) co_await talk(pair.controller);
+      text = co_await LinkedStreams::read_all(pair.controller);
+      while (!ended) co_await boost::asio::post(boost::asio::use_awaitable);
+      EXPECT_EQ(terminal.sessions(), 0U);
+    });
+    if (fs::exists(dir_ / "run")) EXPECT_TRUE(fs::is_empty(dir_ / "run")) << "fifos left behind";
+    return text;
   }
   static int exit_code(const LinkedStreams::Text& text) {
-      if (text.notes.empty() || !text.notes.back().has_exit()) return -1;
-      return text.notes.back().exit().code();
+    if (text.notes.empty() || !text.notes.back().has_exit()) return -1;
+    return text.notes.back().exit().code();
   }
 
   static inline bool usable_ = false;
   static inline fs::path dir_;
   static inline pid_t containerd_ = 0;
-  };
+};
 
-  constexpr auto kRights =
-      "id; grep -E '^(CapEff|CapBnd|CapPrm|NoNewPrivs|Seccomp):' /proc/%/status";
+constexpr auto kRights = "id; grep -E '^(CapEff|CapBnd|CapPrm|NoNewPrivs|Seccomp):' /proc/%/status";
 
-  std::string rights_of(const std::string& pid) {
-    std::string text = kRights;
-    return text.replace(text.find('%'), 1, pid);
-  }
+std::string rights_of(const std::string& pid) {
+  std::string text = kRights;
+  return text.replace(text.find('%'), 1, pid);
+}
 
-  TEST_F(ExecSystem, ProcessHasTheContainersOwnRights) {
-    auto own = exec(exec_open("main", {"/bin/sh", "-c", rights_of("self")}, false));
-    auto init = exec(exec_open("main", {"/bin/sh", "-c", rights_of("1")}, false));
-    EXPECT_EQ(exit_code(own), 0);
-    EXPECT_NE(own.bytes.find("CapEff:"), std::string::npos);
-    EXPECT_NE(own.bytes.find("Seccomp:\t2"), std::string::npos) << own.bytes;
-    EXPECT_EQ(own.bytes, init.bytes);
-  }
+TEST_F(ExecSystem, ProcessHasTheContainersOwnRights) {
+  auto own = exec(exec_open("main", {"/bin/sh", "-c", rights_of("self")}, false));
+  auto init = exec(exec_open("main", {"/bin/sh", "-c", rights_of("1")}, false));
+  EXPECT_EQ(exit_code(own), 0);
+  EXPECT_NE(own.bytes.find("CapEff:"), std::string::npos);
+  EXPECT_NE(own.bytes.find("Seccomp:\t2"), std::string::npos) << own.bytes;
+  EXPECT_EQ(own.bytes, init.bytes);
+}
 
-  TEST_F(ExecSystem, KeepsStreamsAndExitCodeApart) {
-    auto text = exec(
-        exec_open("main", {"/bin/sh", "-c", "echo out; echo err >&2; echo $MARK; exit 7"}, false));
-    EXPECT_EQ(text.bytes, "out\nof-the-container\n");
-    EXPECT_EQ(text.errors, "err\n");
-    EXPECT_EQ(exit_code(text), 7);
-  }
+TEST_F(ExecSystem, KeepsStreamsAndExitCodeApart) {
+  auto text = exec(
+      exec_open("main", {"/bin/sh", "-c", "echo out; echo err >&2; echo $MARK; exit 7"}, false));
+  EXPECT_EQ(text.bytes, "out\nof-the-container\n");
+  EXPECT_EQ(text.errors, "err\n");
+  EXPECT_EQ(exit_code(text), 7);
+}
 
-  TEST_F(ExecSystem, EndOfInputReachesTheProcess) {
-    auto text = exec(exec_open("main", {"/bin/cat"}, false), [](link::StreamPtr stream) -> Task<> {
-      co_await stream->write(std::string(300'000, 'x'));
-      stream->finish();
+TEST_F(ExecSystem, EndOfInputReachesTheProcess) {
+  auto text = exec(exec_open("main", {"/bin/cat"}, false), [](link::StreamPtr stream) -> Task<> {
+    co_await stream->write(std::string(300'000, 'x'));
+    stream->finish();
+  });
+  EXPECT_EQ(text.bytes.size(), 300'000U);
+  EXPECT_EQ(exit_code(text), 0);
+}
+
+TEST_F(ExecSystem, TerminalHasSizeTypeAndEcho) {
+  auto text = exec(exec_open("main", {}, true), [](link::StreamPtr stream) -> Task<> {
+    co_await stream->write(std::string("stty size; echo $TERM-$MARK\n"));
+    co_await LinkedStreams::read_until(stream, "xterm-of-the-container\r\n");
+    wire::StreamNote note;
+    note.mutable_resize()->set_columns(120);
+    note.mutable_resize()->set_rows(40);
+    co_await stream->write(note);
+    co_await stream->write(std::string("stty size; exit 3\n"));
+  });
+  EXPECT_NE(text.bytes.find("40 120\r\n"), std::string::npos) << text.bytes;
+  EXPECT_EQ(exit_code(text), 3);
+}
+
+TEST_F(ExecSystem, FindsTheShellThatIsThere) {
+  auto text = exec(exec_open("bare", {}, true), [](link::StreamPtr stream) -> Task<> {
+    co_await stream->write(std::string("exit 5\n"));
+  });
+  EXPECT_EQ(exit_code(text), 5);
+  EXPECT_EQ(text.bytes.find("no such file"), std::string::npos) << text.bytes;
+  auto none = exec(exec_open("empty", {}, true));
+  EXPECT_EQ(exit_code(none), 127);
+  EXPECT_NE(none.notes.back().exit().message().find("/bin/ash"), std::string::npos);
+  EXPECT_EQ(none.bytes, "");
+}
+
+TEST_F(ExecSystem, SaysThatAProgramIsMissing) {
+  auto text = exec(exec_open("main", {"/bin/nothing"}, false));
+  EXPECT_EQ(exit_code(text), 127);
+  EXPECT_FALSE(text.notes.back().exit().message().empty());
+}
+
+TEST_F(ExecSystem, RefusesContainersOutsideKubernetes) {
+  auto foreign = exec(exec_open("foreign", {}, true));
+  ASSERT_TRUE(foreign.failure);
+  EXPECT_EQ(foreign.failure->code, base::ErrorCode::kNotFound);
+  auto bad = exec(exec_open("a/../b", {}, true));
+  ASSERT_TRUE(bad.failure);
+  EXPECT_EQ(bad.failure->code, base::ErrorCode::kInvalid);
+}
+
+/// Whether a process has `argument` as one of its arguments, somewhere on this machine.
+bool runs(const std::string& argument) {
+  const auto pattern = "[" + argument.substr(0, 1) + "]" + argument.substr(1);
+  return shell("grep -lzx '" + pattern + "' /proc/[0-9]*/cmdline >/dev/null 2>&1") == 0;
+}
+
+TEST_F(ExecSystem, AResetKillsTheProcessAndItsChildren) {
+  auto open = exec_open("main", {"/bin/sh", "-c", "sleep 5550 & echo begun; sleep 5550"}, false);
+  exec(open, [](link::StreamPtr stream) -> Task<> {
+    co_await LinkedStreams::read_until(stream, "begun");
+    EXPECT_TRUE(runs("5550"));
+    // Without a word from the process: only the reset can tell.
+    stream->reset({base::ErrorCode::kUnavailable, "the page was closed", {}});
+  });
+  EXPECT_FALSE(runs("5550"));
+}
+
+TEST_F(ExecSystem, AProcessThatReadsNothingDoesNotHideAReset) {
+  auto open = exec_open("main", {"/bin/sh", "-c", "echo begun; exec sleep 5560"}, false);
+  exec(open, [](link::StreamPtr stream) -> Task<> {
+    co_await LinkedStreams::read_until(stream, "begun");
+    co_await stream->write(std::string(400'000, 'x'));
+    stream->reset({base::ErrorCode::kUnavailable, "the page was closed", {}});
+  });
+  EXPECT_FALSE(runs("5560"));
+}
+
+TEST_F(ExecSystem, ACancelledStartLeavesNoProcess) {
+  LinkedStreams links;
+  links.run([&](LinkedStreams& own, base::TaskScope&) -> Task<> {
+    containers::Containerd runtime(socket());
+    terminal::Terminal terminal({.run_dir = dir_ / "run"}, runtime);
+    auto open = exec_open("main", {"/bin/sleep", "5570"}, false);
+    auto pair = co_await own.open(open, true);
+    co_await base::in_scope([&](base::TaskScope& serving) -> Task<> {
+      serving.spawn("exec", terminal.serve(open.exec(), std::exchange(pair.agent, nullptr)));
+      // The fifos are there: the start is on its way.
+      while (!fs::exists(dir_ / "run") || fs::is_empty(dir_ / "run")) {
+        co_await boost::asio::post(boost::asio::use_awaitable);
+      }
     });
-    EXPECT_EQ(text.bytes.size(), 300'000U);
-    EXPECT_EQ(exit_code(text), 0);
-  }
+    EXPECT_EQ(terminal.sessions(), 0U);
+  });
+  EXPECT_FALSE(runs("5570"));
+  EXPECT_TRUE(fs::is_empty(dir_ / "run"));
+}
 
-  TEST_F(ExecSystem, TerminalHasSizeTypeAndEcho) {
-    auto text = exec(exec_open("main", {}, true), [](link::StreamPtr stream) -> Task<> {
-      co_await stream->write(std::string("stty size; echo $TERM-$MARK\n"));
-      co_await LinkedStreams::read_until(stream, "xterm-of-the-container\r\n");
-      wire::StreamNote note;
-      note.mutable_resize()->set_columns(120);
-      note.mutable_resize()->set_rows(40);
-      co_await stream->write(note);
-      co_await stream->write(std::string("stty size; exit 3\n"));
-    });
-    EXPECT_NE(text.bytes.find("40 120\r\n"), std::string::npos) << text.bytes;
-    EXPECT_EQ(exit_code(text), 3);
-  }
-
-  TEST_F(ExecSystem, FindsTheShellThatIsThere) {
-    auto text = exec(exec_open("bare", {}, true), [](link::StreamPtr stream) -> Task<> {
-      co_await stream->write(std::string("exit 5\n"));
-    });
-    EXPECT_EQ(exit_code(text), 5);
-    EXPECT_EQ(text.bytes.find("no such file"), std::string::npos) << text.bytes;
-    auto none = exec(exec_open("empty", {}, true));
-    EXPECT_EQ(exit_code(none), 127);
-    EXPECT_NE(none.notes.back().exit().message().find("/bin/ash"), std::string::npos);
-    EXPECT_EQ(none.bytes, "");
-  }
-
-  TEST_F(ExecSystem, SaysThatAProgramIsMissing) {
-    auto text = exec(exec_open("main", {"/bin/nothing"}, false));
-    EXPECT_EQ(exit_code(text), 127);
-    EXPECT_FALSE(text.notes.back().exit().message().empty());
-  }
-
-  TEST_F(ExecSystem, RefusesContainersOutsideKubernetes) {
-    auto foreign = exec(exec_open("foreign", {}, true));
-    ASSERT_TRUE(foreign.failure);
-    EXPECT_EQ(foreign.failure->code, base::ErrorCode::kNotFound);
-    auto bad = exec(exec_open("a/../b", {}, true));
-    ASSERT_TRUE(bad.failure);
-    EXPECT_EQ(bad.failure->code, base::ErrorCode::kInvalid);
-  }
-
-  /// Whether a process has `argument` as one of its arguments, somewhere on this machine.
-  bool runs(const std::string& argument) {
-    const auto pattern = "[" + argument.substr(0, 1) + "]" + argument.substr(1);
-    return shell("grep -lzx '" + pattern + "' /proc/[0-9]*/cmdline >/dev/null 2>&1") == 0;
-  }
-
-  TEST_F(ExecSystem, AResetKillsTheProcessAndItsChildren) {
-    auto open = exec_open("main", {"/bin/sh", "-c", "sleep 5550 & echo begun; sleep 5550"}, false);
-    exec(open, [](link::StreamPtr stream) -> Task<> {
-      co_await LinkedStreams::read_until(stream, "begun");
-      EXPECT_TRUE(runs("5550"));
-      // Without a word from the process: only the reset can tell.
-      stream->reset({base::ErrorCode::kUnavailable, "the page was closed", {}});
-    });
-    EXPECT_FALSE(runs("5550"));
-  }
-
-  TEST_F(ExecSystem, AProcessThatReadsNothingDoesNotHideAReset) {
-    auto open = exec_open("main", {"/bin/sh", "-c", "echo begun; exec sleep 5560"}, false);
-    exec(open, [](link::StreamPtr stream) -> Task<> {
-      co_await LinkedStreams::read_until(stream, "begun");
-      co_await stream->write(std::string(400'000, 'x'));
-      stream->reset({base::ErrorCode::kUnavailable, "the page was closed", {}});
-    });
-    EXPECT_FALSE(runs("5560"));
-  }
-
-  TEST_F(ExecSystem, ACancelledStartLeavesNoProcess) {
-    LinkedStreams links;
-    links.run([&](LinkedStreams& own, base::TaskScope&) -> Task<> {
-      containers::Containerd runtime(socket());
-      terminal::Terminal terminal({.run_dir = dir_ / "run"}, runtime);
-      auto open = exec_open("main", {"/bin/sleep", "5570"}, false);
-      auto pair = co_await own.open(open, true);
-      co_await base::in_scope([&](base::TaskScope& serving) -> Task<> {
-        serving.spawn("exec", terminal.serve(open.exec(), std::exchange(pair.agent, nullptr)));
-        // The fifos are there: the start is on its way.
-        while (!fs::exists(dir_ / "run") || fs::is_empty(dir_ / "run")) {
-          co_await boost::asio::post(boost::asio::use_awaitable);
-        }
-      });
-      EXPECT_EQ(terminal.sessions(), 0U);
-    });
-    EXPECT_FALSE(runs("5570"));
-    EXPECT_TRUE(fs::is_empty(dir_ / "run"));
-  }
-
-  TEST_F(ExecSystem, MovesMuchOutputWhole) {
-    auto text = exec(exec_open(
-        "main", {"/bin/sh", "-c", "dd if=/dev/zero bs=65536 count=512 2>/dev/null"}, false));
-    EXPECT_EQ(text.bytes.size(), 512U * 65536U);
-    EXPECT_EQ(exit_code(text), 0);
-  }
+TEST_F(ExecSystem, MovesMuchOutputWhole) {
+  auto text = exec(exec_open(
+      "main", {"/bin/sh", "-c", "dd if=/dev/zero bs=65536 count=512 2>/dev/null"}, false));
+  EXPECT_EQ(text.bytes.size(), 512U * 65536U);
+  EXPECT_EQ(exit_code(text), 0);
+}
 
 }  // namespace
 }  // namespace slipway

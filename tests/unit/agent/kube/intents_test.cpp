@@ -114,9 +114,9 @@ TEST_F(IntentRuns, RefusesIdsThatAreNone) {
 }
 
 TEST_F(IntentRuns, BoundsWhatItHolds) {
-  IntentStore store(dir_);
+  IntentStore store(dir_, 3);
   ASSERT_TRUE(store.load());
-  for (std::size_t i = 0; i < kMaxIntents; ++i) {
+  for (std::size_t i = 0; i < 3; ++i) {
     ASSERT_TRUE(store.take(intent("i" + std::to_string(i))));
   }
   EXPECT_EQ(store.take(intent("more")).error().code, base::ErrorCode::kExhausted);
