@@ -9,10 +9,10 @@ namespace {
 
 constexpr std::size_t kDigits = 64;
 constexpr std::chrono::minutes kUsedGrain{1};
-constexpr char kColumns[] =
+constexpr char kTokenColumns[] =
     "SELECT id, user, name, created_ms, expires_ms, used_ms FROM api_tokens ";
 
-ApiToken read(const store::Statement& row) {
+ApiToken read_token(const store::Statement& row) {
   ApiToken token{.id = row.text(0),
                  .user = {row.text(1)},
                  .name = row.text(2),
@@ -63,9 +63,9 @@ std::optional<ApiToken> ApiTokens::find(std::string_view text) {
   if (!text.starts_with(kTokenPrefix) || text.size() != kTokenPrefix.size() + kDigits) {
     return std::nullopt;
   }
-  auto row = database_.prepare(std::string(kColumns) + "WHERE token_sha256 = ?");
+  auto row = database_.prepare(std::string(kTokenColumns) + "WHERE token_sha256 = ?");
   if (!row.bind(pki::sha256_hex(text)).step()) return std::nullopt;
-  auto token = read(row);
+  auto token = read_token(row);
   const auto now = clock_.utc();
   if (now >= token.expires) return std::nullopt;
   if (!token.used || now >= *token.used + kUsedGrain) {
@@ -79,10 +79,10 @@ std::optional<ApiToken> ApiTokens::find(std::string_view text) {
 
 std::vector<ApiToken> ApiTokens::list(const UserId& user) const {
   std::vector<ApiToken> tokens;
-  auto row = database_.prepare(std::string(kColumns) +
+  auto row = database_.prepare(std::string(kTokenColumns) +
                                "WHERE user = ? AND expires_ms > ? ORDER BY created_ms, id");
   row.bind(user.value).bind(base::to_unix_ms(clock_.utc()));
-  while (row.step()) tokens.push_back(read(row));
+  while (row.step()) tokens.push_back(read_token(row));
   return tokens;
 }
 

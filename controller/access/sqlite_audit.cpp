@@ -10,11 +10,11 @@ namespace slipway::access {
 
 namespace {
 
-constexpr char kColumns[] =
+constexpr char kAuditColumns[] =
     "SELECT sequence, at_ms, actor, role, address, action, object, outcome, detail, request_id, "
     "hash FROM audit ";
 
-StoredAuditEntry read(const store::Statement& row) {
+StoredAuditEntry read_audit(const store::Statement& row) {
   return {.sequence = row.number(0),
           .at = base::from_unix_ms(row.number(1)),
           .entry = {.actor = row.text(2),
@@ -89,7 +89,7 @@ void SqliteAudit::record(AuditEntry entry) {
 }
 
 std::vector<StoredAuditEntry> SqliteAudit::list(const AuditQuery& query) const {
-  auto row = database_.prepare(std::string(kColumns) +
+  auto row = database_.prepare(std::string(kAuditColumns) +
                                "WHERE sequence < ?1 AND (?2 = '' OR action = ?2) AND "
                                "(?3 = '' OR actor = ?3) ORDER BY sequence DESC LIMIT ?4");
   row.bind(query.before.value_or(INT64_MAX))
@@ -97,16 +97,16 @@ std::vector<StoredAuditEntry> SqliteAudit::list(const AuditQuery& query) const {
       .bind(query.actor)
       .bind(std::min(query.limit, kMaxAuditPage));
   std::vector<StoredAuditEntry> entries;
-  while (row.step()) entries.push_back(read(row));
+  while (row.step()) entries.push_back(read_audit(row));
   return entries;
 }
 
 AuditChain SqliteAudit::verify() const {
   AuditChain chain;
   std::string before;
-  auto row = database_.prepare(std::string(kColumns) + "ORDER BY sequence");
+  auto row = database_.prepare(std::string(kAuditColumns) + "ORDER BY sequence");
   while (row.step()) {
-    const auto stored = read(row);
+    const auto stored = read_audit(row);
     if (stored.sequence != chain.entries + 1 || stored.hash != chained_hash(before, stored)) {
       chain.broken_at = chain.entries + 1;
       return chain;

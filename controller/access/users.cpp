@@ -8,9 +8,9 @@ namespace slipway::access {
 namespace {
 
 constexpr std::size_t kMaxNameBytes = 64;
-constexpr char kColumns[] = "SELECT id, name, role, created_ms FROM users ";
+constexpr char kUserColumns[] = "SELECT id, name, role, created_ms FROM users ";
 
-User read(const store::Statement& row) {
+User read_user(const store::Statement& row) {
   return User{.id = {row.text(0)},
               .name = row.text(1),
               .role = role_named(row.text(2)).value_or(Role::kReadOnly),
@@ -51,15 +51,15 @@ base::Result<User> Users::add(const std::string& name, Role role,
 }
 
 std::optional<User> Users::find(const UserId& id) const {
-  auto row = database_.prepare(std::string(kColumns) + "WHERE id = ?");
+  auto row = database_.prepare(std::string(kUserColumns) + "WHERE id = ?");
   if (!row.bind(id.value).step()) return std::nullopt;
-  return read(row);
+  return read_user(row);
 }
 
 std::optional<User> Users::named(std::string_view name) const {
-  auto row = database_.prepare(std::string(kColumns) + "WHERE name = ?");
+  auto row = database_.prepare(std::string(kUserColumns) + "WHERE name = ?");
   if (!row.bind(name).step()) return std::nullopt;
-  return read(row);
+  return read_user(row);
 }
 
 std::string Users::password_hash(const UserId& id) const {
@@ -75,8 +75,8 @@ base::Result<> Users::set_password_hash(const UserId& id, const std::string& has
 
 std::vector<User> Users::list() const {
   std::vector<User> users;
-  auto row = database_.prepare(std::string(kColumns) + "ORDER BY name");
-  while (row.step()) users.push_back(read(row));
+  auto row = database_.prepare(std::string(kUserColumns) + "ORDER BY name");
+  while (row.step()) users.push_back(read_user(row));
   return users;
 }
 

@@ -8,7 +8,7 @@ namespace slipway::http {
 
 namespace {
 
-boost::json::object view(const access::StoredAuditEntry& row) {
+boost::json::object audit_view(const access::StoredAuditEntry& row) {
   const auto& e = row.entry;
   return {{"sequence", row.sequence}, {"at", base::to_rfc3339(row.at)},
           {"actor", e.actor},         {"role", e.role},
@@ -27,7 +27,7 @@ std::optional<std::int64_t> read_before(const std::string& cursor, QueryReader& 
   return before;
 }
 
-base::Task<Answer> list(Services& services, Call call) {
+base::Task<Answer> list_audit(Services& services, Call call) {
   QueryReader query(call.query);
   auto page = read_page(query);
   access::AuditQuery wanted{.before = read_before(page.cursor, query),
@@ -38,7 +38,7 @@ base::Task<Answer> list(Services& services, Call call) {
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto rows = services.audit.list(wanted);
   boost::json::array items;
-  for (const auto& row : rows) items.push_back(view(row));
+  for (const auto& row : rows) items.push_back(audit_view(row));
   boost::json::object body{{"items", std::move(items)}};
   if (rows.size() == page.limit && rows.back().sequence > 1) {
     body["nextCursor"] = std::to_string(rows.back().sequence);
@@ -59,7 +59,7 @@ Routes audit_routes(Services& services) {
            .pattern = "/api/v1/audit",
            .needs = Needs::kAdministrator,
            .action = "",
-           .answer = [&services](Call call) { return list(services, std::move(call)); }}};
+           .answer = [&services](Call call) { return list_audit(services, std::move(call)); }}};
 }
 
 }  // namespace slipway::http

@@ -3,6 +3,8 @@
 
 #include <boost/json.hpp>
 
+#include "controller/http/encoding.hpp"
+
 namespace slipway::http {
 
 namespace {
@@ -15,9 +17,6 @@ bool is_set(base::UtcTime time) {
 
 void put_time(json::object& out, const char* name, std::optional<base::UtcTime> time) {
   if (time && is_set(*time)) out[name] = base::to_rfc3339(*time);
-}
-void put_text(json::object& out, const char* name, const std::string& text) {
-  if (!text.empty()) out[name] = text;
 }
 
 template <class Step>
@@ -57,7 +56,7 @@ json::object kubernetes_view(const clusters::KubernetesFact& fact,
 }
 
 json::object machine_fact_view(const clusters::MachineFact& fact) {
-  json::object out{{"value", fact.known ? clusters::name_of(fact.state) : "unknown"}};
+  json::object out{{"value", fact.known ? cloud::name_of(fact.state) : "unknown"}};
   put_text(out, "detail", fact.detail);
   if (fact.known) put_time(out, "asOf", fact.as_of);
   return out;
@@ -148,7 +147,7 @@ json::object view(const clusters::Node& node, const std::optional<wire::NodeHeal
 
 json::object machine_view(const clusters::Node& node) {
   const auto& fact = node.machine_state;
-  json::object out{{"state", fact.known ? clusters::name_of(fact.state) : "unknown"}};
+  json::object out{{"state", fact.known ? cloud::name_of(fact.state) : "unknown"}};
   put_text(out, "detail", fact.detail);
   if (fact.known) put_time(out, "asOf", fact.as_of);
   out["id"] = node.machine.value;

@@ -17,7 +17,7 @@ net::HttpResponse accepted(const clusters::Accepted& accepted) {
   return response;
 }
 
-base::Task<Answer> create(Services& services, Call call) {
+base::Task<Answer> create_cluster(Services& services, Call call) {
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   auto spec = clusters::parse_cluster_request(*body);
@@ -27,7 +27,7 @@ base::Task<Answer> create(Services& services, Call call) {
   co_return accepted(*made);
 }
 
-base::Task<Answer> list(Services& services, Call call) {
+base::Task<Answer> list_clusters(Services& services, Call call) {
   QueryReader query(call.query);
   auto page = read_page(query);
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
@@ -43,11 +43,11 @@ Routes clusters_routes(Services& services) {
       {.method = "GET",
        .pattern = "/api/v1/clusters",
        .action = "",
-       .answer = [&services](Call call) { return list(services, std::move(call)); }},
+       .answer = [&services](Call call) { return list_clusters(services, std::move(call)); }},
       {.method = "POST",
        .pattern = "/api/v1/clusters",
        .action = "cluster.create",
-       .answer = [&services](Call call) { return create(services, std::move(call)); }},
+       .answer = [&services](Call call) { return create_cluster(services, std::move(call)); }},
       {.method = "GET",
        .pattern = "/api/v1/clusters/{cluster}",
        .action = "",

@@ -57,14 +57,14 @@ base::Task<> send_changes(net::Transport& transport, SharedSubscription subscrip
   transport.close();
 }
 
-base::Task<> run(Services& services, SharedSubscription subscription, Filter filter,
-                 std::unique_ptr<net::Transport> transport) {
+base::Task<> run_events(Services& services, SharedSubscription subscription, Filter filter,
+                        std::unique_ptr<net::Transport> transport) {
   using namespace boost::asio::experimental::awaitable_operators;
   co_await (watch_client(*transport, subscription) &&
             send_changes(*transport, subscription, std::move(filter), services.clock));
 }
 
-base::Task<Upgrade> open(Services& services, Call call) {
+base::Task<Upgrade> open_events_socket(Services& services, Call call) {
   QueryReader query(call.query);
   auto topics = query.all("topic");
   auto cluster = query.text("cluster");
@@ -82,7 +82,7 @@ base::Task<Upgrade> open(Services& services, Call call) {
       .run =
           [&services, filter, subscription = SharedSubscription(std::move(*subscription))](
               std::unique_ptr<net::Transport> transport) {
-            return run(services, subscription, filter, std::move(transport));
+            return run_events(services, subscription, filter, std::move(transport));
           },
       .protocol = kEventsProtocol};
 }
@@ -94,7 +94,9 @@ Routes events_routes(Services& services) {
            .pattern = "/api/v1/events",
            .action = "",
            .answer = {},
-           .upgrade = [&services](Call call) { return open(services, std::move(call)); }}};
+           .upgrade = [&services](Call call) {
+             return open_events_socket(services, std::move(call));
+           }}};
 }
 
 }  // namespace slipway::http

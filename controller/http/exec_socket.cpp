@@ -55,7 +55,7 @@ base::Result<link::StreamPtr> open_exec(Services& services, const Call& call, st
   return services.links.open(pod->node.machine, std::move(what), true);
 }
 
-base::Task<Upgrade> open(Services& services, Call call) {
+base::Task<Upgrade> open_exec_socket(Services& services, Call call) {
   std::string detail;
   auto stream = open_exec(services, call, detail);
   audit_socket(services, call, "exec.open", stream, detail);
@@ -71,11 +71,12 @@ base::Task<Upgrade> open(Services& services, Call call) {
 }  // namespace
 
 Routes exec_routes(Services& services) {
-  return {{.method = "GET",
-           .pattern = "/api/v1/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/exec",
-           .action = "exec.open",
-           .answer = {},
-           .upgrade = [&services](Call call) { return open(services, std::move(call)); }}};
+  return {
+      {.method = "GET",
+       .pattern = "/api/v1/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/exec",
+       .action = "exec.open",
+       .answer = {},
+       .upgrade = [&services](Call call) { return open_exec_socket(services, std::move(call)); }}};
 }
 
 }  // namespace slipway::http

@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sodium.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 
+#include "controller/http/encoding.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
 
 namespace slipway::http {
 
 namespace {
-
-std::string base64(const std::string& bytes) {
-  std::string out(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
-  out.resize(out.size() - 1);  // it writes a terminating zero
-  return out;
-}
 
 /// The authority that the caller reached us by; what is none would break the file.
 base::Result<std::string> authority(const net::Headers& headers) {

@@ -21,7 +21,7 @@ base::Task<Answer> console(Services& services, Call call) {
   co_return text_response(200, std::move(*text));
 }
 
-base::Task<Answer> list(Services& services, Call call) {
+base::Task<Answer> list_machines(Services& services, Call call) {
   QueryReader query(call.query);
   auto page = read_page(query);
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
@@ -37,7 +37,7 @@ Routes machines_routes(Services& services) {
       {.method = "GET",
        .pattern = "/api/v1/machines",
        .action = "",
-       .answer = [&services](Call call) { return list(services, std::move(call)); }},
+       .answer = [&services](Call call) { return list_machines(services, std::move(call)); }},
       {.method = "GET",
        .pattern = "/api/v1/machines/{machine}/console",
        .action = "",

@@ -10,7 +10,7 @@ namespace slipway::http {
 
 namespace {
 
-constexpr std::size_t kMaxNamespaceName = 63;
+constexpr std::size_t kMaxDefaultNamespace = 63;
 
 bool is_yaml(std::string_view type) {
   type = type.substr(0, type.find(';'));
@@ -24,7 +24,7 @@ base::Task<Answer> apply(Services& services, Call call) {
   manifest.set_dry_run(query.flag("dryRun", false));
   manifest.set_delete_(query.flag("delete", false));
   if (query.has("namespace") &&
-      !clusters::is_dns_label(manifest.default_namespace(), kMaxNamespaceName)) {
+      !clusters::is_dns_label(manifest.default_namespace(), kMaxDefaultNamespace)) {
     query.refuse("namespace", "must be a DNS label");
   }
   if (!is_yaml(call.request.headers.get("Content-Type"))) {

@@ -31,7 +31,7 @@ boost::json::object page_view(const mirror::Page& page) {
   return body;
 }
 
-base::Task<Answer> list(Services& services, const ShownKind& shown, Call call) {
+base::Task<Answer> list_kind(Services& services, const ShownKind& shown, Call call) {
   QueryReader query(call.query);
   auto page = read_page(query);
   mirror::Query wanted;
@@ -59,7 +59,7 @@ Routes mirror_routes(Services& services) {
                       .pattern = std::string("/api/v1/clusters/{cluster}/") + shown.kind,
                       .action = "",
                       .answer = [&services, &shown](Call call) {
-                        return list(services, shown, std::move(call));
+                        return list_kind(services, shown, std::move(call));
                       }});
   }
   return routes;

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "controller/http/encoding.hpp"
 #include "protocol/base/clock.hpp"
 
 namespace slipway::http {
@@ -11,9 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-void put_text(json::object& out, const char* name, const std::string& text) {
-  if (!text.empty()) out[name] = text;
-}
 void put_time(json::object& out, const char* name, std::int64_t ms) {
   if (ms > 0) out[name] = base::to_rfc3339(base::from_unix_ms(ms));
 }

@@ -34,7 +34,7 @@ base::Task<Answer> submit(Services& services, std::string cluster_name, wire::Ku
   co_return json_response(status, view(*outcome));
 }
 
-base::Task<Answer> create(Services& services, Call call) {
+base::Task<Answer> create_namespace(Services& services, Call call) {
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);
@@ -79,7 +79,7 @@ Routes namespaces_routes(Services& services) {
       {.method = "POST",
        .pattern = "/api/v1/clusters/{cluster}/namespaces",
        .action = "namespace.create",
-       .answer = [&services](Call call) { return create(services, std::move(call)); }},
+       .answer = [&services](Call call) { return create_namespace(services, std::move(call)); }},
       {.method = "DELETE",
        .pattern = "/api/v1/clusters/{cluster}/namespaces/{namespace}",
        .action = "namespace.delete",

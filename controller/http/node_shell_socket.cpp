@@ -72,8 +72,8 @@ base::Task<base::Result<link::StreamPtr>> open_shell(Services& services, const C
   co_return services.links.open(asked.machine, std::move(what), true);
 }
 
-base::Task<> run(Services& services, Call call, Asked asked,
-                 std::unique_ptr<net::Transport> transport) {
+base::Task<> run_shell(Services& services, Call call, Asked asked,
+                       std::unique_ptr<net::Transport> transport) {
   const auto reason = asked.shell.reason();
   auto stream = co_await open_shell(services, call, std::move(asked), *transport);
   audit_socket(services, call, "shell.open", stream, "reason: " + reason);
@@ -86,28 +86,30 @@ base::Task<> run(Services& services, Call call, Asked asked,
   co_await bridge_terminal(std::move(transport), *stream);
 }
 
-base::Task<Upgrade> open(Services& services, Call call) {
+base::Task<Upgrade> open_shell_socket(Services& services, Call call) {
   auto asked = read_shell(services, call);
   if (!asked) {
     audit_socket(services, call, "shell.open", asked, "");
     co_return base::fail(asked);
   }
-  co_return net::HttpServer::Session{.run =
-                                         [&services, call = std::move(call), asked = *asked](
-                                             std::unique_ptr<net::Transport> transport) {
-                                           return run(services, call, asked, std::move(transport));
-                                         },
-                                     .protocol = kTerminalProtocol};
+  co_return net::HttpServer::Session{
+      .run =
+          [&services, call = std::move(call),
+           asked = *asked](std::unique_ptr<net::Transport> transport) {
+            return run_shell(services, call, asked, std::move(transport));
+          },
+      .protocol = kTerminalProtocol};
 }
 
 }  // namespace
 
 Routes node_shell_routes(Services& services) {
-  return {{.method = "GET",
-           .pattern = "/api/v1/clusters/{cluster}/nodes/{node}/shell",
-           .action = "shell.open",
-           .answer = {},
-           .upgrade = [&services](Call call) { return open(services, std::move(call)); }}};
+  return {
+      {.method = "GET",
+       .pattern = "/api/v1/clusters/{cluster}/nodes/{node}/shell",
+       .action = "shell.open",
+       .answer = {},
+       .upgrade = [&services](Call call) { return open_shell_socket(services, std::move(call)); }}};
 }
 
 }  // namespace slipway::http

@@ -22,7 +22,7 @@ boost::json::object whole_view(Services& services, const clusters::Node& node) {
   return out;
 }
 
-base::Task<Answer> list(Services& services, Call call) {
+base::Task<Answer> list_nodes(Services& services, Call call) {
   QueryReader query(call.query);
   auto page = read_page(query);
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
@@ -48,7 +48,7 @@ Routes nodes_routes(Services& services) {
       {.method = "GET",
        .pattern = "/api/v1/clusters/{cluster}/nodes",
        .action = "",
-       .answer = [&services](Call call) { return list(services, std::move(call)); }},
+       .answer = [&services](Call call) { return list_nodes(services, std::move(call)); }},
       {.method = "GET",
        .pattern = "/api/v1/clusters/{cluster}/nodes/{node}",
        .action = "",

@@ -7,7 +7,7 @@ namespace slipway::http {
 
 namespace {
 
-base::Task<Answer> list(Services& services, Call call) {
+base::Task<Answer> list_operations(Services& services, Call call) {
   QueryReader query(call.query);
   auto page = read_page(query);
   auto name = query.text("cluster");
@@ -27,7 +27,7 @@ Routes operations_routes(Services& services) {
       {.method = "GET",
        .pattern = "/api/v1/operations",
        .action = "",
-       .answer = [&services](Call call) { return list(services, std::move(call)); }},
+       .answer = [&services](Call call) { return list_operations(services, std::move(call)); }},
       {.method = "GET",
        .pattern = "/api/v1/operations/{operation}",
        .action = "",

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kMaxUserBytes = 64;
 constexpr std::size_t kMaxLoginBytes = 4 << 10;
 
-boost::json::object view(const access::User& user) {
+boost::json::object user_view(const access::User& user) {
   return {{"id", user.id.value}, {"name", user.name}, {"role", access::name_of(user.role)}};
 }
 
@@ -61,7 +61,7 @@ base::Task<Answer> login(Services& services, Call call) {
   audit_login(services, call, user, "ok", "");
   auto response = json_response(
       200, boost::json::object{
-               {"user", view(login->user)},
+               {"user", user_view(login->user)},
                {"by", "session"},
                {"expiresAt", base::to_rfc3339(services.clock.utc() + access::kSessionIdle)}});
   response.headers.set("Set-Cookie", set_cookie(login->cookie, access::kSessionLife));
@@ -97,7 +97,7 @@ Routes sessions_routes(Services& services) {
          if (auto fault = query.fault()) co_return std::unexpected(*fault);
          const bool session = call.caller.proof == Proof::kSession;
          co_return json_response(
-             200, boost::json::object{{"user", view(call.caller.user)},
+             200, boost::json::object{{"user", user_view(call.caller.user)},
                                       {"by", session ? "session" : "token"},
                                       {"expiresAt", base::to_rfc3339(call.caller.expires)}});
        }},

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/terminal_bridge.hpp"
 
-#include <sodium.h>
-
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/json.hpp>
 #include <optional>
 
+#include "controller/http/encoding.hpp"
 #include "controller/http/input.hpp"
 
 namespace slipway::http {
@@ -17,14 +16,6 @@ namespace json = boost::json;
 using base::ErrorCode;
 
 constexpr int kNoExitCode = 255;  ///< the process did not start, or nobody knows how it ended
-
-std::string base64(const std::string& bytes) {
-  std::string out(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
-  out.resize(out.size() - 1);  // it writes a terminating zero
-  return out;
-}
 
 net::Message text(std::string bytes) {
   return {.bytes = std::move(bytes), .binary = false};

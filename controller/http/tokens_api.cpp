@@ -10,7 +10,7 @@ constexpr std::size_t kMaxTokenName = 100;
 constexpr std::int64_t kShortestLife = 60;
 constexpr std::int64_t kLongestLife = 365LL * 24 * 3600;
 
-boost::json::object view(const access::ApiToken& token) {
+boost::json::object token_view(const access::ApiToken& token) {
   boost::json::object out{{"id", token.id},
                           {"name", token.name},
                           {"createdAt", base::to_rfc3339(token.created)},
@@ -19,7 +19,7 @@ boost::json::object view(const access::ApiToken& token) {
   return out;
 }
 
-base::Task<Answer> create(Services& services, Call call) {
+base::Task<Answer> create_token(Services& services, Call call) {
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);
@@ -30,20 +30,21 @@ base::Task<Answer> create(Services& services, Call call) {
   if (auto fault = in.fault()) co_return std::unexpected(*fault);
   auto made = services.accounts.tokens().add(call.caller.user.id, name, std::chrono::seconds(life));
   if (!made) co_return base::fail(made);
-  auto out = view(made->token);
+  auto out = token_view(made->token);
   out["token"] = made->text;
   auto response = json_response(201, out);
   response.headers.set("Location", "/api/v1/tokens/" + made->token.id);
   co_return response;
 }
 
-base::Task<Answer> list(Services& services, Call call) {
+base::Task<Answer> list_tokens(Services& services, Call call) {
   QueryReader query(call.query);
   auto page = read_page(query);
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   co_return page_response(
       services.accounts.tokens().list(call.caller.user.id), page,
-      [](const auto& token) { return token.id; }, [](const auto& token) { return view(token); });
+      [](const auto& token) { return token.id; },
+      [](const auto& token) { return token_view(token); });
 }
 
 }  // namespace
@@ -54,12 +55,12 @@ Routes tokens_routes(Services& services) {
        .pattern = "/api/v1/tokens",
        .needs = Needs::kUser,
        .action = "",
-       .answer = [&services](Call call) { return list(services, std::move(call)); }},
+       .answer = [&services](Call call) { return list_tokens(services, std::move(call)); }},
       {.method = "POST",
        .pattern = "/api/v1/tokens",
        .needs = Needs::kUser,
        .action = "token.create",
-       .answer = [&services](Call call) { return create(services, std::move(call)); }},
+       .answer = [&services](Call call) { return create_token(services, std::move(call)); }},
       {.method = "DELETE",
        .pattern = "/api/v1/tokens/{token}",
        .needs = Needs::kUser,
