@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/public_api.hpp"
 
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
 #include <exception>
 
 #include "controller/http/problem.hpp"
@@ -197,6 +199,9 @@ base::Task<net::HttpResponse> PublicApi::run(const Route& route, Call call) {
       response = to_response(problem, caller.request_id);
     }
   } catch (const std::exception& error) {
+    const auto* cut = dynamic_cast<const boost::system::system_error*>(&error);
+    if (cut != nullptr && cut->code() == boost::asio::error::operation_aborted)
+      throw;  // client went
     spdlog::error("{} {} {}: {}", caller.request_id, route.method, route.pattern, error.what());
     outcome = "internal";
     response = to_response({.detail = "look at the controller's log for " + caller.request_id},
