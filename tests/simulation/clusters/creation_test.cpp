@@ -47,25 +47,27 @@ TEST(Creation, MakesOneReadyCluster) {
   EXPECT_GT(moments_of_a_creation(Moments::kCalls), 0u);
 }
 
-TEST(Creation, SurvivesADeathAtEveryCall) {
-  const auto moments = moments_of_a_creation(Moments::kCalls);
-  std::printf("seed %llu, %llu moments\n", static_cast<unsigned long long>(kSeed),
-              static_cast<unsigned long long>(moments));
-  for (std::uint64_t at = 1; at <= moments && !HasFailure(); ++at) {
-    create_and_die(Moments::kCalls, at);
+/// One of kShards that run side by side, each with every kShards-th moment.
+class CreationShard : public testing::TestWithParam<std::uint64_t> {};
+constexpr std::uint64_t kShards = 6;
+
+void die_at_each(Moments kind, std::uint64_t shard) {
+  const auto moments = moments_of_a_creation(kind);
+  std::printf("seed %llu, shard %llu of %llu moments\n", static_cast<unsigned long long>(kSeed),
+              static_cast<unsigned long long>(shard), static_cast<unsigned long long>(moments));
+  for (std::uint64_t at = 1 + shard; at <= moments; at += kShards) {
+    create_and_die(kind, at);
+    if (testing::Test::HasFailure()) return;
   }
 }
 
-TEST(Creation, SurvivesADeathBetweenWrites) {
-  constexpr std::uint64_t kRuns = 100;
-  const auto moments = moments_of_a_creation(Moments::kClocks);
-  const std::uint64_t stride = std::max<std::uint64_t>(1, moments / kRuns);
-  std::printf("seed %llu, %llu moments, every %llu\n", static_cast<unsigned long long>(kSeed),
-              static_cast<unsigned long long>(moments), static_cast<unsigned long long>(stride));
-  for (std::uint64_t at = 1 + kSeed % stride; at <= moments && !HasFailure(); at += stride) {
-    create_and_die(Moments::kClocks, at);
-  }
+TEST_P(CreationShard, SurvivesADeathAtEveryCall) {
+  die_at_each(Moments::kCalls, GetParam());
 }
+TEST_P(CreationShard, SurvivesADeathAtEveryClock) {
+  die_at_each(Moments::kClocks, GetParam());
+}
+INSTANTIATE_TEST_SUITE_P(Each, CreationShard, testing::Range<std::uint64_t>(0, kShards));
 
 TEST(Creation, ReplacesAMachineThatTheCloudFailed) {
   World world{Fate{}};

@@ -19,7 +19,7 @@ void expect_nothing_left(World& world) {
   EXPECT_TRUE(world.controller().machines().empty());
 }
 
-/// Asks for the deletion after `turns_before` seconds of the creation.
+/// Asks for the deletion so long after the creation began.
 std::uint64_t delete_and_die(Moments moments, std::uint64_t at, std::chrono::seconds after) {
   World world{Fate{moments, at}};
   world.create(small_cluster());
@@ -47,15 +47,21 @@ TEST(Deletion, LeavesNothingOfAHalfMadeCluster) {
   }
 }
 
-TEST(Deletion, SurvivesADeathAtEveryCall) {
+/// One of kShards that run side by side, each with every kShards-th moment.
+class DeletionShard : public testing::TestWithParam<std::uint64_t> {};
+constexpr std::uint64_t kShards = 6;
+
+TEST_P(DeletionShard, SurvivesADeathAtEveryCall) {
   constexpr std::chrono::seconds kAfter{2};
   const auto moments = delete_and_die(Moments::kCalls, Fate::kNever, kAfter);
-  std::printf("seed %llu, %llu moments\n", static_cast<unsigned long long>(kSeed),
+  std::printf("seed %llu, shard %llu of %llu moments\n", static_cast<unsigned long long>(kSeed),
+              static_cast<unsigned long long>(GetParam()),
               static_cast<unsigned long long>(moments));
-  for (std::uint64_t at = 1; at <= moments && !HasFailure(); ++at) {
+  for (std::uint64_t at = 1 + GetParam(); at <= moments && !HasFailure(); at += kShards) {
     delete_and_die(Moments::kCalls, at, kAfter);
   }
 }
+INSTANTIATE_TEST_SUITE_P(Each, DeletionShard, testing::Range<std::uint64_t>(0, kShards));
 
 TEST(Deletion, OutlivesACloudThatFailsForAWhileAndAMachineThatVanished) {
   World world{Fate{}};

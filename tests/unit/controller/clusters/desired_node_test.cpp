@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/clusters/desired_node.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "controller/clusters/cluster_pki.hpp"
+#include "controller/clusters/node_roster.hpp"
+#include "tests/fakes/manual_clock.hpp"
+
+namespace slipway::clusters {
+namespace {
+
+NodeImage image() {
+  return {"v1.20.2", "v1beta2", "k8s.gcr.io/pause:3.2",           "k8s.gcr.io",
+          "v2",      "systemd", {"k8s.gcr.io/kube-proxy:v1.20.2"}};
+}
+
+/// A cluster of one master and one worker with all that their nodes wait for.
+class DesiredTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ClusterRow cluster;
+    cluster.id = cluster_;
+    cluster.spec.name = "demo";
+    cluster.spec.dns_servers = {"8.8.8.8"};
+    rows_.insert(cluster);
+    rows_.set_discovery_token(cluster_, "dt");
+    add(master_, Role::kMaster, 0);
+    add(worker_, Role::kWorker, 1);
+    ASSERT_TRUE(pki_.ensure_cluster(cluster_));
+  }
+
+  void add(const MachineId& id, Role role, unsigned ordinal) {
+    MachineRow machine{id, cluster_, "demo-" + std::string{name_of(role)} + "-1"};
+    machine.role = role;
+    machine.ordinal = ordinal;
+    rows_.insert(machine);
+    LedgerRow row;
+    row.kind = "machine";
+    row.cluster = cluster_;
+    row.name = machine.name;
+    const auto resource = ledger_.plan(row)->id;
+    rows_.set_resource(id, resource);
+    row.kind = "volume";
+    row.parent = resource;
+    row.purpose = "containerd";
+    ledger_.present(ledger_.plan(row)->id, "volume", "/dev/vdb");
+  }
+
+  void address(const MachineId& id, const std::string& text) {
+    rows_.set_cloud(id, {true, cloud::MachineState::kRunning, "", clock_.utc()}, text);
+    if (id == master_) {
+      ASSERT_TRUE(pki_.ensure_master(cluster_, id, "demo-master-1", text));
+    }
+  }
+
+  const ClusterId cluster_{"c"};
+  const MachineId master_{"m"}, worker_{"w"};
+  fakes::ManualClock clock_;
+  std::unique_ptr<store::Database> database_ = store::Database::in_memory();
+  secrets::Secrets secrets_{*database_, secrets::MasterKey::random()};
+  Rows rows_{*database_};
+  Ledger ledger_{*database_, clock_};
+  ClusterPki pki_{*database_, secrets_, clock_};
+  NodeRoster roster_{*database_, secrets_, clock_, image(), true};
+};
+
+TEST_F(DesiredTest, NothingIsSaidBeforeEveryAddressIsKnown) {
+  address(master_, "10.0.0.5");
+  EXPECT_EQ(roster_.desired(master_).error().code, base::ErrorCode::kUnavailable);
+  EXPECT_EQ(roster_.desired(MachineId{"x"}).error().code, base::ErrorCode::kNotFound);
+}
+
+TEST_F(DesiredTest, AMasterGetsItsKeysAndAWorkerDoesNot) {
+  address(master_, "10.0.0.5");
+  address(worker_, "10.0.0.6");
+  const auto master = roster_.desired(master_);
+  ASSERT_TRUE(master) << master.error().message;
+  std::set<std::string> files;
+  for (const auto& file : master->master().pki()) {
+    files.insert(file.path());
+    EXPECT_FALSE(file.content().empty());
+    EXPECT_EQ(file.secret(), file.path().ends_with(".key")) << file.path();
+  }
+  EXPECT_EQ(files,
+            (std::set<std::string>{"ca.crt", "ca.key", "sa.key", "sa.pub", "front-proxy-ca.crt",
+                                   "front-proxy-ca.key", "etcd/ca.crt", "etcd/server.crt",
+                                   "etcd/server.key", "etcd/peer.crt", "etcd/peer.key",
+                                   "apiserver-etcd-client.crt", "apiserver-etcd-client.key"}));
+  EXPECT_TRUE(master->master().first());
+  EXPECT_EQ(master->master().etcd().bootstrap(), wire::EtcdConfig::DISCOVERY);
+  EXPECT_EQ(master->master().etcd().discovery_token(), "dt");
+  EXPECT_NE(master->master().encryption_config().find("secretbox"), std::string::npos);
+
+  const auto worker = roster_.desired(worker_);
+  ASSERT_TRUE(worker) << worker.error().message;
+  EXPECT_FALSE(worker->has_master());
+  EXPECT_EQ(worker->worker().bootstrap_token(), master->master().bootstrap_token());
+  EXPECT_TRUE(worker->worker().ca_cert_hash().starts_with("sha256:"));
+  EXPECT_EQ(worker->kubernetes().api_host(), "10.0.0.5");
+  EXPECT_EQ(worker->kubernetes().node_pod_cidr(), "10.244.1.0/24");
+  EXPECT_EQ(worker->peers_size(), 2);
+  ASSERT_EQ(worker->disks_size(), 1);
+  EXPECT_EQ(worker->disks(0).device(), "/dev/vdb");
+  EXPECT_EQ(worker->disks(0).mount(), "/var/lib/containerd");
+}
+
+TEST_F(DesiredTest, TheGenerationGrowsWithTheContentAlone) {
+  address(master_, "10.0.0.5");
+  address(worker_, "10.0.0.6");
+  EXPECT_EQ(roster_.desired(master_)->generation(), 1u);
+  EXPECT_EQ(roster_.desired(master_)->generation(), 1u);
+  rows_.set_gateway(cluster_, master_);
+  const auto gateway = roster_.desired(master_);
+  EXPECT_EQ(gateway->generation(), 2u);
+  EXPECT_TRUE(gateway->gateway());
+  EXPECT_EQ(roster_.desired(worker_)->generation(), 1u);
+}
+
+TEST_F(DesiredTest, ANodeOfAClusterThatGoesIsNobody) {
+  address(master_, "10.0.0.5");
+  EXPECT_EQ(roster_.find(master_)->address, "10.0.0.5");
+  rows_.set_state(cluster_, ClusterState::kDeleting, "");
+  EXPECT_FALSE(roster_.find(master_));
+  EXPECT_FALSE(roster_.desired(master_));
+}
+
+TEST_F(DesiredTest, EtcdsCertificatesAreRenewedInTimeAndForAnotherAddress) {
+  EXPECT_TRUE(*pki_.ensure_master(cluster_, master_, "demo-master-1", "10.0.0.5"));
+  EXPECT_FALSE(*pki_.ensure_master(cluster_, master_, "demo-master-1", "10.0.0.5"));
+  EXPECT_TRUE(*pki_.ensure_master(cluster_, master_, "demo-master-1", "10.0.0.9"));
+  clock_.advance(kEtcdCertificateLife - kEtcdCertificateRenewal);
+  EXPECT_TRUE(*pki_.ensure_master(cluster_, master_, "demo-master-1", "10.0.0.9"));
+}
+
+}  // namespace
+}  // namespace slipway::clusters

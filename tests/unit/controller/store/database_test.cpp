@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/store/database.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "controller/store/migrations.hpp"
+#include "protocol/base/ids.hpp"
+
+namespace slipway::store {
+namespace {
+
+class DatabaseFile : public testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::create_directories(directory_); }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  const std::filesystem::path directory_ =
+      std::filesystem::temp_directory_path() / ("store-" + base::new_id());
+  const std::filesystem::path file_ = directory_ / "slipway.db";
+};
+
+std::int64_t settings(Database& database) {
+  auto count = database.prepare("SELECT count(*) FROM settings");
+  count.step();
+  return count.number(0);
+}
+
+void put(Database& database, std::string_view key) {
+  database.prepare("INSERT INTO settings VALUES (?,'')").bind(key).run();
+}
+
+TEST_F(DatabaseFile, IsPrivateFromItsFirstByte) {
+  ASSERT_TRUE(Database::open(file_));
+  struct stat facts{};
+  ASSERT_EQ(::stat(file_.c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777, 0600u);
+}
+
+TEST_F(DatabaseFile, UsesTheWriteAheadLogAndForeignKeys) {
+  auto database = *Database::open(file_);
+  auto mode = database->prepare("PRAGMA journal_mode");
+  ASSERT_TRUE(mode.step());
+  EXPECT_EQ(mode.text(0), "wal");
+  auto keys = database->prepare("PRAGMA foreign_keys");
+  ASSERT_TRUE(keys.step());
+  EXPECT_EQ(keys.number(0), 1);
+}
+
+TEST_F(DatabaseFile, MigratesOnceAndKeepsWhatIsThere) {
+  {
+    auto database = *Database::open(file_);
+    put(*database, "kept");
+  }
+  auto again = Database::open(file_);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(settings(**again), 1);
+  auto applied = (*again)->prepare("SELECT count(*) FROM migrations");
+  ASSERT_TRUE(applied.step());
+  EXPECT_EQ(applied.number(0), static_cast<std::int64_t>(migrations().size()));
+}
+
+TEST_F(DatabaseFile, RefusesWhatANewerVersionMade) {
+  {
+    auto database = *Database::open(file_);
+    database->prepare("INSERT INTO migrations VALUES (998,'future','now')").run();
+  }
+  const auto refused = Database::open(file_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, base::ErrorCode::kInvalid);
+  EXPECT_NE(refused.error().message.find("newer version"), std::string::npos);
+}
+
+TEST_F(DatabaseFile, SaysWhatIsWrongWithAFileThatIsNone) {
+  EXPECT_EQ(Database::open(directory_ / "no" / "such").error().code, base::ErrorCode::kUnavailable);
+}
+
+TEST(Migrations, StandInTheOrderOfTheirNumbers) {
+  int before = 0;
+  for (const Migration& migration : migrations()) {
+    EXPECT_GT(migration.number, before) << migration.name;
+    before = migration.number;
+  }
+  EXPECT_EQ(Database::in_memory()->schema_version(), before);
+}
+
+TEST(Transaction, CommitsWholeOrNotAtAll) {
+  auto database = Database::in_memory();
+  const auto failed = database->transaction([&]() -> base::Result<> {
+    put(*database, "a");
+    return base::fail(base::ErrorCode::kConflict, "no");
+  });
+  EXPECT_FALSE(failed);
+  EXPECT_THROW((void)database->transaction([&]() -> base::Result<> {
+    put(*database, "b");
+    throw std::runtime_error("on the way");
+  }),
+               std::runtime_error);
+  EXPECT_EQ(settings(*database), 0);
+  ASSERT_TRUE(database->transaction([&]() -> base::Result<> {
+    put(*database, "c");
+    return {};
+  }));
+  EXPECT_EQ(settings(*database), 1);
+}
+
+TEST(Transaction, OneWithinAnotherFailsAlone) {
+  auto database = Database::in_memory();
+  ASSERT_TRUE(database->transaction([&]() -> base::Result<> {
+    put(*database, "outer");
+    const auto inner = database->transaction([&]() -> base::Result<> {
+      put(*database, "inner");
+      return base::fail(base::ErrorCode::kConflict, "no");
+    });
+    EXPECT_FALSE(inner);
+    return {};
+  }));
+  EXPECT_EQ(settings(*database), 1);
+}
+
+TEST(Statement, KeepsBytesNullsAndNumbersApart) {
+  auto database = Database::in_memory();
+  const std::string bytes{"a\0b", 3};
+  auto row = database->prepare("SELECT ?, ?, ?, ?, ?");
+  row.bind(bytes).bind_blob(bytes).bind_null().bind(std::int64_t{-5}).bind(2.5);
+  ASSERT_TRUE(row.step());
+  EXPECT_EQ(row.text(0), bytes);
+  EXPECT_EQ(row.text(1), bytes);
+  EXPECT_TRUE(row.is_null(2));
+  EXPECT_EQ(row.text(2), "");
+  EXPECT_EQ(row.number(3), -5);
+  EXPECT_EQ(row.real(4), 2.5);
+}
+
+TEST(Statement, WrongSqlIsABug) {
+  auto database = Database::in_memory();
+  EXPECT_THROW(database->prepare("SELEC 1"), std::logic_error);
+}
+
+}  // namespace
+}  // namespace slipway::store
