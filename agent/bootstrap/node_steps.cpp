@@ -15,6 +15,7 @@ namespace json = boost::json;
 
 constexpr std::chrono::minutes kNodeLimit{35};  // longer than join's own waits
 constexpr std::chrono::minutes kReadyLimit{5};
+constexpr std::chrono::seconds kStorageLimit{10};
 
 std::string node_path(const wire::DesiredNode& desired) {
   return "/api/v1/nodes/" + desired.node_name();
@@ -80,6 +81,17 @@ StepResult patch_node(const StepContext& context, json::object patch) {
       "the API server refuses the node's labels or pod network: " + api_message(*answer));
 }
 
+/// kubelet is not Ready before it has made its CSINode. Where it has not in time, the status comes
+/// with the next turn.
+base::Task<> wait_storage(const StepContext& context) {
+  Wait made(context, "the node's CSINode", kStorageLimit, std::chrono::milliseconds(50));
+  while (co_await made.more()) {
+    auto answer = co_await ask_api(
+        context, {.path = "/apis/storage.k8s.io/v1/csinodes/" + context.desired.node_name()});
+    if (answer && answer->status == 200) co_return;
+  }
+}
+
 struct Readiness {
   bool ready = false;
   std::string why;
@@ -99,8 +111,8 @@ Readiness readiness(const json::object& node) {
 
 }  // namespace
 
-// The pod network is set by the node itself, at once: kubelet then sends its status without waiting
-// for the next turn of its ten seconds.
+// The pod network is set by the node itself: kubelet then sends its status once without waiting for
+// the next turn of its ten seconds. That one must say Ready, so all else is there before.
 StepResult run_labels(const StepContext& context) {
   Wait registered(context, "the node's object", kNodeLimit);
   while (co_await registered.more()) {
@@ -111,6 +123,7 @@ StepResult run_labels(const StepContext& context) {
     }
     auto patch = difference(*node, context.desired);
     if (patch.empty()) co_return base::Result<>{};
+    if (patch.contains("spec")) co_await wait_storage(context);
     co_return co_await patch_node(context, std::move(patch));
   }
   co_return registered.failure();

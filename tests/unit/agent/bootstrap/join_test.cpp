@@ -93,6 +93,22 @@ TEST_F(NodeTest, LabelsAndPodNetworkAreAddedByTheNodeItself) {
                    R"("metadata":{"labels":{"slipway.io/cluster":"demo"}}})");
 }
 
+// The pod network makes kubelet send its status at once, and only once.
+TEST_F(NodeTest, ThePodNetworkWaitsForWhatReadyNeeds) {
+  int looks = 0;
+  host.on_call = [&](const Call& call) -> base::Result<Answer> {
+    if (call.method == "PATCH") {
+      EXPECT_EQ(looks, 3);
+      return Answer{200, "{}"};
+    }
+    if (call.path == "/apis/storage.k8s.io/v1/csinodes/demo-worker-0")
+      return ++looks < 3 ? Answer{404, "{}"} : Answer{200, "{}"};
+    return Answer{200, node};
+  };
+  EXPECT_TRUE(run(run_labels, a_worker()).has_value());
+  EXPECT_EQ(looks, 3);
+}
+
 TEST_F(NodeTest, WhatIsThereIsLeftAlone) {
   node = R"({"metadata":{"labels":{"slipway.io/cluster":"demo"}},
              "spec":{"podCIDR":"10.244.1.0/24"}})";
