@@ -132,9 +132,8 @@ Task<base::Error> AgentLink::State::run_link(std::unique_ptr<net::Transport> tra
   struct Holder {
     State& state;
     ~Holder() {
-      const bool was_up = state.link && state.link->is_ready();
       state.link.reset();
-      if (was_up && state.handlers.changed) state.handlers.changed(false);
+      if (state.up_since && state.handlers.changed) state.handlers.changed(false);
     }
   } holder{*this};
   link = std::make_unique<link::Link>(wire::Side::kAgent, hello(), std::move(transport),

@@ -134,8 +134,10 @@ TEST_F(AgentLinkTest, AForeignServerGetsNoToken) {
 }
 
 TEST_F(AgentLinkTest, ABrokenLinkComesBackWithTheFullStateAgain) {
+  bool cut = false;
   run_until(options(controller_.token), [&] {
-    if (controller_.reports.size() == 1 && controller_.link) {
+    if (!cut && controller_.reports.size() == 1 && controller_.link) {
+      cut = true;
       controller_.link->close({ErrorCode::kUnavailable, "cut by the test", {}});
     }
     return controller_.reports.size() > 1;

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/app.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <random>
+
+#include "agent/bootstrap/bootstrap.hpp"
+#include "agent/bootstrap/system_host.hpp"
+#include "agent/config/user_data.hpp"
+#include "agent/containers/containerd.hpp"
+#include "agent/discovery/loopback_relay.hpp"
+#include "agent/dns/cluster_dns.hpp"
+#include "agent/facts/facts.hpp"
+#include "agent/kube/gateway.hpp"
+#include "agent/logs/logs.hpp"
+#include "agent/systemd_notify.hpp"
+#include "agent/terminal/terminal.hpp"
+#include "protocol/base/log.hpp"
+#include "protocol/base/task_scope.hpp"
+#include "protocol/base/with_timeout.hpp"
+#include "protocol/pki/pki.hpp"
+
+namespace slipway::agent {
+
+namespace asio = boost::asio;
+using base::ErrorCode;
+using base::Task;
+
+namespace {
+
+constexpr char kVersion[] = SLIPWAY_VERSION;
+constexpr std::size_t kPoolThreads = 2;  // log files are read and parsed there
+constexpr std::chrono::seconds kStopLimit{8};
+constexpr std::chrono::seconds kMirrorPause{1};
+constexpr std::size_t kIncarnationBytes = 8;
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
+}  // namespace
+
+base::Result<Origin> find_origin(const config::AgentConfig& config) {
+  auto seed = config::read_seed(config.seed_dirs);
+  if (seed) {
+    return Origin{.controller = {.endpoint = {seed->controller_host, seed->controller_port},
+                                 .ca_sha256 = seed->ca_sha256},
+                  .token = seed->token};
+  }
+  if (seed.error().code != ErrorCode::kNotFound) return base::fail(seed);
+  auto remembered = agent_link::IdentityStore(config.state_dir).remembered();
+  if (!remembered) return base::fail(seed);
+  return Origin{.controller = std::move(*remembered), .token = {}};
+}
+
+struct App::State {
+  State(const config::AgentConfig& config, Origin origin);
+
+  Task<> run();
+  Task<> stop();
+  void take(wire::Order order);
+  void open(wire::StreamOpen what, link::StreamPtr stream);
+  wire::NodeState full_state() const;
+  void tell(wire::Report report) { (void)link.send(std::move(report)); }
+  bool is_gateway() const;
+  Task<> learn_facts();
+  Task<> watch_health();
+  Task<> keep_mirror();
+  Task<> feed_watchdog();
+
+  asio::io_context io{1};
+  asio::thread_pool pool{kPoolThreads};
+  base::SystemClock clock;
+  SystemdNotify systemd;
+
+  // What this machine is, and how it fares.
+  wire::NodeFacts facts;
+  facts::HealthProbe health;
+
+  // What it shall be: the steps that make it a node, with the machine that they work on.
+  bootstrap::SystemHost host;
+  bootstrap::Bootstrap bootstrap;
+
+  // The node's DNS server, fed from the cluster's services.
+  dns::ClusterDns dns;
+
+  // On the gateway: intents to the API server, the mirror from it, requests through it.
+  kube::Gateway gateway;
+
+  // Processes in containers, a shell on the node, logs: no kubelet on the way.
+  containers::Containerd containerd;
+  terminal::Terminal terminal;
+  logs::Logs logs;
+
+  // The one link, and etcd's discovery that is relayed over it.
+  agent_link::AgentLink link;
+  discovery::LoopbackRelay relay;
+
+  asio::steady_timer roles_changed;  // never fires; cancelled when link or role changed
+  base::TaskScope streams;           // one task for each stream that the controller opened
+  base::TaskScope tasks;             // the loops above
+};
+
+App::State::State(const config::AgentConfig& config, Origin origin)
+    : health("/", clock),
+      host(io.get_executor(), clock),
+      bootstrap(io.get_executor(), host, {.state_dir = config.state_dir, .seed = random_seed()},
+                [this](const wire::StepReport& step) {
+                  wire::Report report;
+                  *report.mutable_step() = step;
+                  tell(std::move(report));
+                }),
+      dns(io.get_executor(), {}),
+      gateway(io.get_executor(), pool, clock, {.intents_dir = config.state_dir / "intents"}),
+      terminal({.node_shell = config.node_shell}, containerd),
+      logs(io.get_executor(), pool),
+      link(io.get_executor(),
+           {.controller = std::move(origin.controller),
+            .token = std::move(origin.token),
+            .state_dir = config.state_dir,
+            .software = std::string("slipway-agent ") + kVersion,
+            .incarnation = pki::random_hex(kIncarnationBytes),
+            .seed = random_seed()},
+           {.facts = [this] { return facts; },
+            .state = [this] { return full_state(); },
+            .order = [this](wire::Order order) { take(std::move(order)); },
+            .opened = [this](wire::StreamOpen what, bool,
+                             link::StreamPtr stream) { open(std::move(what), std::move(stream)); },
+            .controller_clock =
+                [this](std::int64_t offset_ms) {
+                  bootstrap.controller_clock(offset_ms);
+                  health.controller_clock(offset_ms);
+                },
+            .changed =
+                [this](bool up) {
+                  systemd.status(up ? "linked" : "waiting for the controller");
+                  roles_changed.cancel();
+                }},
+           clock),
+      relay(io.get_executor(),
+            [this](wire::StreamOpen what) { return link.open(std::move(what), false); }),
+      roles_changed(io, asio::steady_timer::time_point::max()),
+      streams(io.get_executor()),
+      tasks(io.get_executor()) {
+  gateway.on_outcome([this](const wire::IntentOutcome& outcome) {
+    wire::Report report;
+    *report.mutable_outcome() = outcome;
+    tell(std::move(report));
+  });
+}
+
+/// What the controller asks for.
+void App::State::take(wire::Order order) {
+  switch (order.what_case()) {
+    case wire::Order::kDesired:
+      dns.domain(order.desired().kubernetes().cluster_domain());
+      bootstrap.desire(std::move(*order.mutable_desired()));
+      roles_changed.cancel();
+      break;
+    case wire::Order::kIntent:
+      gateway.take(std::move(*order.mutable_intent()));
+      break;
+    case wire::Order::kIntentAck:
+      gateway.acknowledge(order.intent_ack());
+      break;
+    case wire::Order::kRetry:
+      bootstrap.retry();
+      break;
+    case wire::Order::WHAT_NOT_SET:
+      break;  // of a newer controller; its full view says the rest
+  }
+}
+
+/// Whom the controller wants to speak to.
+void App::State::open(wire::StreamOpen what, link::StreamPtr stream) {
+  switch (what.kind_case()) {
+    case wire::StreamOpen::kExec:
+      return streams.spawn("exec", terminal.serve(std::move(*what.mutable_exec()), stream));
+    case wire::StreamOpen::kNodeShell:
+      return streams.spawn("shell", terminal.serve(std::move(*what.mutable_node_shell()), stream));
+    case wire::StreamOpen::kLogs:
+      return streams.spawn("logs", logs.serve(std::move(*what.mutable_logs()), stream));
+    case wire::StreamOpen::kJournal:
+      return streams.spawn("journal", logs.serve(std::move(*what.mutable_journal()), stream));
+    case wire::StreamOpen::kHttp:
+      if (what.http().target() == wire::HttpOpen::KUBE_API) {
+        return streams.spawn("proxy", gateway.serve(std::move(*what.mutable_http()), stream));
+      }
+      break;
+    case wire::StreamOpen::kMirror:
+    case wire::StreamOpen::KIND_NOT_SET:
+      break;
+  }
+  stream->reset({ErrorCode::kInvalid, "this agent serves no such stream", "kind"});
+}
+
+wire::NodeState App::State::full_state() const {
+  wire::NodeState state;
+  *state.mutable_facts() = facts;
+  for (const wire::StepReport& step : bootstrap.steps()) *state.add_steps() = step;
+  for (const wire::IntentOutcome& outcome : gateway.outcomes()) *state.add_outcomes() = outcome;
+  state.set_bootstrapped(bootstrap.bootstrapped());
+  state.set_desired_generation(bootstrap.generation());
+  return state;
+}
+
+/// Beside the link, since kubelet takes a while to say its version.
+Task<> App::State::learn_facts() {
+  facts = co_await facts::collect_facts("/", kVersion);
+  wire::Report report;
+  *report.mutable_state() = full_state();
+  tell(std::move(report));
+}
+
+Task<> App::State::watch_health() {
+  for (;;) {
+    wire::Report report;
+    *report.mutable_health() = co_await health.sample();
+    tell(std::move(report));
+    co_await base::sleep_for(facts::kHealthInterval);
+  }
+}
+
+bool App::State::is_gateway() const {
+  return link.up() && bootstrap.desired() && bootstrap.desired()->gateway();
+}
+
+/// One mirror stream while this node is the gateway and linked; begun anew when it ends.
+Task<> App::State::keep_mirror() {
+  using namespace asio::experimental::awaitable_operators;
+  const auto while_gateway = [this](bool wanted) -> Task<> {
+    while (is_gateway() == wanted) {
+      co_await roles_changed.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+  };
+  for (;;) {
+    co_await while_gateway(false);
+    wire::StreamOpen what;
+    what.mutable_mirror()->set_cluster_id(bootstrap.desired()->cluster_id());
+    if (auto stream = link.open(std::move(what), false)) {
+      co_await (gateway.mirror(std::move(*stream)) || while_gateway(true));
+    }
+    co_await base::sleep_for(kMirrorPause);
+  }
+}
+
+Task<> App::State::feed_watchdog() {
+  if (systemd.watchdog_interval().count() == 0) co_return;
+  for (;;) {
+    systemd.alive();
+    co_await base::sleep_for(systemd.watchdog_interval());
+  }
+}
+
+Task<> App::State::run() {
+  if (auto started = gateway.start(); !started) {
+    spdlog::error("intents of before cannot be read: {}", started.error().message);
+  }
+  if (auto started = relay.start(); !started) {
+    spdlog::error("etcd's discovery is not served: {}", started.error().message);
+  }
+  if (const auto& last = bootstrap.desired()) dns.domain(last->kubernetes().cluster_domain());
+  tasks.spawn("link", link.run());
+  tasks.spawn("bootstrap", bootstrap.run());
+  tasks.spawn("dns", dns.run());
+  tasks.spawn("facts", learn_facts());
+  tasks.spawn("health", watch_health());
+  tasks.spawn("mirror", keep_mirror());
+  tasks.spawn("watchdog", feed_watchdog());
+  systemd.ready();
+  asio::signal_set signals(io, SIGTERM, SIGINT);
+  auto [error, signal] = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+  spdlog::info("stopping on signal {}", signal);
+}
+
+/// Streams first, then the loops, then what both used; not longer than kStopLimit in all.
+Task<> App::State::stop() {
+  systemd.stopping();
+  asio::steady_timer limit(io, kStopLimit);
+  limit.async_wait([](boost::system::error_code cancelled) {
+    if (cancelled) return;
+    spdlog::critical("not stopped in time; what runs is cut");
+    std::_Exit(1);
+  });
+  co_await streams.join();
+  co_await tasks.join();
+  co_await relay.stop();
+  co_await gateway.stop();
+}
+
+App::App(const config::AgentConfig& config, Origin origin)
+    : state_(std::make_unique<State>(config, std::move(origin))) {}
+
+App::~App() = default;
+
+int App::run() {
+  State& state = *state_;
+  bool stopped = false;
+  asio::co_spawn(
+      state.io,
+      [](State* own) -> Task<> {
+        co_await own->run();
+        co_await own->stop();
+      }(&state),
+      [&](std::exception_ptr error) {
+        stopped = error == nullptr;
+        if (error) std::rethrow_exception(error);
+      });
+  state.io.run();
+  state.pool.join();
+  return stopped ? 0 : 1;
+}
+
+}  // namespace slipway::agent
