@@ -9,3 +9,4 @@ target_link_libraries(slipway-controller PRIVATE slipway_options
   controller_config controller_http controller_access controller_clusters controller_cloud_local
   controller_discovery controller_intents controller_links controller_mirror controller_secrets
   controller_store controller_wiring cloud_init)
+set_target_properties(slipway-controller PROPERTIES UNITY_BUILD OFF)

@@ -13,7 +13,7 @@
 namespace slipway::base {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   return boost::json::serialize(boost::json::string(text));
 }
 
@@ -28,8 +28,9 @@ class JsonLines : public spdlog::formatter {
     fmt::format_to(std::back_inserter(out),
                    R"({{"time":"{}","level":"{}","program":{},"message":{}}})"
                    "\n",
-                   to_rfc3339(time), std::string_view(level.data(), level.size()), quoted(program_),
-                   quoted({message.payload.data(), message.payload.size()}));
+                   to_rfc3339(time), std::string_view(level.data(), level.size()),
+                   json_string(program_),
+                   json_string({message.payload.data(), message.payload.size()}));
   }
   std::unique_ptr<spdlog::formatter> clone() const override {
     return std::make_unique<JsonLines>(program_);
