@@ -9,12 +9,12 @@
 namespace slipway::clusters {
 namespace {
 
-constexpr ClusterState kStates[] = {ClusterState::kCreating, ClusterState::kHealthy,
-                                    ClusterState::kUnhealthy, ClusterState::kDeleting,
-                                    ClusterState::kFailed};
+constexpr ClusterState kClusterStates[] = {ClusterState::kCreating, ClusterState::kHealthy,
+                                           ClusterState::kUnhealthy, ClusterState::kDeleting,
+                                           ClusterState::kFailed};
 
 ClusterState state_of(std::string_view name) {
-  for (const ClusterState state : kStates) {
+  for (const ClusterState state : kClusterStates) {
     if (name_of(state) == name) return state;
   }
   throw std::runtime_error("database: no such cluster state: " + std::string{name});

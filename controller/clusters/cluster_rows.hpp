@@ -45,6 +45,7 @@ struct MachineRow {
   std::string desired_sha256;
 
   bool is_master() const { return role == Role::kMaster; }
+  wire::Role wire_role() const { return is_master() ? wire::MASTER : wire::WORKER; }
   std::string pod_cidr() const { return "10.244." + std::to_string(ordinal) + ".0/24"; }
 };
 

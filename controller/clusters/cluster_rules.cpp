@@ -105,7 +105,8 @@ base::Result<> check_registries(const ClusterSpec& spec) {
   return {};
 }
 
-const cloud::Flavor* find(const std::vector<cloud::Flavor>& flavors, const std::string& name) {
+const cloud::Flavor* flavor_named(const std::vector<cloud::Flavor>& flavors,
+                                  const std::string& name) {
   const auto found = std::ranges::find(flavors, name, &cloud::Flavor::name);
   return found == flavors.end() ? nullptr : &*found;
 }
@@ -125,7 +126,7 @@ base::Result<> choose_flavor(std::string& name, const std::vector<cloud::Flavor>
     name = found->name;
     return {};
   }
-  const cloud::Flavor* flavor = find(flavors, name);
+  const cloud::Flavor* flavor = flavor_named(flavors, name);
   if (flavor == nullptr) {
     std::string known;
     for (const auto& each : flavors) known += (known.empty() ? "" : ", ") + each.name;
@@ -231,7 +232,7 @@ base::Result<> check_quotas(const ClusterSpec& spec, const std::vector<cloud::Fl
   const std::pair<const std::string&, unsigned> kinds[] = {{spec.master_flavor, spec.masters},
                                                            {spec.worker_flavor, spec.workers}};
   for (const auto& [name, count] : kinds) {
-    const cloud::Flavor* flavor = find(flavors, name);
+    const cloud::Flavor* flavor = flavor_named(flavors, name);
     if (flavor == nullptr) continue;
     needs["cpus"] += std::int64_t{flavor->cpus} * count;
     needs["memory_mib"] += static_cast<std::int64_t>(flavor->memory_bytes >> 20) * count;

@@ -11,10 +11,6 @@ namespace {
 using base::ErrorCode;
 using base::fail;
 
-wire::Role role_of(const MachineRow& machine) {
-  return machine.is_master() ? wire::MASTER : wire::WORKER;
-}
-
 void set_kubernetes(const DesiredInput& input, wire::KubernetesConfig& config) {
   const NodeImage& image = input.image;
   config.set_version(image.kubernetes);
@@ -50,7 +46,7 @@ void set_peers(const DesiredInput& input, wire::DesiredNode& desired) {
     peer->set_node_name(machine.name);
     peer->set_address(machine.address);
     peer->set_pod_cidr(machine.pod_cidr());
-    peer->set_role(role_of(machine));
+    peer->set_role(machine.wire_role());
   }
 }
 
@@ -106,7 +102,7 @@ base::Result<wire::DesiredNode> desired_node(const DesiredInput& input) {
   desired.set_machine_id(input.machine.id.value);
   desired.set_node_name(input.machine.name);
   desired.set_address(input.machine.address);
-  desired.set_role(role_of(input.machine));
+  desired.set_role(input.machine.wire_role());
   desired.set_gateway(input.cluster.gateway == input.machine.id);
   set_kubernetes(input, *desired.mutable_kubernetes());
   set_disks(input, desired);

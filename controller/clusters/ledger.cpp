@@ -7,7 +7,7 @@
 namespace slipway::clusters {
 namespace {
 
-constexpr std::array<std::pair<ResourceState, std::string_view>, 5> kStates{{
+constexpr std::array<std::pair<ResourceState, std::string_view>, 5> kResourceStates{{
     {ResourceState::kPlanned, "planned"},
     {ResourceState::kPresent, "present"},
     {ResourceState::kMissing, "missing"},
@@ -15,11 +15,11 @@ constexpr std::array<std::pair<ResourceState, std::string_view>, 5> kStates{{
     {ResourceState::kGone, "gone"},
 }};
 
-constexpr char kColumns[] =
+constexpr char kLedgerColumns[] =
     "SELECT id, kind, cluster, machine, parent, name, purpose, type, size_bytes, cloud_id, device,"
     " state, detail, changed_ms FROM ledger ";
 
-LedgerRow row_of(const store::Statement& row) {
+LedgerRow ledger_row_of(const store::Statement& row) {
   LedgerRow found{ResourceId{row.text(0)}, row.text(1),
                   ClusterId{row.text(2)},  MachineId{row.text(3)},
                   ResourceId{row.text(4)}, row.text(5)};
@@ -28,7 +28,7 @@ LedgerRow row_of(const store::Statement& row) {
   found.size_bytes = static_cast<std::uint64_t>(row.number(8));
   found.cloud_id = row.text(9);
   found.device = row.text(10);
-  for (const auto& [state, name] : kStates) {
+  for (const auto& [state, name] : kResourceStates) {
     if (name == row.text(11)) found.state = state;
   }
   found.detail = row.text(12);
@@ -36,16 +36,16 @@ LedgerRow row_of(const store::Statement& row) {
   return found;
 }
 
-std::vector<LedgerRow> all_of(store::Statement rows) {
+std::vector<LedgerRow> ledger_rows_of(store::Statement rows) {
   std::vector<LedgerRow> found;
-  while (rows.step()) found.push_back(row_of(rows));
+  while (rows.step()) found.push_back(ledger_row_of(rows));
   return found;
 }
 
 }  // namespace
 
 std::string_view name_of(ResourceState state) {
-  for (const auto& [known, name] : kStates) {
+  for (const auto& [known, name] : kResourceStates) {
     if (known == state) return name;
   }
   return "gone";
@@ -62,12 +62,12 @@ base::Result<LedgerRow> Ledger::plan(LedgerRow wanted) {
     if (!open.bind(planned->cluster.value).step()) {
       return base::fail(base::ErrorCode::kConflict, "the cluster is being deleted");
     }
-    auto known = database_.prepare(std::string{kColumns} +
+    auto known = database_.prepare(std::string{kLedgerColumns} +
                                    "WHERE cluster=? AND kind=? AND name=? AND purpose=?"
                                    " AND state<>'gone'");
     known.bind(planned->cluster.value).bind(planned->kind).bind(planned->name);
     if (known.bind(planned->purpose).step()) {
-      planned = row_of(known);
+      planned = ledger_row_of(known);
       return {};
     }
     planned->id = ResourceId{base::new_id()};
@@ -125,25 +125,27 @@ void Ledger::gone(const ResourceId& id) {
 }
 
 std::optional<LedgerRow> Ledger::find(const ResourceId& id) const {
-  auto row = database_.prepare(std::string{kColumns} + "WHERE id=?");
+  auto row = database_.prepare(std::string{kLedgerColumns} + "WHERE id=?");
   if (!row.bind(id.value).step()) return std::nullopt;
-  return row_of(row);
+  return ledger_row_of(row);
 }
 
 std::vector<LedgerRow> Ledger::of(const ClusterId& cluster) const {
-  auto rows = database_.prepare(std::string{kColumns} + "WHERE cluster=? ORDER BY kind, name, id");
+  auto rows =
+      database_.prepare(std::string{kLedgerColumns} + "WHERE cluster=? ORDER BY kind, name, id");
   rows.bind(cluster.value);
-  return all_of(std::move(rows));
+  return ledger_rows_of(std::move(rows));
 }
 
 std::vector<LedgerRow> Ledger::volumes_of(const ResourceId& machine) const {
-  auto rows = database_.prepare(std::string{kColumns} + "WHERE parent=? ORDER BY purpose");
+  auto rows = database_.prepare(std::string{kLedgerColumns} + "WHERE parent=? ORDER BY purpose");
   rows.bind(machine.value);
-  return all_of(std::move(rows));
+  return ledger_rows_of(std::move(rows));
 }
 
 std::vector<LedgerRow> Ledger::all() const {
-  return all_of(database_.prepare(std::string{kColumns} + "ORDER BY cluster, kind, name, id"));
+  return ledger_rows_of(
+      database_.prepare(std::string{kLedgerColumns} + "ORDER BY cluster, kind, name, id"));
 }
 
 }  // namespace slipway::clusters

@@ -6,19 +6,19 @@
 namespace slipway::clusters {
 namespace {
 
-constexpr char kColumns[] =
+constexpr char kMachineColumns[] =
     "SELECT m.id, m.cluster, m.name, m.role, m.ordinal, m.flavor, m.resource, m.address,"
     " m.cloud_state, m.cloud_detail, m.cloud_ms, m.ready, m.ready_reason, m.ready_ms,"
     " m.enrolled_ms, m.bootstrapped, m.facts, m.generation, m.desired_sha256 FROM machines m ";
 
-constexpr cloud::MachineState kStates[] = {
+constexpr cloud::MachineState kMachineStates[] = {
     cloud::MachineState::kBuilding, cloud::MachineState::kRunning, cloud::MachineState::kStopped,
     cloud::MachineState::kFailed, cloud::MachineState::kGone};
 
 MachineFact cloud_fact(const store::Statement& row) {
   MachineFact fact;
   const std::string name = row.text(8);
-  for (const auto state : kStates) {
+  for (const auto state : kMachineStates) {
     if (name_of(state) != name) continue;
     fact.known = true;
     fact.state = state;
@@ -46,7 +46,7 @@ MachineRow machine_of(const store::Statement& row) {
   return machine;
 }
 
-std::vector<MachineRow> all_of(store::Statement rows) {
+std::vector<MachineRow> machines_of(store::Statement rows) {
   std::vector<MachineRow> found;
   while (rows.step()) found.push_back(machine_of(rows));
   return found;
@@ -96,7 +96,7 @@ void Rows::insert(const MachineRow& machine) {
 }
 
 std::optional<MachineRow> Rows::machine(const MachineId& id) const {
-  auto row = database_.prepare(std::string{kColumns} + "WHERE m.id=?");
+  auto row = database_.prepare(std::string{kMachineColumns} + "WHERE m.id=?");
   if (!row.bind(id.value).step()) return std::nullopt;
   return machine_of(row);
 }
@@ -104,8 +104,8 @@ std::optional<MachineRow> Rows::machine(const MachineId& id) const {
 std::optional<MachineRow> Rows::find_machine(const std::optional<ClusterId>& cluster,
                                              const std::string& id_or_name) const {
   const std::string where = cluster ? " AND m.cluster=?2" : "";
-  auto row = database_.prepare(std::string{kColumns} + "WHERE (m.id=?1 OR m.name=?1)" + where +
-                               " ORDER BY m.name=?1 DESC, m.id LIMIT 1");
+  auto row = database_.prepare(std::string{kMachineColumns} + "WHERE (m.id=?1 OR m.name=?1)" +
+                               where + " ORDER BY m.name=?1 DESC, m.id LIMIT 1");
   row.bind(id_or_name);
   if (cluster) row.bind(cluster->value);
   if (!row.step()) return std::nullopt;
@@ -113,14 +113,16 @@ std::optional<MachineRow> Rows::find_machine(const std::optional<ClusterId>& clu
 }
 
 std::vector<MachineRow> Rows::machines(const ClusterId& cluster) const {
-  auto rows = database_.prepare(std::string{kColumns} + "WHERE m.cluster=? ORDER BY m.ordinal");
+  auto rows =
+      database_.prepare(std::string{kMachineColumns} + "WHERE m.cluster=? ORDER BY m.ordinal");
   rows.bind(cluster.value);
-  return all_of(std::move(rows));
+  return machines_of(std::move(rows));
 }
 
 std::vector<MachineRow> Rows::machines() const {
-  return all_of(database_.prepare(std::string{kColumns} +
-                                  "JOIN clusters c ON c.id=m.cluster ORDER BY c.name, m.ordinal"));
+  return machines_of(
+      database_.prepare(std::string{kMachineColumns} +
+                        "JOIN clusters c ON c.id=m.cluster ORDER BY c.name, m.ordinal"));
 }
 
 void Rows::set_flavor(const MachineId& id, const std::string& flavor) {

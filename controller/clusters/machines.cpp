@@ -13,10 +13,6 @@ using base::fail;
 
 constexpr std::uint64_t kGib = std::uint64_t{1} << 30;
 
-wire::Role role_of(const MachineRow& machine) {
-  return machine.is_master() ? wire::MASTER : wire::WORKER;
-}
-
 struct Disk {
   const char* purpose;
   DiskSpec spec;
@@ -88,7 +84,7 @@ base::Result<std::string> Machines::token_of(const MachineRow& machine,
   if (auto known = secrets_.get(token_name(machine.id))) return known;
   std::string token;
   auto stored = database_.transaction([&]() -> base::Result<> {
-    token = agents_.issue_token(machine.id, machine.cluster, resource, role_of(machine));
+    token = agents_.issue_token(machine.id, machine.cluster, resource, machine.wire_role());
     secrets_.put(token_name(machine.id), token);
     return {};
   });

@@ -27,8 +27,7 @@ std::optional<links::Membership> NodeRoster::find(const base::MachineId& machine
   if (!cluster || cluster->deleted || cluster->state == ClusterState::kDeleting) {
     return std::nullopt;
   }
-  return links::Membership{row->cluster, row->is_master() ? wire::MASTER : wire::WORKER, row->name,
-                           row->address};
+  return links::Membership{row->cluster, row->wire_role(), row->name, row->address};
 }
 
 std::optional<base::MachineId> NodeRoster::gateway(const base::ClusterId& cluster) const {

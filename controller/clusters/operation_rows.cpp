@@ -57,7 +57,8 @@ std::vector<StepRecord> read_steps(store::Database& database, const OperationId&
   return steps;
 }
 
-constexpr char kColumns[] = "SELECT id, cluster, kind, state, created_ms, ended_ms, error, by";
+constexpr char kOperationColumns[] =
+    "SELECT id, cluster, kind, state, created_ms, ended_ms, error, by";
 
 OperationRecord record_of(store::Database& database, const store::Statement& row) {
   OperationRecord record{OperationId{row.text(0)}, ClusterId{row.text(1)}, row.text(2),
@@ -132,7 +133,7 @@ std::optional<CurrentStep> read_current(store::Database& database, const Operati
 }
 
 base::Result<OperationRecord> read_operation(store::Database& database, const OperationId& id) {
-  auto row = database.prepare(std::string{kColumns} + " FROM operations WHERE id=?");
+  auto row = database.prepare(std::string{kOperationColumns} + " FROM operations WHERE id=?");
   if (!row.bind(id.value).step()) {
     return base::fail(base::ErrorCode::kNotFound, "no operation " + id.value);
   }
@@ -144,7 +145,7 @@ std::vector<OperationRecord> read_operations(store::Database& database,
                                              std::size_t limit) {
   std::vector<OperationRecord> found;
   const std::string where = cluster ? " WHERE cluster=?" : "";
-  auto rows = database.prepare(std::string{kColumns} + " FROM operations" + where +
+  auto rows = database.prepare(std::string{kOperationColumns} + " FROM operations" + where +
                                " ORDER BY sequence DESC LIMIT ?");
   if (cluster) rows.bind(cluster->value);
   rows.bind(limit);
