@@ -169,7 +169,9 @@ create_cluster() {
 
 deploy_demo() {
   local outcome i ready address
-  api POST '/clusters/demo/manifests?namespace=demo' "$TREE/deploy/demo.yaml" application/yaml
+  outcome=$(api POST '/clusters/demo/manifests?namespace=demo' "$TREE/deploy/demo.yaml" application/yaml)
+  echo "$outcome"
+  [ "$(jq '[.objects[] | select(.ok | not)] | length' <<<"$outcome")" = 0 ] || fail_step "not every object was applied: see above" || return 1
   for i in $(seq 240); do
     ready=$(api GET '/clusters/demo/pods?namespace=demo' | jq '[.items[] | select(.ready)] | length')
     [ "$ready" -ge 1 ] && break
@@ -208,6 +210,6 @@ $(api GET /clusters/demo/nodes | jq -r '.items[] | "  \(.name)  \(.role)  \(.add
 Try:
   curl $DEMO/
   curl --cacert $STATE/ca.crt -H @$STATE/.authorization https://$LISTEN/api/v1/clusters/demo/nodes
-  kubectl --kubeconfig $STATE/demo.kubeconfig get pods -A     # or: $CONTROLLER machine shell demo-master-0 --state $STATE
+  kubectl --kubeconfig $STATE/demo.kubeconfig get pods -A     # or: $CONTROLLER machine shell demo-master-1 --state $STATE
 TEXT
 }

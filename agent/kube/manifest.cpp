@@ -19,6 +19,19 @@ std::string text_of(const json::object& object, std::string_view key) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string{};
 }
 
+/// A Service's ports are a list with the keys port and protocol. API servers before 1.22 do not fill
+/// in the protocol's default before a server-side apply and answer 500, so it is said here.
+void fill_list_keys(ManifestObject& object) {
+  if (object.kind != "Service" || object.api_version != "v1") return;
+  auto* spec = object.body.if_contains("spec");
+  if (spec == nullptr || !spec->is_object()) return;
+  auto* ports = spec->get_object().if_contains("ports");
+  if (ports == nullptr || !ports->is_array()) return;
+  for (auto& port : ports->get_array()) {
+    if (port.is_object()) port.get_object().emplace("protocol", "TCP");
+  }
+}
+
 Result<> add_object(json::value value, int line, std::vector<ManifestObject>& into) {
   const auto wrong = [line](const std::string& what, std::string field = "manifest") {
     return base::fail(ErrorCode::kInvalid,
@@ -47,6 +60,7 @@ Result<> add_object(json::value value, int line, std::vector<ManifestObject>& in
   if (object.name.empty()) return wrong("has no metadata.name", "metadata.name");
   if (into.size() >= kMaxObjects) return wrong("is one object too many: 1000 are allowed");
   object.body = std::move(body);
+  fill_list_keys(object);
   into.push_back(std::move(object));
   return {};
 }

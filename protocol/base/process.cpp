@@ -130,6 +130,7 @@ struct Child {
   void drain(OutputLines& lines);
 
   pid_t pid;
+  std::exception_ptr thrown;  ///< by the caller's on_line
   bool exited = false;
   bool reaped = false;
   asio::posix::stream_descriptor exit;  ///< a pidfd: readable once the program has ended
@@ -170,7 +171,13 @@ Task<> watch_output(ChildPtr child, OutputLines& lines) {
   while (!child->exited) {
     auto [error, n] = co_await child->out.async_read_some(asio::buffer(buffer), kQuiet);
     if (error) break;
-    lines.add({buffer.data(), n});
+    try {
+      lines.add({buffer.data(), n});
+    } catch (...) {
+      child->thrown = std::current_exception();
+      child->kill_group();  // and so the end comes soon
+      break;
+    }
   }
 }
 
@@ -221,11 +228,12 @@ Task<Result<Exit>> run(Command command) {
   std::exception_ptr failure;
   try {
     co_await ((watch_exit(child) && watch_output(child, lines)) || sleep_for(command.timeout));
-    if (child->exited) child->drain(lines);
-    lines.end();
+    if (child->exited && !child->thrown) child->drain(lines);
+    if (!child->thrown) lines.end();
   } catch (...) {
-    failure = std::current_exception();  // cancelled, or thrown by on_line
+    failure = std::current_exception();  // cancelled, or thrown by on_line at last
   }
+  if (!failure) failure = child->thrown;
   const bool timed_out = !child->exited && !failure;
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);

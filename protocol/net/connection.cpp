@@ -125,17 +125,10 @@ Task<Result<std::size_t>> Connection::read_more() {
   // A buffer of its own: unread() may be taken from while this waits.
   std::string piece(kReadBytes, '\0');
   if (state->expired) co_return std::unexpected(state->error_of({}, "reading"));
-  auto& stream = state->stream;
-  boost::system::error_code error;
-  std::size_t size = 0;
-  if (auto* tls = stream.tls()) {
-    std::tie(error, size) = co_await tls->async_read_some(asio::buffer(piece), kUse);
-  } else {
-    std::tie(error, size) = co_await stream.socket().async_read_some(asio::buffer(piece), kUse);
-  }
+  auto [error, size] = co_await state->stream.async_receive(asio::buffer(piece), kUse);
   if (error == asio::error::eof) co_return 0;
   if (error) co_return std::unexpected(state->error_of(error, "reading"));
-  stream.unread().append(piece, 0, size);
+  state->stream.unread().append(piece, 0, size);
   co_return size;
 }
 
@@ -147,13 +140,7 @@ Task<Result<>> Connection::write(std::string head, std::string body) {
   const auto state = state_;
   if (state->expired) co_return std::unexpected(state->error_of({}, "writing"));
   const std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(body)};
-  boost::system::error_code error;
-  std::size_t size = 0;
-  if (auto* tls = state->stream.tls()) {
-    std::tie(error, size) = co_await asio::async_write(*tls, both, kUse);
-  } else {
-    std::tie(error, size) = co_await asio::async_write(state->stream.socket(), both, kUse);
-  }
+  auto [error, size] = co_await asio::async_write(state->stream, both, kUse);
   if (error) co_return std::unexpected(state->error_of(error, "writing"));
   co_return Result<>{};
 }

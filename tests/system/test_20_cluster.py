@@ -18,7 +18,7 @@ def test_each_node_has_three_facts_with_as_of(api):
 
 @claims("C5.disks")
 def test_containerd_and_etcd_have_disks_of_their_own(api):
-    for name, mounts in (("demo-master-0", ["/var/lib/containerd", "/var/lib/etcd"]), ("demo-worker-0", ["/var/lib/containerd"])):
+    for name, mounts in (("demo-master-1", ["/var/lib/containerd", "/var/lib/etcd"]), ("demo-worker-1", ["/var/lib/containerd"])):
         table = api.machine(name, "cat", "/proc/mounts")
         for mount in mounts:
             row = next(line.split() for line in table.splitlines() if line.split()[1] == mount)
@@ -27,16 +27,16 @@ def test_containerd_and_etcd_have_disks_of_their_own(api):
 
 @claims("C4.endpoint")
 def test_etcd_found_its_cluster_by_discovery(api):
-    text = api.machine("demo-master-0", "sh", "-c", "cat /etc/default/etcd /etc/etcd/* 2>/dev/null; cat /proc/$(pidof etcd)/environ | tr '\\0' '\\n'")
+    text = api.machine("demo-master-1", "sh", "-c", "cat /etc/default/etcd /etc/etcd/* 2>/dev/null; cat /proc/$(pidof etcd)/environ | tr '\\0' '\\n'")
     assert "127.0.0.1:2381/" in text and "iscover" in text.lower()
-    health = api.machine("demo-master-0", "sh", "-c", "ETCDCTL_API=3 etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt "
+    health = api.machine("demo-master-1", "sh", "-c", "ETCDCTL_API=3 etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt "
                          "--cert=/etc/kubernetes/pki/apiserver-etcd-client.crt --key=/etc/kubernetes/pki/apiserver-etcd-client.key endpoint health 2>&1")
     assert "is healthy" in health
 
 
 @claims("C13.all-of-it")
 def test_nodes_are_initialised_without_a_hand(api):
-    for name in ("demo-master-0", "demo-worker-0"):
+    for name in ("demo-master-1", "demo-worker-1"):
         for unit in ("containerd", "kubelet", "dnsmasq", "slipway-agent"):
             assert api.machine(name, "systemctl", "is-active", unit).strip() == "active"
         assert api.machine(name, "cat", "/proc/sys/net/ipv4/ip_forward").strip() == "1"
@@ -50,8 +50,8 @@ def test_the_creation_shows_each_step_with_its_time_and_log(api):
     for step in operation["steps"]:
         assert step["state"] == "done" and step["attempts"] >= 1 and step["startedAt"] and step["endedAt"], step
     nodes = {step["node"] for step in operation["nodeSteps"]}
-    assert nodes == {"demo-master-0", "demo-worker-0"}
-    names = [step["name"] for step in operation["nodeSteps"] if step["node"] == "demo-master-0"]
+    assert nodes == {"demo-master-1", "demo-worker-1"}
+    names = [step["name"] for step in operation["nodeSteps"] if step["node"] == "demo-master-1"]
     assert {"disks", "containerd", "etcd", "control-plane", "ready"} <= set(names), names
     assert any(step["logTail"] for step in operation["nodeSteps"])
 
@@ -127,7 +127,7 @@ spec:
 @claims("C12.three-facts")
 def test_health_of_each_node_is_shown(api):
     def healthy():
-        node = api.get("/clusters/demo/nodes/demo-worker-0")
+        node = api.get("/clusters/demo/nodes/demo-worker-1")
         return node if (node.get("health") or {}).get("memoryTotalBytes", 0) > 0 else None
     node = wait_for("health of the worker", healthy, 30, 1)
     assert node["health"]["asOf"] and 0 <= node["health"]["cpuFraction"] <= 1

@@ -44,7 +44,7 @@ def log(api, query, **more):
 
 @claims("W22.list")
 def test_pods_are_listed(api, talker):
-    assert talker["node"] in ("demo-master-0", "demo-worker-0") and talker["restarts"] == 0
+    assert talker["node"] in ("demo-master-1", "demo-worker-1") and talker["restarts"] == 0
     assert talker["status"] == "Running", talker
 
 
@@ -112,7 +112,7 @@ def test_the_process_is_as_kubectl_exec_would_start_it(api, talker):
     session = api.terminal("demo", "talker", "command=sh&command=-c&command=" + requests.utils.quote(question))
     assert session.finish()["code"] == 0
     ours = session.output.decode()
-    theirs = api.machine("demo-master-0", "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "-n", "demo", "exec", "talker", "--", "sh", "-c", question)
+    theirs = api.machine("demo-master-1", "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "-n", "demo", "exec", "talker", "--", "sh", "-c", question)
     assert ours == theirs
     assert "uid=1234" in ours and "NoNewPrivs:\t1" in ours
 
@@ -120,7 +120,7 @@ def test_the_process_is_as_kubectl_exec_would_start_it(api, talker):
 @claims("T1.without-api", "W22.log")
 def test_logs_and_terminal_work_while_kubelet_and_api_server_are_down(api, talker):
     node = talker["node"]
-    api.machine("demo-master-0", "sh", "-c", "mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/; systemctl stop kubelet; "
+    api.machine("demo-master-1", "sh", "-c", "mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/; systemctl stop kubelet; "
                 "for t in $(ctr -n k8s.io tasks ls | awk 'NR>1{print $1}'); do ctr -n k8s.io containers info $t | "
                 "grep -q '\"io.kubernetes.container.name\": \"kube-apiserver\"' && ctr -n k8s.io tasks kill -s SIGKILL $t; done; true")
     api.machine(node, "systemctl", "stop", "kubelet")
@@ -129,7 +129,7 @@ def test_logs_and_terminal_work_while_kubelet_and_api_server_are_down(api, talke
         assert session.finish()["code"] == 0 and session.output == b"alive\n"
         assert "line 2000" in log(api, "").text
     finally:
-        api.machine("demo-master-0", "sh", "-c", "mv /root/kube-apiserver.yaml /etc/kubernetes/manifests/; systemctl start kubelet")
+        api.machine("demo-master-1", "sh", "-c", "mv /root/kube-apiserver.yaml /etc/kubernetes/manifests/; systemctl start kubelet")
         api.machine(node, "systemctl", "start", "kubelet")
     wait_for("the API is back", lambda: api.kubectl("get", "--raw", "/readyz", check=False) == "ok", 90, 1)
 
@@ -147,7 +147,7 @@ def test_the_previous_run_is_read(api, talker):
 @claims("T1.node-shell")
 def test_an_administrator_opens_a_shell_on_a_node(api):
     from slipway import Terminal
-    path = "/clusters/demo/nodes/demo-worker-0/shell"
+    path = "/clusters/demo/nodes/demo-worker-1/shell"
     with pytest.raises(websocket.WebSocketBadStatusException):
         api.socket(path)  # no reason
     refused = Terminal(api.socket(path + "?reason=test", subprotocols=["slipway.terminal.v1"]))
@@ -157,7 +157,7 @@ def test_an_administrator_opens_a_shell_on_a_node(api):
     session = Terminal(api.socket(path + "?reason=test", subprotocols=["slipway.terminal.v1"]))
     session.note(password=api.summary["password"])
     session.send("echo on-$(hostname)\n")
-    session.until("on-demo-worker-0")
+    session.until("on-demo-worker-1")
     session.send("exit\n")
     session.finish()
 

@@ -26,7 +26,7 @@ def login(api, password, session=None):
 
 @claims("C15.kubectl")
 def test_kubectl_works_through_the_controller(world, api):
-    assert api.kubectl("get", "nodes", "-o", "name").split() == ["node/demo-master-0", "node/demo-worker-0"]
+    assert api.kubectl("get", "nodes", "-o", "name").split() == ["node/demo-master-1", "node/demo-worker-1"]
     config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-kubectl, namespace: demo}\ndata: {a: '1'}\n"
     watch = subprocess.Popen([kubectl_binary(world.state), "--kubeconfig", api.summary["kubeconfig"], "-n", "demo", "get", "configmaps", "-w", "-o", "name"],
                              stdout=subprocess.PIPE, text=True)

@@ -67,11 +67,11 @@ def delete(api, name):
 @claims("E1.user-data")
 def test_user_data_holds_three_things_and_no_more(api):
     import yaml
-    text = api.machine("demo-worker-0", "cat", "/var/lib/cloud/seed/nocloud/user-data")
+    text = api.machine("demo-worker-1", "cat", "/var/lib/cloud/seed/nocloud/user-data")
     assert text.startswith("#cloud-config\n")
     data = yaml.safe_load(text)
     assert set(data) == {"slipway"} and set(data["slipway"]) == {"version", "controller", "ca_sha256", "token"}
-    assert api.machine("demo-worker-0", "stat", "-c", "%a", "/var/lib/cloud/seed/nocloud/user-data").strip() == "600"
+    assert api.machine("demo-worker-1", "stat", "-c", "%a", "/var/lib/cloud/seed/nocloud/user-data").strip() == "600"
 
 
 @claims("E1.one-use")
@@ -88,7 +88,7 @@ token_bytes=$(printf '\\012\\100'; printf %s $token)
 curl -sk -o answer -w '%{http_code}' -H 'Content-Type: application/x-protobuf' --data-binary @request $controller/enrol
 echo; cat answer; rm -f k.pem c.pem request answer
 """
-    told = api.machine("demo-worker-0", "bash", "-c", script)
+    told = api.machine("demo-worker-1", "bash", "-c", script)
     assert told.splitlines()[0] in ("401", "403"), told
     refusals = [e for e in api.items("/audit?limit=100") if e["action"] == "enrol.refused"]
     assert refusals, "the refusal is not in the audit log"
@@ -96,18 +96,18 @@ echo; cat answer; rm -f k.pem c.pem request answer
 
 @claims("E1.reboot")
 def test_a_rebooted_machine_is_ready_again_by_itself(api):
-    before = api.get("/clusters/demo/nodes/demo-worker-0")
-    boot = api.machine("demo-worker-0", "cat", "/proc/1/stat").split()[21]
-    api.machine("demo-worker-0", "systemctl", "reboot", check=False)
+    before = api.get("/clusters/demo/nodes/demo-worker-1")
+    boot = api.machine("demo-worker-1", "cat", "/proc/1/stat").split()[21]
+    api.machine("demo-worker-1", "systemctl", "reboot", check=False)
 
     def back():
         try:
-            return api.machine("demo-worker-0", "cat", "/proc/1/stat", check=False).split()[21] != boot
+            return api.machine("demo-worker-1", "cat", "/proc/1/stat", check=False).split()[21] != boot
         except IndexError:
             return False
     wait_for("the machine boots again", back, 60)
-    wait_for("its link is new", lambda: api.get("/clusters/demo/nodes/demo-worker-0")["link"]["since"] != before["link"]["since"], 60)
-    wait_for("the node is Ready", lambda: api.get("/clusters/demo/nodes/demo-worker-0")["kubernetes"]["value"] == "ready", 90)
+    wait_for("its link is new", lambda: api.get("/clusters/demo/nodes/demo-worker-1")["link"]["since"] != before["link"]["since"], 60)
+    wait_for("the node is Ready", lambda: api.get("/clusters/demo/nodes/demo-worker-1")["kubernetes"]["value"] == "ready", 90)
     nothing_doubled(api, "demo", 2)
     api.pod("demo", "probe")
 
@@ -126,7 +126,7 @@ def test_an_agent_killed_at_three_steps_goes_on(api, seed):
             for row in steps_now:
                 if row["name"] in left and row["state"] in ("running", "done"):
                     left.discard(row["name"])
-                    api.machine("kills-master-0", "systemctl", "kill", "-s", "KILL", "slipway-agent", check=False)
+                    api.machine("kills-master-1", "systemctl", "kill", "-s", "KILL", "slipway-agent", check=False)
             return healthy(api, "kills")
         wait_for("the cluster is healthy in spite of kills", kill_at_steps, 240, 0.1)
         assert not left, f"never seen: {left}"

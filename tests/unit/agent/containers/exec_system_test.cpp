@@ -245,7 +245,7 @@ TEST_F(ExecSystem, AProcessThatReadsNothingDoesNotHideAReset) {
   auto open = exec_open("main", {"/bin/sh", "-c", "echo begun; exec sleep 5560"}, false);
   exec(open, [](link::StreamPtr stream) -> Task<> {
     co_await LinkedStreams::read_until(stream, "begun");
-    co_await stream->write(std::string(400'000, 'x'));
+    co_await stream->write(std::string(200'000, 'x'));
     stream->reset({base::ErrorCode::kUnavailable, "the page was closed", {}});
   });
   EXPECT_FALSE(runs("5560"));

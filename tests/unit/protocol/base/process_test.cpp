@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <stdexcept>
 #include <vector>
 
 #include "protocol/base/ids.hpp"
@@ -133,6 +134,13 @@ TEST(Process, EndsWithItsCaller) {
            }));
   ASSERT_FALSE(pid.empty());
   EXPECT_EQ(::kill(std::stoi(pid), 0), -1);  // killed and reaped
+}
+
+TEST(Process, EndsWhenItsListenerThrows) {
+  asio::io_context io;
+  auto command = shell("echo line; exec sleep 1000");
+  command.on_line = [](std::string_view) { throw std::runtime_error("on purpose"); };
+  EXPECT_THROW(run_task(io, run(command)), std::runtime_error);
 }
 
 TEST(RunOk, PutsTheLastLinesIntoTheError) {

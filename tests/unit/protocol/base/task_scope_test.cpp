@@ -166,6 +166,15 @@ TEST(WithTimeout, TakesWhoIsFirst) {
   EXPECT_EQ(late.error().message, "no answer in time: the answer");
 }
 
+TEST(WithTimeout, HandsOnAnExceptionAtOnce) {
+  asio::io_context io;
+  const auto thrower = []() -> Task<Result<int>> {
+    co_await sleep_for(milliseconds{1});
+    throw std::runtime_error("on purpose");
+  };
+  EXPECT_THROW(run_task(io, with_timeout(hours{1}, "x", thrower())), std::runtime_error);
+}
+
 TEST(Offload, RunsElsewhereAndResumesHere) {
   asio::io_context io;
   asio::thread_pool pool(1);

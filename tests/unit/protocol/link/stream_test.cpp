@@ -154,6 +154,29 @@ TEST_F(Streams, OutliveTheirLink) {
   stream.reset();
 }
 
+TEST_F(Streams, TellWhenTheyAreOver) {
+  const auto reset = open_from(controller);
+  const auto reset_end = last_offered(agent);
+  const auto whole = open_from(controller);
+  const auto whole_end = last_offered(agent);
+  std::vector<std::string> over;
+  const auto watch = [&](StreamPtr stream, std::string name) {
+    run([&over, stream, name]() -> base::Task<> {
+      const auto why = co_await stream->closed();
+      over.push_back(name + ": " + why.message);
+    });
+  };
+  watch(reset_end, "reset");
+  watch(whole_end, "whole");
+  whole->finish();
+  poll();
+  EXPECT_TRUE(over.empty());  // half of it may go on
+  reset->reset({ErrorCode::kTimeout, "enough", {}});
+  whole_end->finish();
+  poll();
+  EXPECT_EQ(over, (std::vector<std::string>{"whole: the stream is closed", "reset: enough"}));
+}
+
 TEST_F(Streams, ACancelledReaderLeavesTheStreamUsable) {
   const auto from = open_from(controller);
   const auto to = last_offered(agent);
