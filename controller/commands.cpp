@@ -16,7 +16,7 @@
 #include "controller/access/sqlite_audit.hpp"
 #include "controller/cloud/local/local_cloud.hpp"
 #include "controller/config/state_directory.hpp"
-#include "protocol/base/process.hpp"
+#include "protocol/base/log.hpp"
 
 namespace slipway::controller {
 
@@ -99,6 +99,7 @@ int reset_password(const std::filesystem::path& path, const std::string& user) {
   if (!state) return refuse(state.error().message);
   auto database = store::Database::open(state->database());
   if (!database) return refuse(database.error().message);
+  base::start_log("slipway-controller", {.level = "warn", .json = false});  // stdout: the password
   boost::asio::io_context io(1);
   boost::asio::thread_pool pool(1);
   base::SystemClock clock;

@@ -19,7 +19,7 @@ base::Result<wire::ExecOpen> read_exec(const Call& call) {
   exec.set_pod_namespace(call.argument("namespace"));
   exec.set_pod(call.argument("pod"));
   exec.set_container(query.text("container"));
-  exec.set_tty(query.flag("tty", true));
+  exec.set_tty(query.flag("tty", false));
   exec.set_user(call.caller.user.name);
   exec.mutable_size()->set_columns(
       static_cast<std::uint32_t>(query.number("columns", 80, 1, kMaxColumns)));

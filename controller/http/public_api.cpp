@@ -144,7 +144,8 @@ std::variant<PublicApi::Prepared, net::HttpResponse> PublicApi::prepare(net::Htt
   const auto& route = *match->route;
   identify(services_.accounts, request.headers, caller);
   auto problem = check_access(route.needs, caller);
-  if (!problem && caller.proof != Proof::kToken) problem = check_origin(request, upgrade);
+  if (!problem && (upgrade || caller.proof != Proof::kToken))
+    problem = check_origin(request, upgrade);
   if (problem) {
     if (!route.action.empty()) {
       audit(caller, route.action, object_of(target->path, nullptr), problem->code, problem->detail);

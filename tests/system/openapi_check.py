@@ -76,17 +76,16 @@ class Contract:
         if faults:
             raise Mismatch(f"{where}: " + "; ".join(faults[:5]))
 
-    def check_answer(self, answer):
-        """An answer of the `requests` library."""
+    def check_answer(self, answer, streams=False):
+        """An answer of the `requests` library; the body of one that streams is left alone."""
         kind = answer.headers.get("Content-Type", "").split(";")[0]
-        streams = answer.raw is not None and not answer._content_consumed
         body = "" if streams else answer.json() if kind.endswith("json") and answer.content else answer.text
         self.check(answer.request.method, "/" + answer.url.split("://", 1)[1].split("/", 1)[1],
                    answer.status_code, kind, body)
 
     def watch(self, session):
         """Every answer of the session is judged from now on."""
-        session.hooks["response"].append(lambda answer, *_, **__: self.check_answer(answer))
+        session.hooks["response"].append(lambda answer, *_, **how: self.check_answer(answer, how.get("stream", False)))
         return session
 
 
