@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
@@ -50,12 +48,17 @@ base::Result<int> bind_public(boost::asio::io_context& io, const config::Listen&
 class Lifetime {
  public:
   Lifetime(boost::asio::io_context& io, App& app)
-      : io_(io), app_(app), signals_(io, SIGTERM, SIGINT), deadline_(io) {}
+      : io_(io),
+        app_(app),
+        signals_(io, SIGTERM, SIGINT),
+        deadline_(io),
+        tasks_(io.get_executor()) {}
 
   int run() {
     wait_for_signal();
-    boost::asio::co_spawn(io_, start(), boost::asio::detached);
-    io_.run();
+    tasks_.spawn("start", start());
+    // The deadline's timer is pending until the end, so that the loop never runs out of work.
+    while (!stopped_ || tasks_.running() > 0) io_.run_one();
     return status_;
   }
 
@@ -83,15 +86,14 @@ class Lifetime {
       spdlog::critical("stopping took more than {} s; cut", kStopDeadline.count());
       std::_Exit(kExitCut);
     });
-    boost::asio::co_spawn(io_, stop(), boost::asio::detached);
+    tasks_.spawn("stop", stop());
   }
 
   base::Task<> stop() {
     co_await app_.stop();
     spdlog::info("stopped");
-    deadline_.cancel();
-    signals_.cancel();
-    io_.stop();
+    stopped_ = true;
+    tasks_.cancel();  // a start that was still under way
   }
 
   void wait_for_signal() {
@@ -111,7 +113,9 @@ class Lifetime {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer deadline_;
   bool stopping_ = false;
+  bool stopped_ = false;
   int status_ = 0;
+  base::TaskScope tasks_;
 };
 
 }  // namespace

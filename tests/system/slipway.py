@@ -66,6 +66,7 @@ class Slipway:
                                            header=fields + list(headers), timeout=30, suppress_origin=True, **more)
 
     def terminal(self, namespace, pod, query, cluster="demo"):
+        query += "" if "tty=" in query else "&tty=false"
         return Terminal(self.socket(f"/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/exec?{query}",
                                     subprotocols=["slipway.terminal.v1"]))
 

@@ -76,8 +76,10 @@ class ExecSystem : public testing::Test {
   static void run(const std::string& in, const std::string& name, const std::string& root,
                   const std::string& rest) {
     const auto space = rest.find("/bin/");
+    // runc's own records are one place for all containerds of a machine.
+    const auto id = name + "-" + std::to_string(::getpid());
     ASSERT_EQ(shell(ctr(in) + "run -d --rootfs" + kLabels + name + " " + rest.substr(0, space) +
-                    (dir_ / root).string() + " " + name + " " + rest.substr(space)),
+                    (dir_ / root).string() + " " + id + " " + rest.substr(space)),
               0);
   }
   static void make_root(const fs::path& root, const std::vector<std::string>& programs) {
