@@ -19,8 +19,8 @@ std::string text_of(const json::object& object, std::string_view key) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string{};
 }
 
-/// A Service's ports are a list with the keys port and protocol. API servers before 1.22 do not fill
-/// in the protocol's default before a server-side apply and answer 500, so it is said here.
+/// A Service's ports are a list with the keys port and protocol. API servers before 1.22 do not
+/// fill in the protocol's default before a server-side apply and answer 500, so it is said here.
 void fill_list_keys(ManifestObject& object) {
   if (object.kind != "Service" || object.api_version != "v1") return;
   auto* spec = object.body.if_contains("spec");

@@ -50,7 +50,8 @@ TEST(Names, AServiceThatBecomesExternalHasNoAddress) {
   names.put_service(
       object(R"({"metadata":{"name":"web","namespace":"a"},"spec":{"clusterIP":"10.96.0.7"}})"));
   names.put_service(object(
-      R"({"metadata":{"name":"web","namespace":"a"},"spec":{"type":"ExternalName","externalName":"x"}})"));
+      R"({"metadata":{"name":"web","namespace":"a"},)"
+      R"("spec":{"type":"ExternalName","externalName":"x"}})"));
   EXPECT_EQ(names.hosts_file("cluster.local"), "");
 }
 

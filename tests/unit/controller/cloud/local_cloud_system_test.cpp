@@ -33,7 +33,7 @@ fs::path image() {
 }
 fs::path directory() {
   const char* path = std::getenv("SLIPWAY_TEST_STATE");
-  return path == nullptr ? "/var/tmp/slipway-system-test/cloud" : path;
+  return path == nullptr ? "/var/lib/slipway-test-cloud/cloud" : path;
 }
 bool can_run() {
   return geteuid() == 0 && fs::exists(image() / "manifest.yaml");

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
 namespace slipway::clusters {
@@ -45,7 +44,7 @@ TEST_F(ChangesTest, NextWaitsForTheFirstAndEndsWhenClosed) {
         into.push_back((co_await from.next()).size());
         into.push_back((co_await from.next()).size());
       }(*reader, got),
-      boost::asio::detached);
+      [](std::exception_ptr failed) { EXPECT_FALSE(failed); });
   io_.poll();
   EXPECT_TRUE(got.empty());
   changes_.publish({"cluster", "c", "c"});
