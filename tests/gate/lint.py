@@ -54,7 +54,7 @@ def main():
         if not everything and time.monotonic() - began > BUDGET_SECONDS:
             left.append(name)
             return
-        done = subprocess.run(["nice", "clang-tidy-19", "-p", "build/release", "--quiet", name], cwd=TREE,
+        done = subprocess.run(["nice", "clang-tidy-19", "-p", "build/asan", "--quiet", name], cwd=TREE,
                               capture_output=True, text=True)
         if done.returncode:
             failed.append(name)
