@@ -58,11 +58,14 @@ class Fields {
   void number(std::string_view name, Number& into) {
     const json::value* value = get(name);
     if (value == nullptr) return;
-    if (!value->is_int64() || value->get_int64() < 0 ||
-        value->get_int64() > std::numeric_limits<Number>::max()) {
+    boost::system::error_code wrong;
+    const auto found = value->is_number() && !value->is_double()
+                           ? value->to_number<std::uint64_t>(wrong)
+                           : std::numeric_limits<std::uint64_t>::max();
+    if (wrong || found > std::numeric_limits<Number>::max()) {
       return refuse(at(name), "must be a whole number that is not negative");
     }
-    into = static_cast<Number>(value->get_int64());
+    into = static_cast<Number>(found);
   }
   void texts(std::string_view name, std::vector<std::string>& into) {
     const json::array* items = list(name);
