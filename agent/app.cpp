@@ -40,6 +40,12 @@ constexpr std::chrono::seconds kStopLimit{8};
 constexpr std::chrono::seconds kMirrorPause{1};
 constexpr std::size_t kIncarnationBytes = 8;
 
+std::filesystem::path private_directory(std::filesystem::path path) {
+  std::filesystem::create_directories(path);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  return path;
+}
+
 std::uint64_t random_seed() {
   std::random_device device;
   return (std::uint64_t{device()} << 32) | device();
@@ -75,6 +81,7 @@ struct App::State {
   Task<> keep_mirror();
   Task<> feed_watchdog();
 
+  std::filesystem::path state_dir;  // 0700 before any part writes into it
   asio::io_context io{1};
   asio::thread_pool pool{kPoolThreads};
   base::SystemClock clock;
@@ -109,7 +116,8 @@ struct App::State {
 };
 
 App::State::State(const config::AgentConfig& config, Origin origin)
-    : health("/", clock),
+    : state_dir(private_directory(config.state_dir)),
+      health("/", clock),
       host(io.get_executor(), clock),
       bootstrap(io.get_executor(), host, {.state_dir = config.state_dir, .seed = random_seed()},
                 [this](const wire::StepReport& step) {

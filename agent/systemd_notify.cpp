@@ -15,7 +15,9 @@ namespace {
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
-  return value ? value : "";
+  const std::string copy = value ? value : "";
+  ::unsetenv(name);  // what we start is not the service: systemctl would notify in our name
+  return copy;
 }
 
 std::int64_t number(const std::string& digits) {
@@ -30,8 +32,9 @@ SystemdNotify::SystemdNotify() : path_(environment("NOTIFY_SOCKET")) {
   if (path_.empty() || path_.size() >= sizeof(sockaddr_un::sun_path)) return;
   socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const std::string whose = environment("WATCHDOG_PID");
+  const std::string limit = environment("WATCHDOG_USEC");
   if (!whose.empty() && number(whose) != ::getpid()) return;
-  interval_ = std::chrono::microseconds{number(environment("WATCHDOG_USEC")) / 2};
+  interval_ = std::chrono::microseconds{number(limit) / 2};
 }
 
 SystemdNotify::~SystemdNotify() {

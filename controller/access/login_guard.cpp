@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace slipway::access {
 
@@ -48,12 +49,22 @@ void LoginGuard::succeeded(const std::string& user, const std::string& address) 
   records_.erase(pair_key(user, address));
 }
 
+/// Drops the older half of those that are not locked; one sweep makes room for thousands.
+void LoginGuard::make_room() {
+  const auto now = clock_.monotonic();
+  std::vector<base::MonotonicTime> times;
+  for (const auto& [key, record] : records_) times.push_back(record.last);
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  std::ranges::nth_element(times, middle);
+  std::erase_if(records_, [&](const auto& entry) {
+    return entry.second.last <= *middle && entry.second.until <= now;
+  });
+  if (records_.size() >= kMaxGuarded) records_.erase(records_.begin());
+}
+
 void LoginGuard::count(const std::string& key, unsigned limit) {
   const auto now = clock_.monotonic();
-  if (records_.size() >= kMaxGuarded && !records_.contains(key)) {
-    records_.erase(std::ranges::min_element(records_, {},
-                                            [](const auto& entry) { return entry.second.last; }));
-  }
+  if (records_.size() >= kMaxGuarded && !records_.contains(key)) make_room();
   auto& record = records_[key];
   if (record.failures > 0 && now - record.last > kFailureWindow) record = {};
   record.last = now;

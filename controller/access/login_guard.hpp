@@ -35,6 +35,7 @@ class LoginGuard {
     base::MonotonicTime last;
     base::MonotonicTime until;
   };
+  void make_room();
   void count(const std::string& key, unsigned limit);
 
   const base::Clock& clock_;

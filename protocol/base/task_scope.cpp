@@ -24,6 +24,7 @@ using Signal = std::shared_ptr<asio::cancellation_signal>;  // the scope's list 
 /// Runs `body` after a post, so that spawn() never runs it inside the caller, and so that
 /// co_spawn's own code is past its uncancellable part when a cancellation comes.
 Task<> guarded(std::string name, Task<> body) {
+  const auto state = co_await asio::this_coro::cancellation_state;
   try {
     co_await asio::post(asio::use_awaitable);
     co_await std::move(body);
@@ -32,6 +33,8 @@ Task<> guarded(std::string name, Task<> body) {
       spdlog::error("task {}: {}", name, error.what());
     }
   } catch (const std::exception& error) {
+    // A cancelled `a || b` throws what both threw, as one exception of its own.
+    if (state.cancelled() != asio::cancellation_type::none) co_return;
     spdlog::error("task {}: {}", name, error.what());
   }
 }

@@ -75,7 +75,7 @@ TEST_F(RelayTest, ARequestBecomesAStreamAndItsAnswerAResponse) {
 }
 
 TEST_F(RelayTest, ALongPollThatLosesItsStreamIsAskedAgain) {
-  links.run([this](LinkedStreams& all, base::TaskScope&) -> base::Task<> {
+  links.run([](LinkedStreams& all, base::TaskScope&) -> base::Task<> {
     auto first = co_await all.open_from_agent({});
     auto second = co_await all.open_from_agent({});
     Relayed lost;

@@ -42,7 +42,7 @@ TEST(Corpus, BadRequestsAreRefusedWithStatusCodeAndField) {
 }
 
 TEST(Corpus, BadManifestsAreRefusedWithFieldAndLine) {
-  const auto entries = corpus("manifests.yaml");
+  const auto entries = corpus("manifest-bodies.yaml");
   EXPECT_GE(entries.size(), 12U);
   for (const auto& entry : entries) {
     SCOPED_TRACE(text(entry, "name"));
