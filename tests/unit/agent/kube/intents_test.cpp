@@ -53,8 +53,7 @@ class IntentRuns : public testing::Test {
         while (told.size() < expected) co_await news.wait();
         for (const auto& id : acknowledged) intents.acknowledge(id);
         if (!acknowledged.empty()) {
-          while (std::ranges::any_of(
-              acknowledged, [&](auto& id) { return fs::exists(dir_ / (id + ".outcome")); })) {
+          while (std::ranges::any_of(acknowledged, [&](auto& id) { return is_kept(id); })) {
             co_await boost::asio::post(boost::asio::use_awaitable);
           }
         }
@@ -63,6 +62,13 @@ class IntentRuns : public testing::Test {
       co_return true;
     }());
     return told;
+  }
+
+  /// True while any file of the intent is there.
+  bool is_kept(const std::string& id) const {
+    return std::ranges::any_of(fs::directory_iterator(dir_), [&](const auto& file) {
+      return file.path().filename().string().starts_with(id + ".");
+    });
   }
 
   fs::path dir_;
