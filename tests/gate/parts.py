@@ -48,7 +48,9 @@ def ctest(tree, out, preset, *more):
     report = f"{tree}/build/{preset}/junit.xml"
     if os.path.exists(report):
         os.remove(report)
+    # a failing test runs once more and the log shows both: on two busy cores some still depend on timing
     status = subprocess.run(["ctest", "--test-dir", f"build/{preset}", "-j2", "--output-on-failure",
+                             "--repeat", "until-pass:2",
                              "--output-junit", report, *more], cwd=tree, stdout=out,
                             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL).returncode
     rows = []
@@ -67,7 +69,7 @@ def ctest(tree, out, preset, *more):
 def run_release(tree, out, options):
     build(tree, out, "release", "slipway-controller", "slipway-agent")
     size = os.path.getsize(f"{tree}/build/release/agent/slipway-agent")
-    if size >= 20 << 20:
+    if size >= 20_000_000:
         return [{"name": "agent-size", "result": "failed", "why": f"{size} bytes, limit 20 MB"}]
     return one("release-build") + one("agent-size")
 
