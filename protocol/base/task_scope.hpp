@@ -22,7 +22,7 @@ class TaskScope {
   /// Starts `body` soon (never inside this call); what it throws is logged under `name` and ends
   /// that task alone.
   void spawn(std::string name, Task<> body);
-  void cancel();  ///< asks all tasks to end
+  void cancel();  ///< asks all tasks to end; call it on the io thread
   /// Cancels, then waits until all have ended, even if its caller is cancelled meanwhile. Never
   /// from one of its own tasks (throws std::logic_error).
   Task<> join();
