@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "protocol/base/files.hpp"
@@ -21,6 +23,19 @@ using base::ErrorCode;
 namespace fs = std::filesystem;
 
 constexpr std::size_t kInstallationDigits = 6;
+constexpr std::chrono::milliseconds kLockLook{50};
+constexpr std::chrono::seconds kLockPatience{5};  ///< a killed controller may take that long to die
+
+/// Start-up only: blocks. A predecessor killed while a thread of it waits for the disk, or while it
+/// was starting a child, holds the lock for a moment longer.
+bool lock_with_patience(int lock) {
+  for (std::chrono::milliseconds waited{0}; ::flock(lock, LOCK_EX | LOCK_NB) != 0;
+       waited += kLockLook) {
+    if (waited >= kLockPatience) return false;
+    std::this_thread::sleep_for(kLockLook);
+  }
+  return true;
+}
 
 bool is_installation(const std::string& text) {
   return text.size() == kInstallationDigits && std::ranges::all_of(text, [](char c) {
@@ -63,7 +78,7 @@ base::Result<StateDirectory> StateDirectory::open(const fs::path& path) {
         "the state directory " + absolute.string() + " cannot be written: " + std::strerror(errno));
   }
   StateDirectory state(absolute, lock);
-  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+  if (!lock_with_patience(lock)) {
     return base::fail(ErrorCode::kConflict, "another controller runs on " + absolute.string());
   }
   auto installation = ensure_installation(absolute / "installation");

@@ -12,9 +12,9 @@
 namespace slipway::base {
 
 /// Runs blocking `work` (no coroutine) on `pool`; resumes on the io thread with its value. A
-/// cancelled caller still waits for it: `work` may refer to the caller's locals. The cancellation is
-/// kept from the pool, where it could come after the work's end and touch what is freed; it takes
-/// effect at the caller's next suspension.
+/// cancelled caller still waits for it: `work` may refer to the caller's locals. The cancellation
+/// is kept from the pool, where it could come after the work's end and touch what is freed; it
+/// takes effect at the caller's next suspension.
 template <class F, class T = std::invoke_result_t<F>>
 Task<T> offload(asio::thread_pool& pool, F work) {
   co_return co_await asio::co_spawn(

@@ -27,22 +27,12 @@ def restart_controller(world):
     wait_for("the controller is gone", lambda: not os.path.exists(f"/proc/{pid}") or
              open(f"/proc/{pid}/stat").read().split()[2] == "Z", 10, 0.05)
     from slipway import controller_binary
-    def start():
-        with open(f"{world.state}/controller.log", "ab") as log:
-            process = subprocess.Popen([controller_binary(), "serve", "--state", world.state, "--config", f"{world.state}/controller.yaml"],
-                                       stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        with open(f"{world.state}/controller.pid", "w") as text:
-            text.write(str(process.pid))
-        return process
-    process = start()
-
-    def back():
-        """A supervisor starts again what ended: a dying predecessor's children may hold the state directory for a moment."""
-        nonlocal process
-        if process.poll() is not None:
-            process = start()
-        return ready(world)
-    wait_for("the controller is back", back, 30, 0.5)
+    with open(f"{world.state}/controller.log", "ab") as log:
+        started = subprocess.Popen([controller_binary(), "serve", "--state", world.state, "--config", f"{world.state}/controller.yaml"],
+                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+    with open(f"{world.state}/controller.pid", "w") as text:
+        text.write(str(started.pid))
+    wait_for("the controller is back", lambda: ready(world), 30)
 
 
 def ready(world):
