@@ -43,6 +43,8 @@ struct AgentLink::State {
   link::LinkHandlers link_handlers();
   wire::Hello hello() const;
   Result<> look();
+  void heard_clock(std::int64_t offset_ms);
+  base::UtcTime controller_utc() const { return clock.utc() + controller_offset; }
 
   boost::asio::any_io_executor executor;
   AgentLinkOptions options;
@@ -53,6 +55,7 @@ struct AgentLink::State {
   std::optional<Identity> identity;
   Standing standing;
   std::unique_ptr<link::Link> link;
+  std::chrono::milliseconds controller_offset{0};  // the controller's clock minus ours, as last heard
   std::optional<base::MonotonicTime> up_since;  // of the present or last link, if it was ready
 };
 
@@ -70,10 +73,17 @@ Result<> AgentLink::State::look() {
   return {};
 }
 
+/// Certificates are judged by the controller's clock, who signs them: ours may be wrong by days
+/// until the bootstrap's clock step, which needs the link, has set it.
+void AgentLink::State::heard_clock(std::int64_t offset_ms) {
+  controller_offset = std::chrono::milliseconds(offset_ms);
+  if (handlers.controller_clock) handlers.controller_clock(offset_ms);
+}
+
 /// One way from where we stand to a link that has ended; an error says why there is none.
 Task<Result<>> AgentLink::State::attempt() {
   if (auto looked = look(); !looked) co_return looked;
-  const Step step = next_step(standing, clock.utc());
+  const Step step = next_step(standing, controller_utc());
   if (step != Step::kDial) {
     if (auto certified = co_await certify(step); !certified) co_return certified;
   }
@@ -105,15 +115,14 @@ Task<Result<>> AgentLink::State::certify(Step step) {
   standing.certificate_refused = false;
   standing.not_before = identity->not_before;
   standing.not_after = identity->not_after;
-  if (handlers.controller_clock && response->utc_ms() > 0) {
-    handlers.controller_clock(response->utc_ms() - base::to_unix_ms(clock.utc()));
-  }
+  if (response->utc_ms() > 0) heard_clock(response->utc_ms() - base::to_unix_ms(clock.utc()));
   co_return Result<>{};
 }
 
 Task<Result<>> AgentLink::State::dial() {
   net::HttpClientOptions to{.endpoint = options.controller.endpoint};
   to.tls = net::TlsClient{.ca_pem = identity->ca_pem,
+                          .judged_at = controller_utc(),
                           .certificate_pem = identity->certificate_pem,
                           .key_pem = identity->key_pem};
   auto transport = co_await net::dial_websocket(executor, std::move(to), "/link",
@@ -147,7 +156,7 @@ Task<base::Error> AgentLink::State::run_link(std::unique_ptr<net::Transport> tra
 Task<> AgentLink::State::keep_certificate() {
   for (;;) {
     const auto due = renewal_time(standing.not_before, standing.not_after);
-    const auto left = due - clock.utc();
+    const auto left = due - controller_utc();
     if (left > left.zero()) {
       co_await base::sleep_for(std::min<base::Duration>(left, kRenewalLook));
       continue;
@@ -165,9 +174,7 @@ link::LinkHandlers AgentLink::State::link_handlers() {
     spdlog::info("link: down -> up ({}, protocol {})", ready.peer.software(), ready.version);
     up_since = clock.monotonic();
     options.token.clear();  // spent: from now on the key alone proves the machine
-    if (handlers.controller_clock) {
-      handlers.controller_clock(ready.peer.utc_ms() - base::to_unix_ms(clock.utc()));
-    }
+    heard_clock(ready.peer.utc_ms() - base::to_unix_ms(clock.utc()));
     wire::Report full;
     if (handlers.state)
       *full.mutable_state() = handlers.state();
@@ -183,7 +190,7 @@ link::LinkHandlers AgentLink::State::link_handlers() {
     if (handlers.opened) handlers.opened(std::move(what), interactive, std::move(stream));
   };
   to.round_trip = [this](const wire::RoundTrip& trip) {
-    if (handlers.controller_clock) handlers.controller_clock(trip.peer_offset_ms);
+    heard_clock(trip.peer_offset_ms);
   };
   return to;
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
+
+#include "protocol/base/clock.hpp"
 
 namespace slipway::net {
 
@@ -14,8 +17,11 @@ struct TlsServer {
 
 struct TlsClient {
   std::string ca_pem;  ///< trusted roots; or
-  std::string
-      ca_sha256;  ///< hex SHA-256 of the DER of the CA certificate, the last of the server's chain
+  /// hex SHA-256 of the DER of the CA certificate, the last of the server's chain. With a pin alone
+  /// no dates are judged: it serves machines whose clock may be wrong, which then learn the time.
+  std::string ca_sha256;
+  /// When the server's certificate has to be valid; unset: now, by this machine's clock.
+  std::optional<base::UtcTime> judged_at;
   std::string certificate_pem;  ///< own, empty for none
   std::string key_pem;
   std::string

@@ -23,6 +23,13 @@ using base::ErrorCode;
 using base::Task;
 using namespace std::chrono_literals;
 
+/// A machine's clock that is off the controller's.
+class OddClock : public base::SystemClock {
+ public:
+  base::UtcTime utc() const override { return SystemClock::utc() + shift; }
+  std::chrono::hours shift{0};
+};
+
 /// An agent's link against a fake controller, in one io thread.
 class AgentLinkTest : public testing::Test {
  protected:
@@ -51,6 +58,7 @@ class AgentLinkTest : public testing::Test {
       return state;
     };
     handlers.order = [this](wire::Order order) { orders_.push_back(std::move(order)); };
+    handlers.controller_clock = [this](std::int64_t offset_ms) { told_offset_ms_ = offset_ms; };
     handlers.changed = [this](bool up) { changes_.push_back(up); };
     AgentLink link(io_.get_executor(), std::move(options), std::move(handlers), clock_);
     link_ = &link;
@@ -77,7 +85,8 @@ class AgentLinkTest : public testing::Test {
 
   std::filesystem::path root_;
   asio::io_context io_;
-  base::SystemClock clock_;
+  OddClock clock_;
+  std::optional<std::int64_t> told_offset_ms_;
   FakeController controller_{io_.get_executor()};
   std::uint64_t generation_ = 7;
   std::vector<wire::Order> orders_;
@@ -98,6 +107,31 @@ TEST_F(AgentLinkTest, ASecondStartDialsWithTheCertificateItHas) {
   EXPECT_EQ(count("/enrol"), 1U);
   EXPECT_EQ(count("/renew"), 0U);
   EXPECT_EQ(count("/link machine-1"), 2U);
+}
+
+TEST_F(AgentLinkTest, AClockThatIsDaysOffStillGetsALinkAndLearnsTheTime) {
+  for (const std::chrono::hours shift : {-24h * 400, -48h, 48h, 24h * 400}) {
+    SCOPED_TRACE(shift.count());
+    std::filesystem::remove_all(root_ / "state");
+    clock_.shift = shift;
+    controller_.reports.clear();
+    run_until(options(controller_.token), [&] { return !controller_.reports.empty(); });
+    ASSERT_TRUE(told_offset_ms_);
+    EXPECT_NEAR(static_cast<double>(*told_offset_ms_),
+                -static_cast<double>(std::chrono::milliseconds(shift).count()), 60'000);
+  }
+}
+
+TEST_F(AgentLinkTest, AClockThatJumpedWhileTheMachineWasOffIsLearntByRenewal) {
+  run_until(options(controller_.token), [&] { return !controller_.reports.empty(); });
+  for (const std::chrono::hours shift : {-48h, 48h}) {
+    SCOPED_TRACE(shift.count());
+    clock_.shift = shift;
+    controller_.reports.clear();
+    run_until(options(""), [&] { return !controller_.reports.empty(); });
+  }
+  EXPECT_EQ(count("/enrol"), 1U);
+  EXPECT_EQ(count("/renew"), 2U);
 }
 
 TEST_F(AgentLinkTest, AsksAgainWithTheSameKeyUntilItIsAnswered) {

@@ -44,6 +44,24 @@ TEST(Tls, ATrustedCaAndAPinBothWork) {
   });
 }
 
+TEST(Tls, DatesAreJudgedAtTheTimeGivenAndNotWithAPin) {
+  run([](asio::any_io_executor executor) -> Task<> {
+    Authority authority;  // valid for hours around now
+    for (const auto shift : {-48h, 48h}) {
+      TlsClient trusting{.ca_pem = authority.ca.certificate_pem,
+                         .judged_at = Authority::now() + shift};
+      EXPECT_EQ(co_await outcome(executor, authority.server(), trusting), "denied");
+    }
+    TlsClient now{.ca_pem = authority.ca.certificate_pem, .judged_at = Authority::now()};
+    EXPECT_EQ(co_await outcome(executor, authority.server(), now), "200 ");
+    Authority past;
+    past.ca = pki::make_ca("old ca", Authority::now() - 48h, Authority::now() - 24h);
+    EXPECT_EQ(co_await outcome(executor, past.server(), {.ca_sha256 = past.pin()}), "200 ");
+    EXPECT_EQ(co_await outcome(executor, past.server(), {.ca_pem = past.ca.certificate_pem}),
+              "denied");
+  });
+}
+
 TEST(Tls, AForeignServerIsRefused) {
   run([](asio::any_io_executor executor) -> Task<> {
     Authority authority;
