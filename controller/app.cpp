@@ -173,12 +173,11 @@ base::Result<> App::open_agent_listener() {
 }
 
 base::Task<base::Result<>> App::ensure_administrator() {
-  auto password = co_await accounts_.ensure_administrator();
-  if (!password) co_return base::fail(password);
-  if (!*password) co_return base::Result<>{};
-  spdlog::info("made the first administrator; the password is in {}",
-               state_.first_password().string());
-  co_return base::write_file(state_.first_password(), **password + "\n", 0600);
+  co_return co_await accounts_.ensure_administrator([this](const std::string& password) {
+    const auto file = state_.first_password();
+    spdlog::info("making the first administrator; the password is in {}", file.string());
+    return base::write_file(file, password + "\n", 0600);
+  });
 }
 
 net::TlsServer App::public_tls() const {

@@ -16,14 +16,15 @@ Accounts::Accounts(store::Database& database, const base::Clock& clock,
       passwords_(pool, cost),
       guard_(clock) {}
 
-base::Task<base::Result<std::optional<std::string>>> Accounts::ensure_administrator() {
-  if (!users_.list().empty()) co_return std::nullopt;
+base::Task<base::Result<>> Accounts::ensure_administrator(HandOver hand_over) {
+  if (!users_.list().empty()) co_return base::Result<>{};
   auto password = Passwords::generate();
   auto hash = co_await passwords_.hash(password);
   if (!hash) co_return fail(hash);
+  if (auto handed = hand_over(password); !handed) co_return handed;
   auto user = users_.add(kFirstAdministrator, Role::kAdministrator, *hash);
   if (!user) co_return fail(user);
-  co_return password;
+  co_return base::Result<>{};
 }
 
 base::Task<base::Result<Login>> Accounts::login(std::string name, std::string password,

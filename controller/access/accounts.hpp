@@ -3,6 +3,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,9 +44,11 @@ class Accounts {
   Accounts(store::Database& database, const base::Clock& clock, boost::asio::thread_pool& pool,
            HashCost cost = {});
 
-  /// Makes the first administrator where there is no user at all, and answers with the generated
-  /// password; nullopt: there are users already.
-  base::Task<base::Result<std::optional<std::string>>> ensure_administrator();
+  /// Takes the first administrator's generated password to where a person finds it.
+  using HandOver = std::function<base::Result<>(const std::string& password)>;
+  /// Makes the first administrator where there is no user at all. The password is handed over
+  /// before the user is there: who dies between the two makes a new one at the next start.
+  base::Task<base::Result<>> ensure_administrator(HandOver hand_over);
 
   /// kDenied: wrong user or password. `locked` is set when it was not even tried.
   base::Task<base::Result<Login>> login(std::string user, std::string password, std::string from,

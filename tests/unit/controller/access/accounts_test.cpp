@@ -23,7 +23,14 @@ class AccountsTest : public ::testing::Test {
     io.run();
     return done.get();
   }
-  std::string first_password() { return **run(accounts.ensure_administrator()); }
+  std::string first_password() {
+    std::string handed;
+    EXPECT_TRUE(run(accounts.ensure_administrator([&](const std::string& password) {
+      handed = password;
+      return base::Result<>{};
+    })));
+    return handed;
+  }
   base::Result<Login> login(const std::string& password) {
     locked.reset();
     return run(accounts.login("admin", password, "192.0.2.1", &locked));
@@ -40,11 +47,19 @@ class AccountsTest : public ::testing::Test {
 TEST_F(AccountsTest, TheFirstAdministratorIsMadeOnce) {
   const auto password = first_password();
   EXPECT_EQ(password.size(), 20U);
-  EXPECT_FALSE(run(accounts.ensure_administrator())->has_value());
+  EXPECT_EQ(first_password(), "") << "there is one already";
   auto row = database->prepare("SELECT password FROM users");
   ASSERT_TRUE(row.step());
   EXPECT_TRUE(row.text(0).starts_with("$argon2id$"));
   EXPECT_EQ(row.text(0).find(password), std::string::npos);
+}
+
+TEST_F(AccountsTest, APasswordThatWasNotHandedOverMakesNoAdministrator) {
+  const auto full = [](const std::string&) -> base::Result<> {
+    return base::fail(base::ErrorCode::kExhausted, "no space left");
+  };
+  EXPECT_EQ(run(accounts.ensure_administrator(full)).error().code, base::ErrorCode::kExhausted);
+  EXPECT_EQ(first_password().size(), 20U) << "the next start makes one";
 }
 
 TEST_F(AccountsTest, ACookieIsGoodUntilItIdlesOrLogsOut) {

@@ -29,7 +29,10 @@ class World {
     links.add(static_cast<links::LinkListener&>(mirror));
     links.add(static_cast<links::StreamTaker&>(mirror));
     mirror.add(feed);
-    password = **run(accounts.ensure_administrator());
+    (void)run(accounts.ensure_administrator([this](const std::string& made) {
+      password = made;
+      return base::Result<>{};
+    }));
     auto user = run(accounts.login("admin", password, "127.0.0.1", &locked))->user;
     token = accounts.tokens().add(user.id, "test", std::chrono::hours(1))->text;
   }
