@@ -27,7 +27,12 @@ std::optional<links::Membership> NodeRoster::find(const base::MachineId& machine
   if (!cluster || cluster->deleted || cluster->state == ClusterState::kDeleting) {
     return std::nullopt;
   }
-  return links::Membership{row->cluster, row->wire_role(), row->name, row->address};
+  return links::Membership{.cluster = row->cluster,
+                           .role = row->wire_role(),
+                           .node_name = row->name,
+                           .address = row->address,
+                           .forming = cluster->state == ClusterState::kCreating ||
+                                      cluster->state == ClusterState::kFailed};
 }
 
 std::optional<base::MachineId> NodeRoster::gateway(const base::ClusterId& cluster) const {

@@ -139,10 +139,9 @@ Answer join(store::Database& database, Token token, const std::string& id, const
     return refused(403, kUnauthorized, "Insufficient credentials", fault, token.index());
   }
   const bool full = token.members.size() >= token.size;
-  if (const Member* member = token.find(id); member && member->value == value && !full) {
-    return created(token, *member);  // no etcd has started yet, so that this one cannot have
-  }
-  if (full || token.find(id) || holds(token, value)) {
+  const Member* before = token.find(id);
+  if (before && before->value == value && caller.forming) return created(token, *before);
+  if (full || before || holds(token, value)) {
     return refused(412, kNodeExists, "Key already exists", "/" + token.name + "/" + id,
                    token.index());
   }

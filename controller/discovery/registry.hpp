@@ -22,6 +22,7 @@ struct Caller {
   base::ClusterId cluster;
   std::string address;  ///< its peer URL is https://<address>:2380
   bool master = false;
+  bool forming = false;  ///< its cluster was never up
 };
 
 /// One request of etcd's v2 discovery protocol: `path` with query, below the registry.
@@ -45,7 +46,9 @@ struct Wait {
 
 /// Who is in an etcd cluster before there is one: etcd's v2 discovery protocol over durable rows,
 /// without I/O. A token serves one cluster; a member is taken only for the caller's own peer URL.
-/// Until the cluster is full, the same member may register again (its etcd cannot have started).
+/// The same member may register again while the cluster is forming: an etcd asks only until its
+/// first record is on disk, and one that was killed between the two asks again. Later the same
+/// question means that a member lost its data, and a rebirth under its old id would break Raft.
 class Registry {
  public:
   explicit Registry(store::Database& database);

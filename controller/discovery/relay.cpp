@@ -99,7 +99,10 @@ Task<> Relay::serve(base::MachineId from, wire::StreamOpen what, link::StreamPtr
   auto body = co_await read_body(stream);
   if (!body) co_return stream->reset(body.error());
   const Request request{what.http().method(), what.http().path(), std::move(*body)};
-  const Caller caller{place->cluster, place->address, place->role == wire::MASTER};
+  const Caller caller{.cluster = place->cluster,
+                      .address = place->address,
+                      .master = place->role == wire::MASTER,
+                      .forming = place->forming};
   auto outcome = state_->registry.handle(request, caller);
   Answer answer;
   if (auto* ready = std::get_if<Answer>(&outcome)) {

@@ -14,7 +14,8 @@ struct Membership {
   base::ClusterId cluster;
   wire::Role role = wire::ROLE_UNSPECIFIED;
   std::string node_name;
-  std::string address;  ///< in the node network; empty until the cloud gave one
+  std::string address;   ///< in the node network; empty until the cloud gave one
+  bool forming = false;  ///< its cluster was never up: nothing of value lies in its etcd
 };
 
 /// Who belongs where, for all that must not believe an agent; the clusters own and implement it.

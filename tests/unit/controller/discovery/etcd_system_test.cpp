@@ -68,15 +68,20 @@ class Site {
 
  public:
   Registry registry{*database_};
+  bool loses_registrations = false;  ///< a member is written, and its etcd never hears of it
 
  private:
   Task<net::HttpResponse> answer(net::HttpRequest request) {
     const Request asked{request.method, request.target, request.body};
     const std::string value = parse_form(request.body)["value"];
     const auto host = value.find("//") + 2;
-    const Caller caller{kDemo, value.substr(std::min(host, value.size()), value.rfind(':') - host),
-                        true};
+    const Caller caller{
+        .cluster = kDemo,
+        .address = value.substr(std::min(host, value.size()), value.rfind(':') - host),
+        .master = true,
+        .forming = true};
     auto outcome = registry.handle(asked, caller);
+    if (request.method == "PUT" && loses_registrations) co_return net::HttpResponse{.status = 500};
     net::HttpResponse response;
     response.headers.set("Content-Type", "application/json");
     if (auto* wait = std::get_if<Wait>(&outcome)) {
@@ -202,17 +207,49 @@ Task<> three_and_one_too_many(boost::asio::any_io_executor io, fs::path director
   co_await site.stop();
 }
 
-TEST(EtcdDiscovery, ThreeRealEtcdsFindEachOtherAndAFourthIsOneTooMany) {
-  if (!etcd_is_here()) GTEST_SKIP() << "no etcd on this machine";
-  char name[] = "/tmp/slipway-etcd-XXXXXX";
-  ASSERT_NE(::mkdtemp(name), nullptr);
-  boost::asio::io_context io;
-  std::exception_ptr failure;
-  boost::asio::co_spawn(io, three_and_one_too_many(io.get_executor(), name),
-                        [&](std::exception_ptr e) { failure = e; });
-  io.run();
-  fs::remove_all(name);
-  if (failure) std::rethrow_exception(failure);
+/// As when the agent, who relays, is killed between a registration and its answer.
+Task<> registration_without_answer(boost::asio::any_io_executor io, fs::path directory) {
+  Site site(io);
+  const std::string url = site.url() + "/" + site.registry.token_of(kDemo, 1);
+  const std::string address = "127.78." + std::to_string(::getpid() % 250 + 1) + ".1";
+  boost::asio::steady_timer news(io);
+  base::TaskScope tasks(io);
+  site.loses_registrations = true;
+  Member unlucky(address, directory, url, news);
+  tasks.spawn("etcd", unlucky.run());
+  EXPECT_TRUE(co_await until(news, [&] { return unlucky.ended; }));
+  EXPECT_EQ(site.registry.members(kDemo).size(), 1u);
+  site.loses_registrations = false;
+  Member again(address, directory, url, news);
+  tasks.spawn("etcd", again.run());
+  EXPECT_TRUE(co_await until(news, [&] { return again.serves || again.ended; }));
+  EXPECT_TRUE(co_await again.healthy(io)) << again.output;
+  co_await tasks.join();
+  co_await site.stop();
+}
+
+class EtcdDiscovery : public testing::Test {
+ protected:
+  void run(Task<> (*story)(boost::asio::any_io_executor, fs::path)) {
+    if (!etcd_is_here()) GTEST_SKIP() << "no etcd on this machine";
+    char name[] = "/tmp/slipway-etcd-XXXXXX";
+    ASSERT_NE(::mkdtemp(name), nullptr);
+    boost::asio::io_context io;
+    std::exception_ptr failure;
+    boost::asio::co_spawn(io, story(io.get_executor(), name),
+                          [&](std::exception_ptr e) { failure = e; });
+    io.run();
+    fs::remove_all(name);
+    if (failure) std::rethrow_exception(failure);
+  }
+};
+
+TEST_F(EtcdDiscovery, ThreeRealEtcdsFindEachOtherAndAFourthIsOneTooMany) {
+  run(three_and_one_too_many);
+}
+
+TEST_F(EtcdDiscovery, AnEtcdThatRegisteredAndDiedBeforeItsFirstRecordComesBack) {
+  run(registration_without_answer);
 }
 
 }  // namespace
