@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "agent/kube/json_reading.hpp"
@@ -34,12 +35,20 @@ std::string ending_of(const ContainerState& state) {
   return "ExitCode:" + std::to_string(state.exit_code);
 }
 
-void add_containers(const json::array& statuses, bool init, wire::PodRow& pod) {
-  for (const auto& status : statuses) {
+/// In the order of the spec, whose first is the one that logs and exec mean when none is named;
+/// kubelet sorts its statuses by name.
+void add_containers(const json::array& specified, const json::array& statuses, bool init,
+                    wire::PodRow& pod) {
+  static const json::value kNoStatus;
+  for (const auto& spec : specified) {
+    const auto name = text_at(spec, "name");
+    const auto found = std::ranges::find_if(
+        statuses, [&](const auto& one) { return text_at(one, "name") == name; });
+    const auto& status = found == statuses.end() ? kNoStatus : *found;
     const auto state = state_of(status);
     auto& container = *pod.add_containers();
-    container.set_name(text_at(status, "name"));
-    container.set_image(text_at(status, "image"));
+    container.set_name(name);
+    container.set_image(text_at(found == statuses.end() ? spec : status, "image"));
     container.set_state(state.name);
     container.set_reason(state.reason);
     container.set_ready(bool_at(status, "ready"));
@@ -93,8 +102,9 @@ std::string status_word(const json::value& object, bool ready) {
 void project_pod(const json::value& object, wire::MirrorRow& row) {
   auto& pod = *row.mutable_pod();
   const auto& status = object_at(object, "status");
+  const auto& spec = object_at(object, "spec");
   pod.set_phase(text_at(status, "phase"));
-  pod.set_node(text_at(object_at(object, "spec"), "nodeName"));
+  pod.set_node(text_at(spec, "nodeName"));
   pod.set_pod_ip(text_at(status, "podIP"));
   pod.set_reason(text_at(status, "reason"));
   for (const auto& condition : array_at(status, "conditions")) {
@@ -102,8 +112,9 @@ void project_pod(const json::value& object, wire::MirrorRow& row) {
       pod.set_ready(text_at(condition, "status") == "True");
     }
   }
-  add_containers(array_at(status, "initContainerStatuses"), true, pod);
-  add_containers(array_at(status, "containerStatuses"), false, pod);
+  add_containers(array_at(spec, "initContainers"), array_at(status, "initContainerStatuses"), true,
+                 pod);
+  add_containers(array_at(spec, "containers"), array_at(status, "containerStatuses"), false, pod);
   pod.set_status(status_word(object, pod.ready()));
 }
 

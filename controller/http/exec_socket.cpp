@@ -38,7 +38,8 @@ base::Result<wire::ExecOpen> read_exec(const Call& call) {
 }
 
 std::string describe(const wire::ExecOpen& exec) {
-  std::string text = "container " + (exec.container().empty() ? "(first)" : exec.container()) + ":";
+  std::string text =
+      "container " + (exec.container().empty() ? "(default)" : exec.container()) + ":";
   for (const auto& part : exec.command()) text += " " + part;
   if (exec.command().empty()) text += " a shell";
   return text;
@@ -50,6 +51,8 @@ base::Result<link::StreamPtr> open_exec(Services& services, const Call& call, st
   detail = describe(*exec);
   auto pod = locate_pod(services, call, exec->container());
   if (!pod) return base::fail(pod);
+  exec->set_container(pod->container);
+  detail = describe(*exec);
   wire::StreamOpen what;
   *what.mutable_exec() = std::move(*exec);
   return services.links.open(pod->node.machine, std::move(what), true);

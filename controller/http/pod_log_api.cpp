@@ -82,6 +82,7 @@ base::Task<Answer> pod_log(Services& services, Call call) {
   if (!log) co_return base::fail(log);
   auto pod = locate_pod(services, call, log->container());
   if (!pod) co_return base::fail(pod);
+  log->set_container(pod->container);
   const bool follow = log->follow();
   wire::StreamOpen what;
   *what.mutable_logs() = std::move(*log);

@@ -23,15 +23,19 @@ base::Result<LocatedPod> locate_pod(const Services& services, const Call& call,
   if (pod.node().empty()) {
     return base::fail(base::ErrorCode::kConflict, "pod " + name + " is on no node yet", "pod");
   }
-  const bool known = std::ranges::any_of(pod.containers(),
-                                         [&](const auto& one) { return one.name() == container; });
-  if (!container.empty() && !known) {
+  const auto meant = std::ranges::find_if(pod.containers(), [&](const auto& one) {
+    return container.empty() ? !one.init() : one.name() == container;
+  });
+  if (!container.empty() && meant == pod.containers().end()) {
     return base::fail(base::ErrorCode::kNotFound, "pod " + name + " has no container " + container,
                       "container");
   }
   auto node = services.clusters.node(cluster->id.value, pod.node());
   if (!node) return base::fail(node);
-  return LocatedPod{.cluster = *cluster, .node = *node, .row = pod};
+  return LocatedPod{.cluster = *cluster,
+                    .node = *node,
+                    .row = pod,
+                    .container = meant == pod.containers().end() ? container : meant->name()};
 }
 
 }  // namespace slipway::http

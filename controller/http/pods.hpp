@@ -14,6 +14,7 @@ struct LocatedPod {
   clusters::Cluster cluster;
   clusters::Node node;
   wire::PodRow row;
+  std::string container;  ///< the one asked for, or the pod's first that is no init container
 };
 
 /// By the arguments cluster, namespace and pod. `container`, if any, must be one of the pod's.

@@ -62,16 +62,21 @@ TEST(Projections, WordAPodsStatusAsKubectl) {
 }
 
 TEST(Projections, CountAPodsContainers) {
-  auto row = row_of("pods", R"({"spec":{"nodeName":"w1"},"status":{"podIP":"10.0.0.9",
+  auto row = row_of("pods", R"({"spec":{"nodeName":"w1",
+    "initContainers":[{"name":"i"}],"containers":[{"name":"b"},{"name":"a"},
+      {"name":"c","image":"busybox"}]},"status":{"podIP":"10.0.0.9",
     "conditions":[{"type":"Ready","status":"True"}],
     "initContainerStatuses":[{"name":"i","restartCount":9}],
     "containerStatuses":[{"name":"a","restartCount":2,"ready":true,"state":{"running":{}}},
       {"name":"b","restartCount":1}]}})");
   EXPECT_TRUE(row.pod().ready());
   EXPECT_EQ(row.pod().restarts(), 3U);
-  EXPECT_EQ(row.pod().containers_size(), 3);
+  ASSERT_EQ(row.pod().containers_size(), 4);
   EXPECT_TRUE(row.pod().containers(0).init());
-  EXPECT_EQ(row.pod().containers(1).state(), "running");
+  EXPECT_EQ(row.pod().containers(1).name(), "b") << "the spec's order, not the statuses'";
+  EXPECT_EQ(row.pod().containers(1).restarts(), 1U);
+  EXPECT_EQ(row.pod().containers(2).state(), "running");
+  EXPECT_EQ(row.pod().containers(3).image(), "busybox") << "not begun yet: from the spec";
 }
 
 TEST(Projections, ReadNodes) {
