@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "protocol/net/http_status.hpp"
+
 namespace slipway::kube {
 namespace {
 
@@ -15,28 +17,6 @@ using base::Task;
 constexpr std::size_t kTargetLength = 8192;
 constexpr std::size_t kMessageLength = 4096;
 constexpr std::size_t kStatusLimitBytes = 1 << 20;
-
-ErrorCode code_of(int status) {
-  switch (status) {
-    case 400:
-    case 422:
-      return ErrorCode::kInvalid;
-    case 401:
-    case 403:
-      return ErrorCode::kDenied;
-    case 404:
-      return ErrorCode::kNotFound;
-    case 409:
-    case 410:
-      return ErrorCode::kConflict;
-    case 429:
-      return ErrorCode::kExhausted;
-    case 504:
-      return ErrorCode::kTimeout;
-    default:
-      return status >= 500 ? ErrorCode::kUnavailable : ErrorCode::kInternal;
-  }
-}
 
 }  // namespace
 
@@ -82,7 +62,8 @@ Task<Result<json::value>> get_json(KubeApi& api, std::string path) {
   auto response = co_await fetch(api, std::move(request));
   if (!response) co_return base::fail(response);
   if (response->status != 200) {
-    co_return base::fail(code_of(response->status), path + ": " + message_of(response->text()));
+    co_return base::fail(net::code_of_status(response->status),
+                         path + ": " + message_of(response->text()));
   }
   boost::system::error_code error;
   auto value = json::parse(response->text(), error);

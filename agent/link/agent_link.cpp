@@ -55,7 +55,7 @@ struct AgentLink::State {
   std::optional<Identity> identity;
   Standing standing;
   std::unique_ptr<link::Link> link;
-  std::chrono::milliseconds controller_offset{0};  // the controller's clock minus ours, as last heard
+  std::chrono::milliseconds controller_offset{0};  // its clock minus ours, as last heard
   std::optional<base::MonotonicTime> up_since;  // of the present or last link, if it was ready
 };
 

@@ -3,6 +3,8 @@
 
 #include <boost/json.hpp>
 
+#include "protocol/net/http_status.hpp"
+
 namespace slipway::agent_link {
 
 using base::ErrorCode;
@@ -14,26 +16,6 @@ namespace {
 
 constexpr std::size_t kAnswerLimitBytes = 64 << 10;
 constexpr std::size_t kWordsLimitBytes = 500;
-
-ErrorCode code_of(int status) {
-  switch (status) {
-    case 400:
-    case 413:
-    case 431:
-      return ErrorCode::kInvalid;
-    case 401:
-    case 403:
-      return ErrorCode::kDenied;
-    case 404:
-      return ErrorCode::kNotFound;
-    case 409:
-      return ErrorCode::kConflict;
-    case 429:
-      return ErrorCode::kExhausted;
-    default:
-      return status >= 500 ? ErrorCode::kUnavailable : ErrorCode::kInternal;
-  }
-}
 
 std::string member_of(const boost::json::value& problem, std::string_view name) {
   const auto* object = problem.if_object();
@@ -48,7 +30,7 @@ std::unexpected<base::Error> refusal_of(const net::HttpResponse& response) {
   const boost::json::value problem = boost::json::parse(response.text(), error);
   std::string words = error ? std::string() : member_of(problem, "detail");
   if (words.empty()) words = "no reason given";
-  return fail(code_of(response.status),
+  return fail(net::code_of_status(response.status),
               "the controller refuses (" + std::to_string(response.status) + "): " + words,
               error ? std::string() : member_of(problem, "field"));
 }

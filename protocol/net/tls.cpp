@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/net/tls.hpp"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <array>
-#include <vector>
-
 #include "protocol/net/tls_context.hpp"
+#include "protocol/pki/openssl.hpp"
 
 namespace slipway::net {
 
@@ -19,41 +15,11 @@ using base::Result;
 
 namespace {
 
-template <auto Free>
-struct Freer {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using X509Ptr = std::unique_ptr<X509, Freer<X509_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using BioPtr = std::unique_ptr<BIO, Freer<BIO_free_all>>;
-
-int no_password(char*, int, int, void*) {
-  return -1;
-}
-
-BioPtr bio_of(const std::string& text) {
-  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-std::vector<X509Ptr> certificates_of(const std::string& pem) {
-  std::vector<X509Ptr> certificates;
-  const BioPtr bio = bio_of(pem);
-  while (X509* one = PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr)) {
-    certificates.emplace_back(one);
-  }
-  ERR_clear_error();
-  return certificates;
-}
-
 Result<> use_certificate(SSL_CTX* context, const std::string& chain_pem,
                          const std::string& key_pem) {
-  const auto chain = certificates_of(chain_pem);
+  const auto chain = pki::certificates_of(chain_pem);
   if (chain.empty()) return fail(ErrorCode::kInvalid, "no certificate in PEM", "certificate");
-  const BioPtr bio = bio_of(key_pem);
-  const KeyPtr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
+  const auto key = pki::private_key_of(key_pem);
   bool good = key && SSL_CTX_use_certificate(context, chain[0].get()) == 1 &&
               SSL_CTX_use_PrivateKey(context, key.get()) == 1 &&
               SSL_CTX_check_private_key(context) == 1;
@@ -66,26 +32,13 @@ Result<> use_certificate(SSL_CTX* context, const std::string& chain_pem,
 }
 
 Result<> trust(SSL_CTX* context, const std::string& ca_pem) {
-  const auto roots = certificates_of(ca_pem);
+  const auto roots = pki::certificates_of(ca_pem);
   if (roots.empty()) return fail(ErrorCode::kInvalid, "no CA certificate in PEM", "ca");
-  for (const X509Ptr& root : roots) {
+  for (const pki::X509Ptr& root : roots) {
     X509_STORE_add_cert(SSL_CTX_get_cert_store(context), root.get());
   }
   ERR_clear_error();
   return {};
-}
-
-std::string sha256_of(X509* certificate) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  if (X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1) return {};
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (unsigned i = 0; i < size; ++i) {
-    hex.push_back(kDigits[digest[i] >> 4]);
-    hex.push_back(kDigits[digest[i] & 15]);
-  }
-  return hex;
 }
 
 // The last certificate that the server shows must be the pinned CA, and the whole chain must verify
@@ -95,7 +48,7 @@ int verify_pinned(X509_STORE_CTX* store, void* argument) {
   STACK_OF(X509)* shown = X509_STORE_CTX_get0_untrusted(store);
   const int count = shown ? sk_X509_num(shown) : 0;
   X509* last = count > 0 ? sk_X509_value(shown, count - 1) : nullptr;
-  if (!last || sha256_of(last) != context->pin) {
+  if (!last || pki::certificate_sha256(last) != context->pin) {
     X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_UNTRUSTED);
     return 0;
   }
@@ -135,7 +88,7 @@ Result<TlsContextPtr> make_server_context(const TlsServer& tls) {
   if (!own) return fail(own);
   if (!tls.client_ca_pem.empty()) {
     if (auto trusted = trust(native, tls.client_ca_pem); !trusted) return fail(trusted);
-    for (const X509Ptr& root : certificates_of(tls.client_ca_pem)) {
+    for (const pki::X509Ptr& root : pki::certificates_of(tls.client_ca_pem)) {
       SSL_CTX_add_client_CA(native, root.get());
     }
     // Asked for, not demanded: enrolment comes without one.
@@ -179,16 +132,7 @@ bool expect_name(ssl_st* session, const std::string& name) {
 std::string identity_of(ssl_st* session) {
   X509* certificate = SSL_get0_peer_certificate(session);
   if (!certificate || SSL_get_verify_result(session) != X509_V_OK) return {};
-  X509_NAME* subject = X509_get_subject_name(certificate);
-  const int index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-  if (index < 0) return {};
-  unsigned char* text = nullptr;
-  const int size =
-      ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, index)));
-  if (size < 0) return {};
-  std::string name(reinterpret_cast<char*>(text), static_cast<std::size_t>(size));
-  OPENSSL_free(text);
-  return name;
+  return pki::common_name_of(certificate);
 }
 
 std::string verify_error_of(ssl_st* session) {

@@ -21,6 +21,8 @@ Result<base::UtcTime> time_of(const ASN1_TIME* time) {
   return base::UtcTime{std::chrono::seconds{timegm(&parts)}};
 }
 
+}  // namespace
+
 std::string common_name_of(X509* certificate) {
   X509_NAME* subject = X509_get_subject_name(certificate);
   const int index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
@@ -34,7 +36,7 @@ std::string common_name_of(X509* certificate) {
   return name;
 }
 
-std::string der_sha256(X509* certificate) {
+std::string certificate_sha256(X509* certificate) {
   unsigned char* der = nullptr;
   const int size = i2d_X509(certificate, &der);
   must(size > 0, "encode a certificate");
@@ -42,8 +44,6 @@ std::string der_sha256(X509* certificate) {
   OPENSSL_free(der);
   return sha256_hex(bytes);
 }
-
-}  // namespace
 
 Result<CertificateFacts> inspect(std::string_view certificate_pem) {
   X509Ptr certificate = certificate_of(certificate_pem);
@@ -59,7 +59,7 @@ Result<CertificateFacts> inspect(std::string_view certificate_pem) {
   return CertificateFacts{.common_name = common_name_of(certificate.get()),
                           .not_before = *not_before,
                           .not_after = *not_after,
-                          .sha256 = der_sha256(certificate.get()),
+                          .sha256 = certificate_sha256(certificate.get()),
                           .public_key_sha256 = public_key_sha256(key)};
 }
 

@@ -11,8 +11,9 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
-/// OpenSSL's objects as values with an owner; for the sources of this folder alone.
+/// OpenSSL's objects as values with an owner; for the sources of this folder and TLS's alone.
 namespace slipway::pki {
 
 template <auto Free>
@@ -53,6 +54,17 @@ std::string written(Write write) {
   return std::string(data, static_cast<std::size_t>(size));
 }
 
+/// All of a PEM's certificates, in order; the rest of it is passed over.
+inline std::vector<X509Ptr> certificates_of(std::string_view pem) {
+  std::vector<X509Ptr> certificates;
+  BioPtr bio = bio_of(pem);
+  while (X509* one = PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr)) {
+    certificates.emplace_back(one);
+  }
+  ERR_clear_error();
+  return certificates;
+}
+
 inline X509Ptr certificate_of(std::string_view pem) {
   BioPtr bio = bio_of(pem);
   X509Ptr certificate(PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr));
@@ -69,6 +81,10 @@ inline PkeyPtr private_key_of(std::string_view pem) {
 
 /// Lower-case hex SHA-256 of a key's SubjectPublicKeyInfo in DER.
 std::string public_key_sha256(EVP_PKEY* key);
+/// Lower-case hex SHA-256 of a certificate in DER.
+std::string certificate_sha256(X509* certificate);
+/// The subject's CN, empty without one.
+std::string common_name_of(X509* certificate);
 std::string to_hex(std::string_view bytes);
 
 }  // namespace slipway::pki
