@@ -48,6 +48,7 @@ net::HttpServerOptions public_options(const config::Listen& listen, int socket,
   options.listening_fd = socket;
   options.tls = std::move(tls);
   options.max_body_bytes = http::kMaxProxyBytes;
+  options.refusal = http::PublicApi::refusal;
   return options;
 }
 

@@ -43,6 +43,8 @@ std::string_view title_of(int status) {
       return "Not found";
     case 405:
       return "Method not allowed here";
+    case 408:
+      return "The request did not come in time";
     case 409:
       return "In conflict with the present state";
     case 413:
@@ -55,6 +57,8 @@ std::string_view title_of(int status) {
       return "This is a WebSocket";
     case 429:
       return "A limit is reached";
+    case 431:
+      return "The request's head is too large";
     case 501:
       return "Not implemented";
     case 503:

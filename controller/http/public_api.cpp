@@ -120,6 +120,16 @@ bool same_origin(const net::Headers& headers) {
   return headers.get("Origin") == "https://" + std::string(headers.get("Host"));
 }
 
+net::HttpResponse PublicApi::refusal(int status, const std::string& why) {
+  Problem problem{.status = status, .code = "invalid", .detail = why};
+  if (status == 408) problem.code = "timeout";
+  if (status == 413 || status == 431) problem.code = "too_large";
+  if (status >= 500) problem.code = "internal";
+  Caller nobody;
+  nobody.request_id = base::new_id();
+  return refuse(problem, nobody);
+}
+
 PublicApi::PublicApi(Services& services, Routes routes)
     : services_(services), router_(std::move(routes)) {}
 

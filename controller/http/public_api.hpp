@@ -21,6 +21,8 @@ class PublicApi {
   base::Task<net::HttpResponse> answer(net::HttpRequest request);
   base::Task<std::variant<net::HttpResponse, net::HttpServer::Session>> upgrade(
       net::HttpRequest request);
+  /// The same problem document for what reaches no route: net::HttpServerOptions::refusal.
+  static net::HttpResponse refusal(int status, const std::string& why);
   const Routes& routes() const { return router_.routes(); }
 
  private:

@@ -25,6 +25,9 @@ struct HttpServerOptions {
   std::chrono::seconds read_timeout{30};    ///< head and body of one request
   std::chrono::seconds idle_timeout{120};   ///< between requests of a kept connection
   std::size_t max_message_bytes = 1 << 20;  ///< of a WebSocket message
+  /// The answer where no handler gives one: bytes that are no request (400, 408, 413, 431), a
+  /// handler that threw (500). Empty: a problem document with status, title and detail alone.
+  std::function<HttpResponse(int status, const std::string& why)> refusal;
 };
 
 /// HTTP/1.1 and WebSocket server; hides Beast and OpenSSL. Once started it must be stopped before

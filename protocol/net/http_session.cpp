@@ -100,10 +100,12 @@ Task<> watch_client(Connection* connection) {
   for (;;) co_await base::sleep_for(std::chrono::hours{1});  // cancelled when the answer is done
 }
 
-HttpResponse internal_error() {
-  HttpResponse response{.status = 500};
+HttpResponse refusal(const ServerContext* context, int status, const std::string& why) {
+  if (context->options.refusal) return context->options.refusal(status, why);
+  HttpResponse response{.status = status};
   response.headers.set("Content-Type", "application/problem+json");
-  response.body = R"({"title":"Internal Server Error","status":500})";
+  response.body = R"({"title":")" + reason_of(status) + R"(","status":)" + std::to_string(status) +
+                  R"(,"detail":")" + why + "\"}";
   return response;
 }
 
@@ -116,7 +118,7 @@ Task<HttpResponse> answer(ServerContext* context, HttpRequest request) {
     if (cancelled.cancelled() != asio::cancellation_type::none) throw;
     spdlog::error("{} threw: {}", what.substr(0, what.find('?')), error.what());
   }
-  co_return internal_error();
+  co_return refusal(context, 500, "an error of the server; its log says more");
 }
 
 std::string date_header() {
@@ -203,11 +205,8 @@ Task<bool> write_answer(Connection* connection, HttpResponse response, Framing f
   co_return whole && *whole;
 }
 
-Task<> refuse(Connection* connection, BadRequest bad) {
-  HttpResponse response{.status = bad.status};
-  response.headers.set("Content-Type", "application/problem+json");
-  response.body = R"({"title":")" + reason_of(bad.status) + R"(","status":)" +
-                  std::to_string(bad.status) + R"(,"detail":")" + bad.why + "\"}";
+Task<> refuse(const ServerContext* context, Connection* connection, BadRequest bad) {
+  HttpResponse response = refusal(context, bad.status, bad.why);
   co_await write_answer(connection, std::move(response), Framing::kLength, true, false);
   co_await connection->linger();
 }
@@ -269,7 +268,7 @@ Task<bool> serve_one(ServerContext* context, std::unique_ptr<Connection>* owner)
     received = co_await read_request(context, connection);
     if (std::holds_alternative<Gone>(received)) co_return false;
     if (auto* bad = std::get_if<BadRequest>(&received)) {
-      co_await refuse(connection, std::move(*bad));
+      co_await refuse(context, connection, std::move(*bad));
       co_return false;
     }
     auto& incoming = std::get<Incoming>(received);

@@ -43,6 +43,16 @@ def seed():
     return value
 
 
+@pytest.fixture(scope="session")
+def threes(request, seed):
+    """Groups of what is killed in one creation: three drawn by the seed; with --full all of it, three at a time."""
+    def draw(choices):
+        order = random.Random(seed).sample(choices, len(choices))
+        groups = [order[i:i + 3] for i in range(0, len(order), 3)]
+        return groups if request.config.getoption("--full") else groups[:1]
+    return draw
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

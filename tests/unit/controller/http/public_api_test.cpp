@@ -108,6 +108,22 @@ TEST_F(PublicApiTest, WritesAreAuditedWithOutcomeAndObject) {
   EXPECT_FALSE(world.audit.verify().broken_at);
 }
 
+TEST_F(PublicApiTest, WhatIsNoRequestGetsAProblemToo) {
+  for (const auto& [status, type] : std::map<int, std::string>{{400, "invalid"},
+                                                               {408, "timeout"},
+                                                               {413, "too_large"},
+                                                               {431, "too_large"},
+                                                               {500, "internal"}}) {
+    const auto response = PublicApi::refusal(status, "why \"it\" is");
+    EXPECT_EQ(response.status, status);
+    const auto problem = boost::json::parse(response.text()).as_object();
+    EXPECT_EQ(problem.at("type").as_string(), "urn:slipway:problem:" + type);
+    EXPECT_EQ(problem.at("detail").as_string(), "why \"it\" is");
+    EXPECT_EQ(problem.at("requestId").as_string(), response.headers.get("X-Request-Id"));
+    EXPECT_NE(problem.at("title").as_string(), status == 500 ? "" : "Internal error");
+  }
+}
+
 TEST_F(PublicApiTest, MetricsCountByRouteNotByPath) {
   world.get("/api/v1/clusters/none");
   world.get("/nothing/here");

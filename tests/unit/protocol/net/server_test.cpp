@@ -89,6 +89,20 @@ TEST(HttpServer, RefusesWhatIsMalformedOrTooLong) {
   });
 }
 
+TEST(HttpServer, RefusesInTheWordsOfItsOwner) {
+  HttpServerOptions options;
+  options.refusal = [](int status, const std::string& why) {
+    HttpResponse response{.status = status};
+    response.body = "no: " + why;
+    return response;
+  };
+  with_server(options, echo(), [](HttpServer& server) -> Task<> {
+    const auto answer = co_await raw(server.port(), "bad\r\n\r\n");
+    EXPECT_EQ(status_of(answer), "400");
+    EXPECT_NE(answer.find("no: malformed request"), std::string::npos) << answer;
+  });
+}
+
 TEST(HttpServer, ARequestThatDoesNotComeIsTimedOut) {
   HttpServerOptions options;
   options.read_timeout = 1s;
