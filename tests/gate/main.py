@@ -12,6 +12,7 @@ TREE = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 
 import parts  # noqa: E402
+import sabotage  # noqa: E402
 from results import Results  # noqa: E402
 
 
@@ -53,8 +54,7 @@ def main():
     if options.list:
         return parts.list_system_tests(TREE)
     if options.sabotage is not None:
-        import sabotage
-        return sabotage.main(TREE, options.sabotage)
+        return sabotage.main(TREE, options.sabotage, options.full)
 
     began = time.monotonic()
     results = Results(os.path.join(TREE, "build", "results.json"))

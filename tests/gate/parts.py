@@ -7,6 +7,9 @@ import xml.etree.ElementTree as xml
 from dataclasses import dataclass
 from typing import Callable
 
+import claims
+import sabotage
+
 FUZZ_SECONDS, FUZZ_SECONDS_FULL = 20, 600
 
 
@@ -104,9 +107,18 @@ def run_image(tree, out, options):
     return one("image-without-agent")
 
 
+def judged(name, complaints):
+    """A row that failed with what is complained of, or passed."""
+    why = "; ".join(complaints)
+    return [{"name": name, "result": "failed" if why else "passed", **({"why": why} if why else {})}]
+
+
 def run_tidy(tree, out, options):
     sh(tree, out, "tests/tidy")
-    return one("tidy")
+    sh(tree, out, "/usr/bin/python3", "tests/system/openapi_check.py")
+    rows = one("tidy") + one("openapi")
+    rows += judged("claims", claims.problems(claims.sentences(tree), claims.of_tests(tree)))
+    return rows + judged("faults", sabotage.unfit(tree))
 
 
 def run_lint(tree, out, options):
@@ -133,8 +145,10 @@ def run_system(tree, out, options):
 
 
 def list_system_tests(tree):
-    return subprocess.run(["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "tests/system", "--list-claims",
-                           "--collect-only", "-q"], cwd=tree).returncode
+    """Every system test with the ids of the sentences that it claims."""
+    for test, names in claims.of_tests(tree).items():
+        print(f"{' '.join(names) or '-':44} {test}")
+    return 0
 
 
 ALL = [

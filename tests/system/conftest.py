@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         item.user_properties += [("claims", sentence) for sentence in claims_of(item)]
         if config.getoption("--list-claims"):
-            print(f"{item.nodeid}: {' '.join(claims_of(item))}")
+            print(f"tests/system/{item.nodeid.split('tests/system/')[-1]}: {' '.join(claims_of(item))}")
 
 
 @pytest.fixture(scope="session")
