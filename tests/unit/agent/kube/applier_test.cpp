@@ -2,6 +2,7 @@
 #include "agent/kube/applier.hpp"
 
 #include <gmock/gmock.h>
+#include <yaml-cpp/yaml.h>
 
 #include "tests/fakes/fake_kube_api.hpp"
 #include "tests/fakes/run_task.hpp"
@@ -61,6 +62,17 @@ TEST_F(Apply, IsServerSideApplyAsSlipway) {
   EXPECT_EQ(patch.target, "/api/v1/namespaces/team/configmaps/c?fieldManager=slipway&force=true");
   EXPECT_EQ(patch.headers.get("Content-Type"), "application/apply-patch+yaml");
   EXPECT_THAT(patch.body, HasSubstr(R"("data":{"a":"1"})"));
+}
+
+TEST_F(Apply, SendsNothingOfAManifestThatIsRefused) {
+  for (const auto& entry : YAML::LoadFile(SLIPWAY_CORPUS_DIR "/manifests.yaml")) {
+    const auto outcome = apply(entry["text"].as<std::string>());
+    EXPECT_FALSE(outcome.ok()) << entry["reason"];
+    EXPECT_EQ(outcome.http_status(), 400U) << entry["reason"];
+    EXPECT_THAT(outcome.message(), HasSubstr(entry["says"].as<std::string>())) << entry["reason"];
+    EXPECT_EQ(outcome.objects_size(), 0) << entry["reason"];
+  }
+  EXPECT_THAT(api_.asked(), testing::IsEmpty()) << "nothing half-made";
 }
 
 TEST_F(Apply, TellsCreatedConfiguredAndUnchanged) {

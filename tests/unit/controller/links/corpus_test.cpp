@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
+#include <set>
+
 #include "tests/unit/controller/links/site.hpp"
 
 namespace slipway::links {
@@ -30,6 +32,7 @@ class Case {
     set_member(text_of(world_, "member", "yes"));
     site.clock.advance(std::chrono::minutes{std::stoi(text_of(world_, "minutes", "1"))});
     audited_before = site.audit.entries.size();
+    enrolled_before = site.enrolment.enrolled(site.machine);
   }
 
   net::HttpRequest request() {
@@ -45,6 +48,7 @@ class Case {
 
   Site site;
   std::size_t audited_before = 0;
+  bool enrolled_before = false;
 
  private:
   void set_token(const std::string& state) {
@@ -117,7 +121,7 @@ class Case {
 
 TEST(EnrolmentCorpus, EveryBadRequestIsRefusedForItsReason) {
   const YAML::Node corpus = YAML::LoadFile(SLIPWAY_CORPUS "/enrolment.yaml");
-  ASSERT_GE(corpus.size(), 12u);
+  std::set<std::string> details;
   for (const YAML::Node& entry : corpus) {
     SCOPED_TRACE(entry["name"].as<std::string>());
     Case bad(entry);
@@ -129,6 +133,9 @@ TEST(EnrolmentCorpus, EveryBadRequestIsRefusedForItsReason) {
               "urn:slipway:problem:" + entry["code"].as<std::string>());
     EXPECT_EQ(problem.at("field").as_string(), entry["field"].as<std::string>());
     EXPECT_EQ(problem.at("status").as_int64(), response.status);
+    details.insert(std::string(problem.at("detail").as_string()));
+    EXPECT_EQ(bad.site.enrolment.enrolled(bad.site.machine), bad.enrolled_before)
+        << "nothing half-made";
 
     const std::string reason = entry["reason"].as<std::string>();
     const auto& audited = bad.site.audit.entries;
@@ -141,6 +148,7 @@ TEST(EnrolmentCorpus, EveryBadRequestIsRefusedForItsReason) {
     EXPECT_NE(audited.back().detail.find(reason), std::string::npos) << audited.back().detail;
     EXPECT_EQ(audited.back().from, text_of(entry["send"], "from", bad.site.address));
   }
+  EXPECT_GE(details.size(), 12u);
 }
 
 }  // namespace
