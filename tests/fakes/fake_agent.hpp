@@ -39,6 +39,7 @@ class FakeAgent {
     std::unique_ptr<link::Link> link;
     std::vector<wire::Order> orders;
     std::vector<link::StreamPtr> streams;
+    std::vector<wire::StreamOpen> opened;
     bool ready = false;
     bool ended = false;
     base::Error why;
@@ -61,7 +62,8 @@ class FakeAgent {
     handlers.order = [state = state_.get()](wire::Order order) {
       state->orders.push_back(std::move(order));
     };
-    handlers.opened = [state = state_.get()](wire::StreamOpen, bool, link::StreamPtr stream) {
+    handlers.opened = [state = state_.get()](wire::StreamOpen what, bool, link::StreamPtr stream) {
+      state->opened.push_back(std::move(what));
       state->streams.push_back(std::move(stream));
     };
     state_->link = std::make_unique<link::Link>(wire::Side::kAgent, hello, std::move(here),
@@ -98,7 +100,8 @@ class FakeAgent {
 
   link::Link* link = nullptr;
   const std::vector<wire::Order>& orders = state_->orders;
-  std::vector<link::StreamPtr>& streams = state_->streams;  ///< that the controller opened
+  std::vector<link::StreamPtr>& streams = state_->streams;       ///< that the controller opened
+  const std::vector<wire::StreamOpen>& opened = state_->opened;  ///< what each of them was for
   const bool& ready = state_->ready;
   const bool& ended = state_->ended;
   const base::Error& why = state_->why;

@@ -52,7 +52,15 @@ TEST_F(JoinTest, AfterARebootKubeletIsStarted) {
 }
 
 TEST_F(JoinTest, ACredentialCutOffHalfWayIsNone) {
+  constexpr auto kBootstrap = "/etc/kubernetes/bootstrap-kubelet.conf";
   host.file(kKubelet, a_kubeconfig().substr(0, 200));
+  host.file(kBootstrap, "of the same attempt");
+  host.program("kubeadm join", [&](const std::string&) {
+    EXPECT_FALSE(host.files.contains(kKubelet)) << "kubeadm takes an old file for a finished one";
+    EXPECT_FALSE(host.files.contains(kBootstrap));
+    host.file(kKubelet, a_kubeconfig());
+    return base::Exit{};
+  });
   ASSERT_TRUE(run(run_join, a_worker()).has_value());
   EXPECT_TRUE(host.ran("kubeadm join"));
 }

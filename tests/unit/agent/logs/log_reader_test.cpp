@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/logs/log_reader.hpp"
 
+#include <atomic>
+#include <thread>
+
 #include "tests/unit/agent/logs/log_fixture.hpp"
 
 namespace slipway::logs {
@@ -92,6 +95,32 @@ TEST_F(Reader, FollowsOverRotationCompressionAndDeletion) {
   append("0.log", records(21, 22));
   for (const auto* one : {"00", "01", "02"}) compress(std::string("0.log.20260101-0000") + one);
   EXPECT_EQ(drain(*reader), lines(15, 22));
+}
+
+TEST_F(Reader, LosesNothingToAWriterThatRotatesMeanwhile) {
+  constexpr int kRotations = 400;
+  append("0.log", record(0));
+  auto reader = open({.follow = true});
+  std::atomic<int> seen = -1;  // the number of the last line read
+  std::thread writer([&] {
+    for (int n = 1; n <= kRotations; ++n) {
+      while (seen < 2 * n - 2) std::this_thread::yield();  // the reader looks for more
+      append("0.log", record(2 * n - 1));
+      rotate(std::to_string(20260101 + n));
+      append("0.log", record(2 * n));
+      std::filesystem::remove(main_ / ("0.log." + std::to_string(20260101 + n - 1)));
+    }
+  });
+  std::string text;
+  while (seen < 2 * kRotations) {
+    auto piece = reader->next();
+    EXPECT_TRUE(piece);
+    if (!piece || piece->text.empty()) continue;
+    text += piece->text;
+    seen = std::stoi(text.substr(text.rfind("line ") + 5));
+  }
+  writer.join();
+  EXPECT_EQ(text, lines(0, 2 * kRotations));
 }
 
 TEST_F(Reader, FollowsIntoTheNextRun) {

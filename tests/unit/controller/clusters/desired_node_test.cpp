@@ -25,6 +25,7 @@ class DesiredTest : public testing::Test {
     cluster.id = cluster_;
     cluster.spec.name = "demo";
     cluster.spec.dns_servers = {"8.8.8.8"};
+    cluster.spec.registries = {{"docker.io", {"http://10.0.0.9:5000"}, true}};
     rows_.insert(cluster);
     rows_.set_discovery_token(cluster_, "dt");
     add(master_, Role::kMaster, 0);
@@ -105,6 +106,24 @@ TEST_F(DesiredTest, AMasterGetsItsKeysAndAWorkerDoesNot) {
   ASSERT_EQ(worker->disks_size(), 1);
   EXPECT_EQ(worker->disks(0).device(), "/dev/vdb");
   EXPECT_EQ(worker->disks(0).mount(), "/var/lib/containerd");
+}
+
+TEST_F(DesiredTest, EveryNodeGetsWhatTheClusterWasMadeWith) {
+  address(master_, "10.0.0.5");
+  address(worker_, "10.0.0.6");
+  for (const auto& id : {master_, worker_}) {
+    const auto desired = roster_.desired(id);
+    ASSERT_TRUE(desired) << desired.error().message;
+    ASSERT_EQ(desired->dns_servers_size(), 1);
+    EXPECT_EQ(desired->dns_servers(0), "8.8.8.8");
+    ASSERT_EQ(desired->registries_size(), 1);
+    EXPECT_EQ(desired->registries(0).host(), "docker.io");
+    ASSERT_EQ(desired->registries(0).endpoints_size(), 1);
+    EXPECT_EQ(desired->registries(0).endpoints(0), "http://10.0.0.9:5000");
+    EXPECT_TRUE(desired->registries(0).insecure());
+    ASSERT_EQ(desired->labels_size(), 1);
+    EXPECT_EQ(desired->labels(0), "slipway.io/cluster=demo");
+  }
 }
 
 TEST_F(DesiredTest, TheGenerationGrowsWithTheContentAlone) {

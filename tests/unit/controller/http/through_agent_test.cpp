@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// What passes the public port and goes on to a cluster's agent: the API server's proxy, pod logs.
+#include "controller/clusters/cluster_rows.hpp"
+#include "tests/unit/controller/http/world.hpp"
+#include "tests/unit/controller/mirror/rows.hpp"
+
+namespace slipway::http {
+namespace {
+
+/// The cluster "demo": its master is linked and the gateway, the pod "web" runs on it.
+class ThroughAgentTest : public ::testing::Test {
+ protected:
+  using Serve = std::function<base::Task<>(link::StreamPtr)>;
+
+  ThroughAgentTest() {
+    EXPECT_EQ(world.post("/api/v1/clusters", R"({"name":"demo"})").status, 202);
+    cluster = world.clusters.get("demo")->id;
+    master = world.clusters.nodes("demo")->front().machine;
+    agent.emplace(world.tasks, world.links, world.clock, master);
+    EXPECT_TRUE(world.run(mirror_the_pod()));
+  }
+
+  base::Task<bool> mirror_the_pod() {
+    co_await agent->come_up();
+    clusters::Rows(*world.database).set_gateway(cluster, master);
+    wire::StreamOpen what;
+    what.mutable_mirror()->set_cluster_id(cluster.value);
+    feed = agent->link->open(std::move(what), false).value();
+    auto row = mirror::pod("u1", "web", "default");
+    row.mutable_pod()->set_node("demo-master-1");
+    row.mutable_pod()->add_containers()->set_name("main");
+    (void)co_await feed->write(mirror::framed(mirror::batch({row}, true, true)));
+    co_return co_await fakes::until([this] { return world.mirror.count(cluster, "pods") == 1; });
+  }
+
+  /// Sends the request; `serve` is the agent at the stream that it opens.
+  net::HttpResponse ask(net::HttpRequest request, Serve serve) {
+    serving = std::move(serve);
+    const auto known = agent->streams.size();
+    auto play = [](ThroughAgentTest& test, std::size_t at) -> base::Task<> {
+      if (!co_await fakes::until([&] { return test.agent->streams.size() > at; })) co_return;
+      co_await test.serving(test.agent->streams[at]);
+    };
+    world.tasks.spawn("agent", play(*this, known));
+    return world.send(std::move(request));
+  }
+
+  std::string whole(net::HttpResponse& response) {
+    if (!response.streams()) return response.text();
+    auto read = [](net::BodySource& body) -> base::Task<std::string> {
+      std::string text;
+      while (true) {
+        auto piece = co_await body.next();
+        if (!piece || !*piece) co_return text;
+        text += **piece;
+      }
+    };
+    return world.run(read(*std::get<1>(response.body)));
+  }
+
+  /// An agent that reads the request's body and answers with `pieces`.
+  Serve answering(int status, std::vector<std::string> pieces) {
+    return [this, status, pieces = std::move(pieces)](link::StreamPtr stream) -> base::Task<> {
+      for (auto chunk = co_await stream->read(); chunk && *chunk; chunk = co_await stream->read()) {
+        body += (*chunk)->bytes;
+      }
+      wire::StreamNote note;
+      note.mutable_head()->set_status(static_cast<std::uint32_t>(status));
+      (void)co_await stream->write(std::move(note));
+      for (const auto& piece : pieces) (void)co_await stream->write(piece);
+      stream->finish();
+    };
+  }
+
+  std::size_t audited(const std::string& action) {
+    return world.audit.list({.before = {}, .limit = 100, .action = action, .actor = {}}).size();
+  }
+
+  World world;
+  base::ClusterId cluster;
+  base::MachineId master;
+  std::optional<fakes::FakeAgent> agent;
+  link::StreamPtr feed;
+  Serve serving;
+  std::string body;  ///< of the request, as the agent got it
+};
+
+TEST_F(ThroughAgentTest, TheProxyCarriesRequestAndAnswerWhole) {
+  auto response = ask(world.authorised("POST", "/api/v1/clusters/demo/proxy/api/v1/pods?dryRun=All",
+                                       "{\"kind\":\"Pod\"}"),
+                      answering(201, {"first, ", "second"}));
+  EXPECT_EQ(response.status, 201);
+  EXPECT_EQ(whole(response), "first, second");
+  EXPECT_EQ(body, "{\"kind\":\"Pod\"}");
+  const auto& open = agent->opened.back().http();
+  EXPECT_EQ(open.method(), "POST");
+  EXPECT_EQ(open.path(), "/api/v1/pods?dryRun=All");
+  EXPECT_EQ(open.target(), wire::HttpOpen::KUBE_API);
+}
+
+TEST_F(ThroughAgentTest, TheProxyAuditsWhatWritesAndNothingElse) {
+  for (const auto* method : {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}) {
+    auto request = world.authorised(method, "/api/v1/clusters/demo/proxy/api/v1/pods/a");
+    EXPECT_EQ(ask(std::move(request), answering(200, {"{}"})).status, 200) << method;
+  }
+  for (const auto* action : {"proxy.post", "proxy.put", "proxy.patch", "proxy.delete"}) {
+    EXPECT_EQ(audited(action), 1U) << action;
+  }
+  for (const auto* action : {"proxy.get", "proxy.head", "proxy.options"}) {
+    EXPECT_EQ(audited(action), 0U) << action;
+  }
+}
+
+TEST_F(ThroughAgentTest, AGatewayThatEndsWithoutAnAnswerIsSaid) {
+  auto response = ask(world.authorised("GET", "/api/v1/clusters/demo/proxy/api/v1/pods"),
+                      [](link::StreamPtr stream) -> base::Task<> {
+                        stream->finish();
+                        co_return;
+                      });
+  EXPECT_EQ(response.status, 503);
+  EXPECT_NE(response.text().find("without an answer"), std::string::npos) << response.text();
+}
+
+TEST_F(ThroughAgentTest, ALogIsAskedForAsTheQuerySays) {
+  const std::string log = "/api/v1/clusters/demo/namespaces/default/pods/web/log";
+  auto say = [](link::StreamPtr stream) -> base::Task<> {
+    (void)co_await stream->write("a line\n");
+    wire::StreamNote note;
+    note.mutable_gap()->set_why("rotated away");
+    (void)co_await stream->write(std::move(note));
+    stream->finish();
+  };
+  auto plain = ask(world.authorised("GET", log), say);
+  EXPECT_EQ(plain.status, 200) << plain.text();
+  EXPECT_EQ(whole(plain), "a line\n[lines are missing here: rotated away]\n");
+  const auto first = agent->opened.back().logs();
+  EXPECT_EQ(first.pod_namespace(), "default");
+  EXPECT_EQ(first.pod(), "web");
+  EXPECT_EQ(first.tail_lines(), -1);
+  EXPECT_FALSE(first.previous() || first.follow() || first.timestamps());
+
+  auto asked = ask(world.authorised("GET", log + "?container=main&tailLines=7&previous=true"
+                                                 "&timestamps=true&limitBytes=99&sinceSeconds=60"),
+                   say);
+  EXPECT_EQ(asked.status, 200) << asked.text();
+  const auto second = agent->opened.back().logs();
+  EXPECT_EQ(second.container(), "main");
+  EXPECT_EQ(second.tail_lines(), 7);
+  EXPECT_TRUE(second.previous());
+  EXPECT_TRUE(second.timestamps());
+  EXPECT_EQ(second.limit_bytes(), 99);
+  EXPECT_EQ(second.since_utc_ms(), base::to_unix_ms(world.clock.utc()) - 60'000);
+
+  auto followed = ask(world.authorised("GET", log + "?follow=true"), say);
+  EXPECT_EQ(followed.status, 200);
+  EXPECT_TRUE(agent->opened.back().logs().follow());
+}
+
+}  // namespace
+}  // namespace slipway::http
