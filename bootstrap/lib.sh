@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by build and the stages: progress, errors, content hashes, atomic stage outputs.
 set -euo pipefail
-export LC_ALL=C
+export LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 umask 022
 
 say() { printf '[bootstrap %4ds] %s\n' "$SECONDS" "$*" >&2; }
@@ -30,7 +30,7 @@ catalogue() { /usr/bin/python3 "$HERE/catalogue.py" "$CATALOGUE" "$1"; }
 stage_begin() {
   OUT=$CACHE/$1/$2 WORK=$CACHE/$1/.work-$$
   if [ -e "$OUT.complete" ]; then touch "$OUT.complete"; return 1; fi
-  rm -rf "$CACHE/$1"/.work-* "$OUT"; mkdir -p "$WORK"
+  rm -rf --one-file-system "$CACHE/$1"/.work-* "$OUT"; mkdir -p "$WORK"
   say "stage $1 ($2)"
 }
 stage_end() { mv -T "$WORK" "$OUT"; touch "$OUT.complete"; }
