@@ -126,6 +126,16 @@ def run_lint(tree, out, options):
     return one("clang-tidy")
 
 
+def run_machines(tree, out, options):
+    """The unit tests' other half: the local cloud, exec and etcd's discovery on real machines and real programs."""
+    build(tree, out, "release", "slipway-agent")
+    build(tree, out, "asan")
+    image = subprocess.run(["bootstrap/build", "--agent", "build/release/agent/slipway-agent", "--cache", os.environ["SLIPWAY_CACHE"]],
+                           cwd=tree, stdout=subprocess.PIPE, stderr=out, stdin=subprocess.DEVNULL, text=True, check=True).stdout
+    os.environ["SLIPWAY_IMAGE"] = image.split()[-1]
+    return ctest(tree, out, "asan", "-L", "system")
+
+
 def run_system(tree, out, options):
     report = f"{tree}/build/system.xml"
     command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "tests/system", "-v", "-x" if not options.full else "-v",
@@ -159,5 +169,6 @@ ALL = [
     Part("tsan", 5, run_tsan),
     Part("fuzz", 5, run_fuzz),
     Part("system", 20, run_system, needs_beside=True),
+    Part("machines", 5, run_machines, needs_beside=True),
     Part("lint", 8, run_lint),
 ]
