@@ -19,9 +19,9 @@
 #include "agent/facts/facts.hpp"
 #include "agent/kube/gateway.hpp"
 #include "agent/logs/logs.hpp"
-#include "agent/systemd_notify.hpp"
 #include "agent/terminal/terminal.hpp"
 #include "protocol/base/log.hpp"
+#include "protocol/base/systemd_notify.hpp"
 #include "protocol/base/task_scope.hpp"
 #include "protocol/base/with_timeout.hpp"
 #include "protocol/pki/pki.hpp"
@@ -85,7 +85,7 @@ struct App::State {
   asio::io_context io{1};
   asio::thread_pool pool{kPoolThreads};
   base::SystemClock clock;
-  SystemdNotify systemd;
+  base::SystemdNotify systemd;
 
   // What this machine is, and how it fares.
   wire::NodeFacts facts;

@@ -3,7 +3,7 @@
 # shipped; the sanitizers cannot be linked statically.
 find_package(CLI11 REQUIRED)
 
-add_executable(slipway-agent main.cpp app.cpp systemd_notify.cpp)
+add_executable(slipway-agent main.cpp app.cpp)
 target_link_libraries(slipway-agent PRIVATE slipway_options CLI11::CLI11
   agent_bootstrap agent_config agent_containers agent_discovery agent_dns agent_facts agent_kube agent_link
   agent_logs agent_terminal)

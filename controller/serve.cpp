@@ -10,6 +10,8 @@
 #include "controller/app.hpp"
 #include "controller/commands.hpp"
 #include "protocol/base/log.hpp"
+#include "protocol/base/systemd_notify.hpp"
+#include "protocol/base/with_timeout.hpp"
 
 namespace slipway::controller {
 
@@ -57,6 +59,7 @@ class Lifetime {
   int run() {
     wait_for_signal();
     tasks_.spawn("start", start());
+    tasks_.spawn("watchdog", feed_watchdog());
     // The deadline's timer is pending until the end, so that the loop never runs out of work.
     while (!stopped_ || tasks_.running() > 0) io_.run_one();
     return status_;
@@ -70,7 +73,10 @@ class Lifetime {
     } catch (const std::exception& error) {
       up = base::fail(ErrorCode::kInternal, error.what());
     }
-    if (up) co_return;
+    if (up) {
+      systemd_.ready();
+      co_return;
+    }
     spdlog::error("cannot start: {}", up.error().message);
     status_ = refuse(up.error().message);
     begin_stop("start failed");
@@ -79,6 +85,7 @@ class Lifetime {
   void begin_stop(const char* why) {
     if (stopping_) return;
     stopping_ = true;
+    systemd_.stopping();
     spdlog::info("stopping: {}", why);
     deadline_.expires_after(kStopDeadline);
     deadline_.async_wait([](boost::system::error_code error) {
@@ -96,6 +103,14 @@ class Lifetime {
     tasks_.cancel();  // a start that was still under way
   }
 
+  base::Task<> feed_watchdog() {
+    if (systemd_.watchdog_interval().count() == 0) co_return;
+    for (;;) {
+      systemd_.alive();
+      co_await base::sleep_for(systemd_.watchdog_interval());
+    }
+  }
+
   void wait_for_signal() {
     signals_.async_wait([this](boost::system::error_code error, int signal) {
       if (error) return;
@@ -110,6 +125,7 @@ class Lifetime {
 
   boost::asio::io_context& io_;
   App& app_;
+  base::SystemdNotify systemd_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer deadline_;
   bool stopping_ = false;

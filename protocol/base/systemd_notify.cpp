@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/systemd_notify.hpp"
+#include "protocol/base/systemd_notify.hpp"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace slipway::agent {
+namespace slipway::base {
 
 namespace {
 
@@ -53,4 +53,4 @@ void SystemdNotify::send(std::string_view state) const {
                   reinterpret_cast<const sockaddr*>(&to), size);
 }
 
-}  // namespace slipway::agent
+}  // namespace slipway::base

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace slipway::agent {
+namespace slipway::base {
 
 /// Tells systemd how the service fares, by datagrams to $NOTIFY_SOCKET (sd_notify(3)); without
 /// one it does nothing.
@@ -30,4 +30,4 @@ class SystemdNotify {
   std::chrono::microseconds interval_{0};
 };
 
-}  // namespace slipway::agent
+}  // namespace slipway::base
