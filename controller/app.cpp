@@ -118,6 +118,7 @@ http::Services App::services() {
   return {.accounts = accounts_,
           .audit = audit_,
           .clusters = clusters_,
+          .key_pairs = key_pairs_,
           .changes = changes_,
           .links = links_,
           .intents = intents_,

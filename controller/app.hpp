@@ -83,6 +83,7 @@ class App {
   // The clusters and their operations, and the news of all that changes.
   clusters::Changes changes_;
   ConnectedAgents agents_;
+  clusters::KeyPairs key_pairs_{*database_};
   clusters::Clusters clusters_;
   MirrorFeed feed_;
 

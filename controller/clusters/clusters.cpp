@@ -7,6 +7,7 @@
 #include "controller/clusters/cluster_rules.hpp"
 #include "controller/clusters/create_cluster.hpp"
 #include "controller/clusters/delete_cluster.hpp"
+#include "controller/clusters/key_pairs.hpp"
 #include "controller/clusters/node_watch.hpp"
 #include "controller/clusters/reconciler.hpp"
 #include "protocol/base/log.hpp"
@@ -199,6 +200,11 @@ base::Task<base::Result<Accepted>> Clusters::create(ClusterSpec spec, std::strin
     }
     co_return fail(ErrorCode::kConflict, "a cluster named " + spec.name + " exists already",
                    "name");
+  }
+  if (!spec.key_pair.empty() && !KeyPairs{self.ground.database}.find(spec.key_pair)) {
+    co_return fail(ErrorCode::kInvalid,
+                   "there is no key pair " + spec.key_pair + "; make it first (/api/v1/key-pairs)",
+                   "keyPair");
   }
   if (flavors && quotas) {
     if (auto good = check_quotas(whole, *flavors, *quotas); !good) co_return fail(good);

@@ -115,6 +115,7 @@ base::Result<wire::DesiredNode> desired_node(const DesiredInput& input) {
     mirror->set_insecure(registry.insecure);
   }
   for (const auto& server : input.cluster.spec.dns_servers) desired.add_dns_servers(server);
+  if (!input.ssh_public_key.empty()) desired.add_ssh_public_keys(input.ssh_public_key);
   desired.add_labels("slipway.io/cluster=" + input.cluster.spec.name);
   // What the node itself allows stands in its own configuration; this only asks.
   desired.mutable_switches()->set_node_shell(true);

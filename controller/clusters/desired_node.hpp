@@ -23,6 +23,7 @@ struct DesiredInput {
   const std::vector<LedgerRow>& volumes;    ///< of the machine
   const NodeImage& image;
   bool small_machines = false;
+  std::string ssh_public_key = {};  ///< of the cluster's key pair; empty: nobody logs in
 };
 
 /// Everything of a DesiredNode but keys and generation, from rows alone. kUnavailable: addresses

@@ -4,6 +4,7 @@
 #include "controller/clusters/cluster_pki.hpp"
 #include "controller/clusters/cluster_rows.hpp"
 #include "controller/clusters/desired_node.hpp"
+#include "controller/clusters/key_pairs.hpp"
 #include "protocol/pki/pki.hpp"
 
 namespace slipway::clusters {
@@ -50,7 +51,9 @@ base::Result<wire::DesiredNode> NodeRoster::desired(const base::MachineId& machi
   }
   const auto machines = rows.machines(cluster->id);
   const auto volumes = Ledger{database_, clock_}.volumes_of(row->resource);
-  auto desired = desired_node({*cluster, *row, machines, volumes, image_, small_machines_});
+  const auto key_pair = KeyPairs{database_}.find(cluster->spec.key_pair);
+  auto desired = desired_node({*cluster, *row, machines, volumes, image_, small_machines_,
+                               key_pair ? key_pair->public_key : std::string{}});
   if (!desired) return desired;
   auto keys = row->is_master()
                   ? read_master_pki(secrets_, cluster->id, machine, *desired->mutable_master())

@@ -11,6 +11,7 @@ Routes sessions_routes(Services& services);
 Routes tokens_routes(Services& services);
 Routes audit_routes(Services& services);
 Routes clusters_routes(Services& services);
+Routes key_pairs_routes(Services& services);
 Routes nodes_routes(Services& services);
 Routes machines_routes(Services& services);
 Routes operations_routes(Services& services);

@@ -9,6 +9,7 @@
 #include "controller/access/sqlite_audit.hpp"
 #include "controller/cloud/cloud.hpp"
 #include "controller/clusters/clusters.hpp"
+#include "controller/clusters/key_pairs.hpp"
 #include "controller/http/metrics.hpp"
 #include "controller/intents/intents.hpp"
 #include "controller/links/links.hpp"
@@ -29,6 +30,7 @@ struct Services {
   access::Accounts& accounts;
   access::SqliteAudit& audit;
   clusters::Clusters& clusters;
+  clusters::KeyPairs& key_pairs;
   clusters::Changes& changes;
   links::Links& links;
   intents::IntentLedger& intents;

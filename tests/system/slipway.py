@@ -79,6 +79,13 @@ class Slipway:
             assert done.returncode == 0, f"{name}: {command}: {done.returncode} {done.stdout} {done.stderr}"
         return done.stdout
 
+    def from_network(self, *command, **more):
+        """A command on this host, inside the network of the machines."""
+        with open(f"{self.state}/installation") as text:
+            router = f"slw-{text.read().strip()}-router"
+        return subprocess.run(["ip", "netns", "exec", router, *command], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60, **more)
+
     def kubectl(self, *words, check=True, stdin="", timeout=120):
         done = subprocess.run([kubectl_binary(self.state), "--kubeconfig", self.summary["kubeconfig"], *words],
                               input=stdin, capture_output=True, text=True, timeout=timeout)

@@ -120,9 +120,9 @@ def tell_why(api, name):
         print(api.machine(f"{name}-master-1", "journalctl", "--no-pager", "-n", "30", "-u", unit, check=False))
 
 
-def create_with_kills(api, name, kill):
-    """Creates a cluster of one master; `kill` is called again and again until it is healthy."""
-    api.call("POST", "/clusters", expect=202, json={"name": name, "masters": 1, "workers": 0})
+def create_with_kills(api, name, kill, then=lambda: None, **spec):
+    """Creates a cluster of one master; `kill` is called again and again until it is healthy, `then` once after."""
+    api.call("POST", "/clusters", expect=202, json={"name": name, "masters": 1, "workers": 0, **spec})
     try:
         def step():
             kill()
@@ -133,12 +133,37 @@ def create_with_kills(api, name, kill):
             tell_why(api, name)
             raise
         nothing_doubled(api, name, 1)
+        then()
     finally:
         delete(api, name)
 
 
-@claims("E1.agent-killed")
-def test_an_agent_killed_at_three_steps_goes_on(api, threes):
+@pytest.fixture
+def key_pair(api, tmp_path):
+    """A key pair made by the controller: (its name, the file with its private key)."""
+    made = api.call("POST", "/key-pairs", expect=201, json={"name": "ops"}).json()
+    file = tmp_path / "ops"
+    file.touch(mode=0o600)
+    file.write_text(made["privateKey"])
+    yield made["name"], str(file)
+    api.call("DELETE", f"/key-pairs/{made['name']}", expect=204)
+
+
+def ssh(api, node, *options):
+    address = api.get(f"/clusters/{node.rsplit('-', 2)[0]}/nodes/{node}")["address"]
+    return api.from_network("ssh", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+                            "-o", "IdentitiesOnly=yes", *options, f"root@{address}", "hostname")
+
+
+@claims("E1.agent-killed", "C1.key-pair")
+def test_an_agent_killed_at_three_steps_goes_on(api, threes, key_pair):
+    name, file = key_pair
+
+    def only_with_the_key():
+        inside = ssh(api, "kills-master-1", "-i", file)
+        assert inside.stdout.strip() == "kills-master-1", inside.stderr
+        assert "Permission denied" in ssh(api, "kills-master-1").stderr
+        assert "Permission denied" in ssh(api, "demo-worker-1", "-i", file).stderr
     for steps in threes(AGENT_STEPS):
         print("killed at", steps)
         left = set(steps)
@@ -149,7 +174,7 @@ def test_an_agent_killed_at_three_steps_goes_on(api, threes):
                 if row["name"] in left and row["state"] in ("running", "done"):
                     left.discard(row["name"])
                     api.machine("kills-master-1", "systemctl", "kill", "-s", "KILL", "slipway-agent", check=False)
-        create_with_kills(api, "kills", kill)
+        create_with_kills(api, "kills", kill, only_with_the_key, keyPair=name)
         assert not left, f"never seen: {left}"
 
 

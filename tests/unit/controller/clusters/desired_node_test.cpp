@@ -6,6 +6,7 @@
 #include <set>
 
 #include "controller/clusters/cluster_pki.hpp"
+#include "controller/clusters/key_pairs.hpp"
 #include "controller/clusters/node_roster.hpp"
 #include "tests/fakes/manual_clock.hpp"
 
@@ -25,6 +26,8 @@ class DesiredTest : public testing::Test {
     cluster.id = cluster_;
     cluster.spec.name = "demo";
     cluster.spec.dns_servers = {"8.8.8.8"};
+    cluster.spec.key_pair = "ops";
+    ASSERT_TRUE(KeyPairs{*database_}.add({.name = "ops", .public_key = "ssh-ed25519 A ops"}));
     cluster.spec.registries = {{"docker.io", {"http://10.0.0.9:5000"}, true}};
     rows_.insert(cluster);
     rows_.set_discovery_token(cluster_, "dt");
@@ -121,6 +124,8 @@ TEST_F(DesiredTest, EveryNodeGetsWhatTheClusterWasMadeWith) {
     ASSERT_EQ(desired->registries(0).endpoints_size(), 1);
     EXPECT_EQ(desired->registries(0).endpoints(0), "http://10.0.0.9:5000");
     EXPECT_TRUE(desired->registries(0).insecure());
+    ASSERT_EQ(desired->ssh_public_keys_size(), 1);
+    EXPECT_EQ(desired->ssh_public_keys(0), "ssh-ed25519 A ops");
     ASSERT_EQ(desired->labels_size(), 1);
     EXPECT_EQ(desired->labels(0), "slipway.io/cluster=demo");
   }

@@ -45,6 +45,25 @@ TEST_F(ResourcesTest, AClusterIsCreatedShownAndDeleted) {
   EXPECT_EQ(text_of(body_of(gone)["cluster"].as_object(), "state"), "deleting");
 }
 
+TEST_F(ResourcesTest, AKeyPairIsMadeShownOnceAndGoesToTheNodes) {
+  auto made = world.post("/api/v1/key-pairs", R"({"name":"ops"})");
+  ASSERT_EQ(made.status, 201) << made.text();
+  const auto shown = boost::json::parse(made.text()).as_object();
+  EXPECT_TRUE(shown.at("privateKey").as_string().starts_with("-----BEGIN OPENSSH"));
+  EXPECT_EQ(world.post("/api/v1/key-pairs", R"({"name":"ops"})").status, 409);
+  const auto list = world.get("/api/v1/key-pairs");
+  EXPECT_NE(list.text().find("SHA256:"), std::string::npos);
+  EXPECT_EQ(list.text().find("privateKey"), std::string::npos) << list.text();
+  auto created = world.post("/api/v1/clusters", R"({"name":"keyed","keyPair":"ops"})");
+  EXPECT_EQ(created.status, 202) << created.text();
+  EXPECT_EQ(world.send(world.authorised("DELETE", "/api/v1/key-pairs/ops")).status, 409);
+  boost::json::object own{{"name", "own"}, {"publicKey", shown.at("publicKey")}};
+  made = world.post("/api/v1/key-pairs", boost::json::serialize(own));
+  ASSERT_EQ(made.status, 201) << made.text();
+  EXPECT_EQ(made.text().find("privateKey"), std::string::npos);
+  EXPECT_EQ(world.send(world.authorised("DELETE", "/api/v1/key-pairs/own")).status, 204);
+}
+
 TEST_F(ResourcesTest, ListsComeInPages) {
   for (const auto* name : {"a", "b", "c"}) create("{\"name\":\"" + std::string(name) + "\"}");
   auto first = body_of(world.get("/api/v1/clusters?limit=2"));

@@ -117,11 +117,13 @@ class World {
                                .clock = clock,
                                .user_data = [](const std::string&) { return std::string("x"); },
                                .seed = 1}};
+  clusters::KeyPairs key_pairs{*database};
   controller::MirrorFeed feed{clusters, changes, clock};
   Metrics metrics;
   Services services{.accounts = accounts,
                     .audit = audit,
                     .clusters = clusters,
+                    .key_pairs = key_pairs,
                     .changes = changes,
                     .links = links,
                     .intents = intents,
