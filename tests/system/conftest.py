@@ -92,6 +92,8 @@ def world():
         installation.up()
         yield installation
     finally:
+        if installation.api:
+            installation.api.contract.write_seen(f"{TREE}/build/logs/system-contract.log")
         for name in ("quickstart.log", "controller.log"):
             path = os.path.join(installation.state, name)
             if os.path.exists(path):

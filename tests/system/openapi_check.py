@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds each answer that a test sees against controller/http/openapi.yaml."""
+import json
 import os
 import re
 
@@ -7,6 +8,7 @@ import yaml
 from jsonschema import Draft202012Validator, RefResolver
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PROBLEM = "application/problem+json"
 METHODS = {"get", "post", "put", "patch", "delete", "head", "options"}
 
 
@@ -48,6 +50,8 @@ class Contract:
     def check(self, method, path, status, content_type, body):
         """Raises Mismatch with what is wrong; `body` is text, or a JSON value for JSON types."""
         where = f"{method} {path} -> {status}"
+        if content_type == PROBLEM:
+            self.check_problem(where, status, body)
         name, operation = self.operation(method, path.split("?")[0])
         if operation is None:
             # Not in the contract: then the only right answer is that there is no such thing.
@@ -69,6 +73,12 @@ class Contract:
             raise Mismatch(f"{where}: content type {kind!r}, the contract has {sorted(content)}")
         return self.check_schema(where, content[kind]["schema"], body)
 
+    def check_problem(self, where, status, body):
+        """RFC 9457, wherever it comes from: also below paths whose other answers are not ours."""
+        self.check_schema(where, self.document["components"]["schemas"]["Problem"], body)
+        if body["status"] != status:
+            raise Mismatch(f"{where}: the problem says status {body['status']}")
+
     def check_schema(self, where, schema, body):
         validator = Draft202012Validator(schema, resolver=self.resolver)
         faults = [f"{'/'.join(map(str, error.absolute_path)) or '(body)'}: {error.message[:300]}"
@@ -79,14 +89,39 @@ class Contract:
     def check_answer(self, answer, streams=False):
         """An answer of the `requests` library; the body of one that streams is left alone."""
         kind = answer.headers.get("Content-Type", "").split(";")[0]
+        streams = streams and answer.ok
         body = "" if streams else answer.json() if kind.endswith("json") and answer.content else answer.text
-        self.check(answer.request.method, "/" + answer.url.split("://", 1)[1].split("/", 1)[1],
-                   answer.status_code, kind, body)
+        path = "/" + answer.url.split("://", 1)[1].split("/", 1)[1]
+        self.check(answer.request.method, path, answer.status_code, kind, body)
+        if kind == PROBLEM and answer.headers.get("X-Request-Id") != body["requestId"]:
+            raise Mismatch(f"{path}: X-Request-Id is not the problem's requestId")
+
+    def check_refusal(self, path, refused):
+        """What came instead of an upgrade, as the `websocket` library raises it; it may keep the body to itself."""
+        kind = (refused.resp_headers or {}).get("content-type", "")
+        if kind != PROBLEM:
+            raise Mismatch(f"GET {path} -> {refused.status_code}: content type {kind!r}, not {PROBLEM}")
+        body = getattr(refused, "resp_body", None)
+        if body:
+            self.check("GET", path, refused.status_code, kind, json.loads(body))
 
     def watch(self, session):
         """Every answer of the session is judged from now on."""
         session.hooks["response"].append(lambda answer, *_, **how: self.check_answer(answer, how.get("stream", False)))
         return session
+
+    def write_seen(self, file):
+        """Each operation of the contract with the statuses that were judged; "-" where none was."""
+        statuses = {}
+        for entry in self.seen:
+            operation, status = entry.rsplit(" ", 1)
+            statuses.setdefault(operation, []).append(status)
+        os.makedirs(os.path.dirname(file), exist_ok=True)
+        with open(file, "w") as out:
+            for path, item in self.document["paths"].items():
+                for method in METHODS.intersection(item):
+                    name = f"{method.upper()} {path}"
+                    out.write(f"{' '.join(sorted(statuses.get(name, ['-']))):16} {name}\n")
 
 
 def validate_document(document):

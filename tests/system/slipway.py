@@ -10,6 +10,8 @@ import time
 import requests
 import websocket
 
+from openapi_check import Contract
+
 
 def wait_for(what, condition, seconds=120, every=0.25):
     """The first true value of condition(); fails naming `what` when the time is over."""
@@ -34,11 +36,19 @@ class Slipway:
             self.token = text.read().split()[-1]
         self.base = self.summary["controller"]
         self.ca = self.summary["ca"]
+        self.contract = Contract()
+
+    def visitor(self):
+        """A client without credentials; each answer that it gets is held against the contract."""
+        client = self.contract.watch(requests.Session())
+        client.verify, client.trust_env = self.ca, False  # the host's own CAs and proxies have no say
+        return client
 
     def call(self, method, path, expect=None, token=None, headers=None, **more):
         fields = {"Authorization": f"Bearer {token or self.token}"} if token != "" else {}
-        answer = requests.request(method, f"{self.base}/api/v1{path}", verify=self.ca, timeout=120,
-                                  headers={**fields, **(headers or {})}, **more)
+        with self.visitor() as visitor:
+            answer = visitor.request(method, f"{self.base}/api/v1{path}", timeout=120,
+                                     headers={**fields, **(headers or {})}, **more)
         if expect is not None:
             assert answer.status_code == expect, f"{method} {path}: {answer.status_code} {answer.text[:600]}"
         return answer
@@ -62,8 +72,12 @@ class Slipway:
     def socket(self, path, headers=(), token=None, **more):
         trust = {"ca_certs": self.ca, "cert_reqs": ssl.CERT_REQUIRED}
         fields = [f"Authorization: Bearer {token or self.token}"] if token != "" else []
-        return websocket.create_connection(self.base.replace("https", "wss") + "/api/v1" + path, sslopt=trust,
-                                           header=fields + list(headers), timeout=30, suppress_origin=True, **more)
+        try:
+            return websocket.create_connection(self.base.replace("https", "wss") + "/api/v1" + path, sslopt=trust,
+                                               header=fields + list(headers), timeout=30, suppress_origin=True, **more)
+        except websocket.WebSocketBadStatusException as refused:
+            self.contract.check_refusal("/api/v1" + path, refused)
+            raise
 
     def terminal(self, namespace, pod, query, cluster="demo"):
         query += "" if "tty=" in query else "&tty=false"
