@@ -119,7 +119,7 @@ class Contract:
         os.makedirs(os.path.dirname(file), exist_ok=True)
         with open(file, "w") as out:
             for path, item in self.document["paths"].items():
-                for method in METHODS.intersection(item):
+                for method in sorted(METHODS.intersection(item)):
                     name = f"{method.upper()} {path}"
                     out.write(f"{' '.join(sorted(statuses.get(name, ['-']))):16} {name}\n")
 

@@ -139,6 +139,10 @@ TEST_F(Apply, OnlyTriesADryRun) {
   api_.on("PATCH /api/v1/namespaces/default/configmaps/c", 201, object("1"));
   EXPECT_TRUE(apply(kConfigMap, "", true).ok());
   EXPECT_THAT(api_.requests.back().target, HasSubstr("&dryRun=All"));
+  api_.on("DELETE /api/v1/namespaces/default/configmaps/c", 200, "{}");
+  EXPECT_TRUE(apply(kConfigMap, "", true, true).ok());
+  EXPECT_EQ(api_.requests.back().method, "DELETE");
+  EXPECT_THAT(api_.requests.back().target, HasSubstr("&dryRun=All"));
 }
 
 TEST_F(Apply, DeletesBackwardsAndTakesAbsenceAsDone) {
@@ -152,13 +156,6 @@ TEST_F(Apply, DeletesBackwardsAndTakesAbsenceAsDone) {
   EXPECT_EQ(outcome.objects(0).action(), "deleted");
   EXPECT_EQ(outcome.objects(1).action(), "unchanged");
   EXPECT_THAT(api_.requests.back().target, HasSubstr("/namespaces/a?propagationPolicy=Background"));
-}
-
-TEST_F(Apply, AsksNothingForABadManifest) {
-  auto outcome = apply("a: [");
-  EXPECT_FALSE(outcome.ok());
-  EXPECT_EQ(outcome.http_status(), 400U);
-  EXPECT_TRUE(api_.requests.empty());
 }
 
 TEST_F(Apply, IsNoOutcomeWhenTheApiServerIsOutOfReach) {
