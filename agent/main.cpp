@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
+#include <malloc.h>
+
 #include <csignal>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "agent/app.hpp"
 #include "protocol/base/log.hpp"
@@ -9,7 +12,24 @@
 
 namespace {
 
+constexpr char kUsage[] =
+    "slipway-agent: makes a machine a Kubernetes node and links it to its controller\n"
+    "  slipway-agent run [--config FILE]  enrol this machine and serve it until stopped;\n"
+    "                                     FILE: its own settings, /etc/slipway/agent.yaml\n"
+    "  slipway-agent version              print the agent's and the protocol's version\n";
+constexpr char kConfigFile[] = "/etc/slipway/agent.yaml";
+constexpr int kBadUsage = 64;   // EX_USAGE
 constexpr int kBadConfig = 78;  // EX_CONFIG: starting again changes nothing
+
+// The node is there for others: a log's blocks are mapped one by one, so that each goes back to the
+// kernel as it is freed. Left alone, glibc learns from the first to keep the next.
+constexpr int kMappedBytes = 128 << 10;
+constexpr int kArenas = 2;  // gRPC's threads have little to do
+
+void keep_memory_small() {
+  ::mallopt(M_MMAP_THRESHOLD, kMappedBytes);
+  ::mallopt(M_ARENA_MAX, kArenas);
+}
 
 int run_agent(const std::string& config_path) {
   auto config = slipway::config::read_agent_config(config_path);
@@ -30,21 +50,26 @@ int run_agent(const std::string& config_path) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_memory_small();
   std::signal(SIGPIPE, SIG_IGN);
-  CLI::App cli("Slipway's node agent: makes a machine a Kubernetes node and links it");
-  cli.require_subcommand(1);
-  std::string config_path = "/etc/slipway/agent.yaml";
-  auto* run = cli.add_subcommand("run", "enrol this machine and serve it until stopped");
-  run->add_option("--config", config_path, "the agent's own settings")->capture_default_str();
-  auto* version = cli.add_subcommand("version", "print the agent's and the protocol's version");
-  CLI11_PARSE(cli, argc, argv);
-  if (version->parsed()) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const std::string command = words.empty() ? "" : words.front();
+  if (words.size() == 1 && command == "version") {
     std::printf("slipway-agent %s (protocol %u)\n", SLIPWAY_VERSION,
                 slipway::wire::kProtocolVersion);
     return 0;
   }
+  if (words.size() == 1 && (command == "--help" || command == "-h")) {
+    std::fputs(kUsage, stdout);
+    return 0;
+  }
+  const bool configured = words.size() == 3 && words[1] == "--config";
+  if (command != "run" || (words.size() != 1 && !configured)) {
+    std::fputs(kUsage, stderr);
+    return kBadUsage;
+  }
   try {
-    return run_agent(config_path);
+    return run_agent(configured ? words[2] : kConfigFile);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "slipway-agent: %s\n", error.what());
     return 1;
