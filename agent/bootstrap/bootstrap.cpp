@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/bootstrap/bootstrap.hpp"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -67,17 +65,16 @@ void Bootstrap::State::save() {
   wire::NodeState state;
   for (const auto& report : board.reports()) *state.add_steps() = report;
   state.set_bootstrapped(bootstrapped);
-  std::string json;
-  if (!google::protobuf::util::MessageToJsonString(state, &json).ok()) return;
-  if (auto written = host.write(options.state_dir / "steps.json", json, 0600); !written)
+  const auto file = options.state_dir / "steps.pb";
+  if (auto written = host.write(file, state.SerializeAsString(), 0600); !written)
     spdlog::warn("cannot keep the steps' state: {}", written.error().message);
 }
 
 void Bootstrap::State::load() {
   fresh = !host.exists(kBootMark);
-  if (const auto json = host.read(options.state_dir / "steps.json")) {
+  if (const auto bytes = host.read(options.state_dir / "steps.pb")) {
     wire::NodeState state;
-    if (google::protobuf::util::JsonStringToMessage(*json, &state).ok()) {
+    if (state.ParseFromString(*bytes)) {
       board.restore({state.steps().begin(), state.steps().end()});
       bootstrapped = state.bootstrapped();
     }

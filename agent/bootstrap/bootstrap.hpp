@@ -17,7 +17,7 @@
 namespace slipway::bootstrap {
 
 struct BootstrapOptions {
-  std::filesystem::path state_dir = "/var/lib/slipway";  ///< of steps.json and desired.pb (0600)
+  std::filesystem::path state_dir = "/var/lib/slipway";  ///< of steps.pb and desired.pb (0600)
   std::uint64_t seed = 0;                                ///< of the jitter between attempts
 };
 

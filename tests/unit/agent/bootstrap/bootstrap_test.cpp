@@ -179,7 +179,7 @@ TEST_F(BootstrapTest, AClockThatTurnsOutWrongIsSetThen) {
 }
 
 TEST_F(BootstrapTest, DamagedStateFilesAreForgotten) {
-  host.file("/var/lib/slipway/steps.json", "{\"steps\": [");
+  host.file("/var/lib/slipway/steps.pb", "{\"steps\": [");
   host.file("/var/lib/slipway/desired.pb", "\xFF\xFF");
   auto bootstrap = make();
   EXPECT_FALSE(bootstrap->bootstrapped());
