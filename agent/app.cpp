@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/app.hpp"
 
+#include <malloc.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
@@ -232,6 +234,7 @@ Task<> App::State::watch_health() {
     wire::Report report;
     *report.mutable_health() = co_await health.sample();
     tell(std::move(report));
+    ::malloc_trim(0);  // what the bootstrap, lists of objects and ended streams leave behind
     co_await base::sleep_for(facts::kHealthInterval);
   }
 }

@@ -34,8 +34,7 @@ LogReader::LogReader(LogDirectory directory, LogQuery query, unsigned run)
     : directory_(std::move(directory)),
       query_(query),
       run_(run),
-      text_({query.since_ns, query.timestamps}),
-      block_(kBlockBytes, '\0') {}
+      text_({query.since_ns, query.timestamps}) {}
 
 Result<std::unique_ptr<LogReader>> LogReader::open(LogDirectory directory, LogQuery query) {
   const auto runs = directory.runs();
@@ -102,6 +101,7 @@ Result<> LogReader::start_since(const std::vector<std::string>& files) {
 
 Result<LogPiece> LogReader::next() {
   LogPiece piece;
+  if (!block_) block_ = std::make_unique_for_overwrite<char[]>(kBlockBytes);
   while (piece.text.size() < kPieceBytes && piece.gap.empty()) {
     auto count = read_block(piece);
     if (!count) return base::fail(count);
@@ -114,6 +114,7 @@ Result<LogPiece> LogReader::next() {
     if (!query_.follow || query_.previous) text_.flush(piece.text);
     break;
   }
+  if (piece.at_end && carry_ == 0) block_.reset();
   note_malformed(piece);
   return piece;
 }
@@ -127,10 +128,10 @@ void LogReader::note_malformed(LogPiece& piece) {
 
 /// Reads once and turns whole lines into text; 0: nothing there.
 Result<std::size_t> LogReader::read_block(LogPiece& piece) {
-  auto count = file_->read(block_.data() + carry_, block_.size() - carry_);
+  auto count = file_->read(block_.get() + carry_, kBlockBytes - carry_);
   if (!count || *count == 0) return count;
   const std::size_t filled = carry_ + *count;
-  const auto* last = static_cast<const char*>(::memrchr(block_.data(), '\n', filled));
+  const auto* last = static_cast<const char*>(::memrchr(block_.get(), '\n', filled));
   if (last == nullptr) {
     carry_ = filled;
     if (carry_ >= kMaxLineBytes) {
@@ -139,8 +140,8 @@ Result<std::size_t> LogReader::read_block(LogPiece& piece) {
     }
     return count;
   }
-  const auto whole = static_cast<std::size_t>(last - block_.data()) + 1;
-  std::string_view lines(block_.data(), whole);
+  const auto whole = static_cast<std::size_t>(last - block_.get()) + 1;
+  std::string_view lines(block_.get(), whole);
   if (line_too_long_) {
     lines.remove_prefix(lines.find('\n') + 1);
     line_too_long_ = false;
@@ -149,7 +150,7 @@ Result<std::size_t> LogReader::read_block(LogPiece& piece) {
   if (skip_lines_ > 0) skip(lines);
   text_.add(lines, piece.text);
   carry_ = filled - whole;
-  std::memmove(block_.data(), block_.data() + whole, carry_);
+  std::memmove(block_.get(), block_.get() + whole, carry_);
   return count;
 }
 

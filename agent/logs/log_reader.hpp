@@ -55,8 +55,8 @@ class LogReader {
   unsigned run_;
   LogText text_;
   std::optional<LogFile> file_;
-  std::string block_;      // read, not yet handed on; up to carry_ bytes are used
-  std::size_t carry_ = 0;  // bytes of an unfinished line at the block's start
+  std::unique_ptr<char[]> block_;  // read, not yet handed on; none while a quiet log is followed
+  std::size_t carry_ = 0;          // bytes of an unfinished line at the block's start
   std::uint64_t skip_lines_ = 0;
   bool line_too_long_ = false;  // the rest of a line without end is left out
 };
