@@ -36,7 +36,7 @@ YAML
     systemctl daemon-reload; systemctl enable "$UNIT"
     systemctl start "$UNIT" || { last_words; fail_step "the controller does not start: see above"; }
   else
-    setsid "$CONTROLLER" serve --state "$STATE" --config "$STATE/controller.yaml" </dev/null >>"$STATE/controller.log" 2>&1 3>&- &
+    setsid "$CONTROLLER" serve --state "$STATE" --config "$STATE/controller.yaml" </dev/null >>"$STATE/controller.log" 2>&1 3>&- 8>&- &
     echo $! >"$STATE/controller.pid"
   fi
   echo "$stamp" >"$STATE/.controller-stamp"

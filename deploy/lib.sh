@@ -12,7 +12,7 @@ step() {
   local began=$EPOCHREALTIME
   STEP=$1 NOTE=
   printf '%-24s ' "$1" >&3
-  "$2" >>"$LOG" 2>&1 8>&-                # what a step leaves running must not hold the lock
+  "$2" >>"$LOG" 2>&1
   STEP=
   awk -v a="$began" -v b="$EPOCHREALTIME" -v t="$NOTE" 'BEGIN{printf "%6.1f s  %s\n", b - a, t}' >&3
 }
@@ -34,6 +34,8 @@ ended() {
 trap ended EXIT
 trap 'exit 130' INT; trap 'exit 143' TERM; trap 'exit 129' HUP
 
+# Held by fd 8. What may outlive a killed script is started with 8>&-: it must not hold the lock. (Not around a whole
+# step: bash keeps a copy of the closed one, and every subshell has it.)
 lock_state() {
   exec 8<"$STATE"
   flock -n 8 || refuse "another quickstart runs on $STATE" "wait until it has ended"

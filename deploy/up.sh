@@ -14,9 +14,9 @@ install_packages() {
   wanted=$(sed 's/[ #].*//' "$TREE/deploy/packages.txt" | grep .)
   missing=$(comm -23 <(sort -u <<<"$wanted") <(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | sed -n 's/^ii *//p' | sort -u))
   if [ -z "$missing" ]; then NOTE="all there"; return; fi
-  dpkg --configure -a                    # where an earlier installation was cut off
-  apt-get -o DPkg::Lock::Timeout=300 update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends $missing
+  dpkg --configure -a 8>&-               # where an earlier installation was cut off
+  apt-get -o DPkg::Lock::Timeout=300 update -qq 8>&-
+  DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends $missing 8>&-
   NOTE="$(wc -w <<<"$missing") installed"
 }
 
@@ -31,14 +31,14 @@ build_slipway() {  # one at a time in this tree: ninja itself does not look
 build_all() {  # Kubernetes and the root file system need no compiler of ours: they are built beside it
   local image_log=$STATE/image.log failed=0
   # in a process group of its own: it ends as a whole when this script does
-  setsid "$TREE/bootstrap/build" --until 50-store --kubernetes "$KUBERNETES" --cache "$CACHE" 2> >(tee "$image_log" | tell_stages) 3>&- &
+  setsid "$TREE/bootstrap/build" --until 50-store --kubernetes "$KUBERNETES" --cache "$CACHE" 2> >(exec 8>&-; tee "$image_log" | tell_stages) 3>&- 8>&- &
   IMAGE_BUILD=$!
   mkdir -p "$TREE/build"
-  (flock 9; build_slipway) 9>"$TREE/build/.quickstart.lock"
+  (exec 8>&-; flock 9; build_slipway) 9>"$TREE/build/.quickstart.lock"
   wait "$IMAGE_BUILD" || failed=$?
   IMAGE_BUILD=
   if [ $failed != 0 ]; then tail -25 "$image_log"; return 1; fi
-  IMAGE=$("$TREE/bootstrap/build" --agent "$BUILD/agent/slipway-agent" --kubernetes "$KUBERNETES" --cache "$CACHE" 2>>"$image_log") ||
+  IMAGE=$("$TREE/bootstrap/build" --agent "$BUILD/agent/slipway-agent" --kubernetes "$KUBERNETES" --cache "$CACHE" 2>>"$image_log" 8>&-) ||
     { tail -25 "$image_log"; return 1; }
   NOTE="image ${IMAGE##*/}"
 }
