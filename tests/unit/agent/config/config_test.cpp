@@ -71,6 +71,14 @@ TEST(UserData, NamesAndV6AddressesAreControllersToo) {
   }
 }
 
+TEST(UserData, APinIsComparedInLowerCase) {
+  std::string text = user_data();
+  text.replace(text.find(kPin), kPin.size(), std::string(kPin.size(), 'F'));
+  auto data = parse_user_data(text, "the file");
+  ASSERT_TRUE(data) << data.error().message;
+  EXPECT_EQ(data->ca_sha256, kPin);
+}
+
 TEST(UserData, CorpusIsRefused) {
   refuses_all("user-data.yaml", [](const std::string& text) -> std::optional<base::Error> {
     auto data = parse_user_data(text, "the file");
