@@ -11,7 +11,8 @@ controller_pid() {
 }
 controller_runs() {
   if with_systemd; then case $(systemctl is-active "$UNIT") in active|activating|reloading) ;; *) return 1;; esac
-  else controller_pid >/dev/null; fi
+  # Just started it may be a shell still, before it becomes the controller.
+  else controller_pid >/dev/null || { [ -n "${STARTED:-}" ] && kill -0 "$STARTED" 2>/dev/null; }; fi
 }
 
 start_controller() {
@@ -37,7 +38,8 @@ YAML
     systemctl start "$UNIT" || { last_words; fail_step "the controller does not start: see above"; }
   else
     setsid "$CONTROLLER" serve --state "$STATE" --config "$STATE/controller.yaml" </dev/null >>"$STATE/controller.log" 2>&1 3>&- 8>&- &
-    echo $! >"$STATE/controller.pid"
+    STARTED=$!
+    echo $STARTED >"$STATE/controller.pid"
   fi
   echo "$stamp" >"$STATE/.controller-stamp"
   wait_ready; NOTE="https://$LISTEN"
