@@ -33,7 +33,7 @@ YAML
   stop_controller
   mv "$STATE/controller.yaml.new" "$STATE/controller.yaml"
   if with_systemd; then
-    sed "s|@CONTROLLER@|$CONTROLLER|; s|@STATE@|$STATE|" "$TREE/deploy/slipway-controller.service" >"/etc/systemd/system/$UNIT.service"
+    sed "s|@CONTROLLER@|$CONTROLLER|g; s|@STATE@|$STATE|g" "$TREE/deploy/slipway-controller.service" >"/etc/systemd/system/$UNIT.service"
     systemctl daemon-reload; systemctl enable "$UNIT"
     systemctl start "$UNIT" || { last_words; fail_step "the controller does not start: see above"; }
   else

@@ -2,6 +2,7 @@
 """A host whose PID 1 is systemd: a container made of the node image's root file system, with this tree and its build."""
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -31,8 +32,17 @@ class SystemdHost:
             os.mkdir(f"{self.folder}/{name}")
         subprocess.run(["mount", "-t", "overlay", "overlay", "-o", f"lowerdir={root_layer},upperdir={self.folder}/upper,"
                         f"workdir={self.folder}/work", self.root], check=True)
+        self.add_libraries(f"{TREE}/build/release/controller/slipway-controller")
         with open(f"{self.folder}/config.json", "w") as spec:
             json.dump(self.spec(shown), spec)
+
+    def add_libraries(self, program):
+        """Those that a host has from its packages and a node has not; both are the same Debian."""
+        told = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+        for path in (line.split()[2] for line in told.splitlines() if "=> /" in line):
+            if not os.path.exists(self.root + path):
+                os.makedirs(os.path.dirname(self.root + path), exist_ok=True)
+                shutil.copy(path, self.root + path)
 
     def spec(self, shown):
         held = capabilities()
