@@ -47,6 +47,27 @@ def unfit(tree):
     return found
 
 
+def end(child):
+    """Ends a program with all that it started; ninja and ctest give each of theirs a group of its own."""
+    parents = {}
+    os.kill(child.pid, signal.SIGSTOP)
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/stat") as stat:
+                parents[int(pid)] = int(stat.read().rsplit(")", 1)[1].split()[1])
+        except OSError:  # it ended meanwhile
+            pass
+    doomed = [child.pid]
+    for pid in doomed:
+        doomed += [other for other, parent in parents.items() if parent == pid]
+    for pid in doomed:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    child.wait()
+
+
 def run(command, cwd, log, seconds=None):
     """(status, output); what it started ends with it, also when it is late or this program is interrupted."""
     log.write(f"+ {' '.join(command)}\n")
@@ -59,8 +80,7 @@ def run(command, cwd, log, seconds=None):
         return None, ""
     finally:
         if child.poll() is None:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+            end(child)
     log.write(output)
     log.flush()
     return child.returncode, output
@@ -160,7 +180,7 @@ def save(tree, seed, rows):
 
 
 def interrupt(*_):
-    raise KeyboardInterrupt
+    raise KeyboardInterrupt  # also for SIGTERM: what was planted is taken out, what was started ends
 
 
 def main(tree, seed, every=False):
