@@ -25,8 +25,11 @@ build_slipway() {  # one at a time in this tree: ninja itself does not look
   mkdir -p "$TREE/build"
   cd "$TREE"
   cmake --preset release >/dev/null
-  ninja -n -C "$BUILD" slipway-controller slipway-agent | grep 'no work to do' || printf 'compiling… ' >&3
-  ninja -C "$BUILD" slipway-controller slipway-agent
+  local line told=
+  ninja -C "$BUILD" slipway-controller slipway-agent | while IFS= read -r line; do
+    printf '%s\n' "$line"
+    if [[ -z $told && $line == *Building* ]]; then told=1; printf 'compiling… ' >&3; fi
+  done
 }
 build_all() {  # Kubernetes and the root file system need no compiler of ours: they are built beside it
   local image_log=$STATE/image.log failed=0
