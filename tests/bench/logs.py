@@ -11,7 +11,6 @@ import peers
 
 BURST = f"yes {peers.LINE} | head -n {peers.LINES}"
 END = b"the-end"
-PATIENCE = 120
 
 
 class History:
@@ -36,7 +35,7 @@ class History:
     def peer(self, api):
         with tempfile.TemporaryFile() as sink:
             began = time.perf_counter()
-            subprocess.run(peers.straight(api, "-n", "demo", "logs", self.pod), stdout=sink, check=True, timeout=PATIENCE)
+            subprocess.run(peers.straight(api, "-n", "demo", "logs", self.pod), stdout=sink, check=True, timeout=peers.PATIENCE)
             return rate("log history", os.fstat(sink.fileno()).st_size, began)
 
     def limit(self, api):

@@ -19,14 +19,16 @@ spec:
       command: [sh, -c, '%(script)s']
 """
 NODE = "demo-worker-1"
+PATIENCE = 300
 LINE = "x" * 99
 LINES = 50_000  # 5 MB of text, 7 MB on disk: below kubelet's rotation, so that kubectl sees all of it
 
 
 def run_pod(api, name, script, node=NODE):
     """A ready pod on that node, whatever its taints."""
-    api.apply("demo", POD % {"name": name, "node": node, "script": script}, "demo")
-    api.pod("demo", name)
+    api.call("POST", "/clusters/demo/manifests?namespace=demo", headers={"Content-Type": "application/yaml"},
+             data=(POD % {"name": name, "node": node, "script": script}).encode()).raise_for_status()
+    api.pod("demo", name, seconds=PATIENCE)
 
 
 def remove_pod(api, name):
