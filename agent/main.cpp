@@ -23,7 +23,7 @@ constexpr int kBadConfig = 78;  // EX_CONFIG: starting again changes nothing
 
 // The node is there for others: a log's blocks are mapped one by one, so that each goes back to the
 // kernel as it is freed. Left alone, glibc learns from the first to keep the next.
-constexpr int kMappedBytes = 128 << 10;
+constexpr int kMappedBytes = 32 << 10;
 constexpr int kArenas = 2;  // gRPC's threads have little to do
 
 void keep_memory_small() {
