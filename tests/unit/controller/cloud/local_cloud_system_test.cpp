@@ -61,6 +61,8 @@ void clean_up() {
   EXPECT_TRUE(local::mounts_below(directory()).empty());
   EXPECT_TRUE(local::loops_below(directory()).empty());
   EXPECT_FALSE(fs::exists(directory()));
+  std::error_code kept_by_others;
+  fs::remove(directory().parent_path(), kept_by_others);
   for (const auto& entry : fs::directory_iterator("/run/netns")) {
     EXPECT_FALSE(entry.path().filename().string().starts_with("slw-" + kInstallation));
   }
