@@ -24,7 +24,7 @@ constexpr int kBadConfig = 78;  // EX_CONFIG: starting again changes nothing
 // The node is there for others: a log's blocks are mapped one by one, so that each goes back to the
 // kernel as it is freed. Left alone, glibc learns from the first to keep the next.
 constexpr int kMappedBytes = 32 << 10;
-constexpr int kArenas = 2;  // gRPC's threads have little to do
+constexpr int kArenas = 1;  // the io thread does nearly all of it
 
 void keep_memory_small() {
   ::mallopt(M_MMAP_THRESHOLD, kMappedBytes);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a key's going out to its echo."""
+"""From a key's going out to its echo: typed (a pause between two keys) and pasted (each follows the echo of the last)."""
 import os
 import pty
 import select
@@ -18,16 +18,20 @@ def percentile(values, part):
 
 
 def echo_times(send, receive):
-    """Milliseconds from a key's going out to its echo, KEYS times."""
-    times = []
-    for _ in range(KEYS):
-        time.sleep(PAUSE)
-        began = time.perf_counter()
-        send(b"k")
-        while b"k" not in receive():
-            pass
-        times.append((time.perf_counter() - began) * 1000)
-    return {"keystroke p50": percentile(times, 0.5), "keystroke p99": percentile(times, 0.99)}
+    """Milliseconds from a key's going out to its echo, KEYS times each way."""
+    figures = {}
+    for name, pause in (("typed", PAUSE), ("pasted", 0)):
+        times = []
+        for _ in range(KEYS):
+            if pause:
+                time.sleep(pause)
+            began = time.perf_counter()
+            send(b"k")
+            while b"k" not in receive():
+                pass
+            times.append((time.perf_counter() - began) * 1000)
+        figures |= {f"{name} key p50": percentile(times, 0.5), f"{name} key p99": percentile(times, 0.99)}
+    return figures
 
 
 def keys_through_pty(command):
@@ -57,7 +61,8 @@ def keys_through_pty(command):
 
 class Keystroke:
     name = "keystroke"
-    figures = [("keystroke p50", "ms", 0.6, True), ("keystroke p99", "ms", 0.2, True)]
+    figures = [("typed key p50", "ms", 0.6, True), ("typed key p99", "ms", 0.2, True),
+               ("pasted key p50", "ms", 0.6, True), ("pasted key p99", "ms", 0.2, True)]
     aim_is_ratio = True
     pod = "bench-keys"
 
@@ -80,11 +85,8 @@ class Keystroke:
         except websocket.WebSocketTimeoutException:  # the prompt has come to an end
             session.connection.settimeout(10)
 
-        def receive():
-            session.output = b""
-            session.step()
-            return session.output
-        times = echo_times(session.send, receive)
+        # The server's frames bear their bytes as they are: read past the library's own pace, which no page has.
+        times = echo_times(session.send, lambda: session.connection.sock.recv(65536))
         session.connection.close()
         return times
 
