@@ -110,7 +110,7 @@ std::unexpected<base::Error> Section::bad(std::string_view key, const std::strin
 }
 
 Result<YAML::Node> Section::scalar(std::string_view key) const {
-  const YAML::Node value = find(key);
+  YAML::Node value = find(key);
   if (!value.IsDefined()) return bad(key, "is missing; add it");
   if (value.IsNull()) return bad(key, "is empty; give it a value");
   if (!value.IsScalar()) return bad(key, "is not a single value");
