@@ -69,7 +69,7 @@ base::Result<OperationId> Operations::add(const std::string& kind, const Cluster
     return fail(ErrorCode::kExhausted,
                 "too many operations are under way: wait until some of them have ended");
   }
-  const OperationId id{base::new_id()};
+  OperationId id{base::new_id()};
   std::vector<std::string> names;
   for (const Step& step : known->second.steps) names.push_back(step.name);
   insert_operation(database_, id, cluster, kind, by, clock_.utc(), names);

@@ -13,7 +13,7 @@ namespace {
 
 /// The authority that the caller reached us by; what is none would break the file.
 base::Result<std::string> authority(const net::Headers& headers) {
-  const std::string host(headers.get("Host"));
+  std::string host(headers.get("Host"));
   const bool good = !host.empty() && std::ranges::all_of(host, [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
   });

@@ -75,7 +75,7 @@ bool IntentLedger::Core::in_flight(const Outcome& outcome) const {
 }
 
 Result<IntentId> IntentLedger::Core::accept(const ClusterId& cluster, const wire::Intent& intent) {
-  const IntentId id{intent.id()};
+  IntentId id{intent.id()};
   if (auto known = rows.find(id)) {
     auto before = rows.intent(id);
     const bool same = known->cluster == cluster && before &&
