@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
+#include <cstdlib>
 #include <filesystem>
 
 #include "controller/clusters/cluster_rows.hpp"
@@ -21,16 +22,26 @@ T run(base::Task<T> task) {
   return done.get();
 }
 
-std::size_t folders_for_keys() {
-  std::size_t count = 0;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(std::filesystem::temp_directory_path())) {
-    count += entry.path().filename().string().starts_with("slipway-key-") ? 1 : 0;
+/// A folder for temporary files that no other test writes to.
+class OwnTemporary {
+ public:
+  OwnTemporary() {
+    std::string pattern = testing::TempDir() + "key-pairs-XXXXXX";
+    path_ = ::mkdtemp(pattern.data());
+    ::setenv("TMPDIR", path_.c_str(), 1);
   }
-  return count;
-}
+  ~OwnTemporary() {
+    ::unsetenv("TMPDIR");
+    std::filesystem::remove_all(path_);
+  }
+  bool empty() const { return std::filesystem::is_empty(path_); }
+
+ private:
+  std::filesystem::path path_;
+};
 
 TEST(SshKeys, APairIsMadeWhosePublicHalfIsReadAgain) {
+  const OwnTemporary temporary;
   auto made = run(make_ssh_key("ops"));
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_TRUE(made->public_key.line.starts_with("ssh-ed25519 AAAA")) << made->public_key.line;
@@ -41,7 +52,7 @@ TEST(SshKeys, APairIsMadeWhosePublicHalfIsReadAgain) {
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->line, made->public_key.line);
   EXPECT_EQ(again->fingerprint, made->public_key.fingerprint);
-  EXPECT_EQ(folders_for_keys(), 0U);
+  EXPECT_TRUE(temporary.empty());
 }
 
 TEST(SshKeys, WhatIsNoPublicKeyIsRefused) {

@@ -2,6 +2,7 @@
 #include "controller/cloud/local/seed.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <sys/stat.h>
 
 #include <fstream>
@@ -20,7 +21,7 @@ class SeedTest : public testing::Test {
   static unsigned mode(const fs::path& path) {
     return static_cast<unsigned>(fs::status(path).permissions());
   }
-  fs::path top_ = fs::path(testing::TempDir()) / "seed-test";
+  fs::path top_ = fs::path(testing::TempDir()) / ("seed-test-" + std::to_string(getpid()));
 };
 
 TEST_F(SeedTest, WritesNamesAndUserDataWithTheirModesWhateverTheUmask) {
