@@ -2,6 +2,7 @@
 #include "controller/cloud/local/console.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -27,7 +28,7 @@ TEST(Console, ShowsNoControlSequences) {
 }
 
 TEST(Console, KeepsTheNewestWhenItGrows) {
-  MachineFiles files{testing::TempDir() + "console-test"};
+  MachineFiles files{testing::TempDir() + "console-test-" + std::to_string(::getpid())};
   std::filesystem::create_directories(files.directory);
   {
     std::ofstream log(files.console());

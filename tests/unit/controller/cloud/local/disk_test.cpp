@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -13,7 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(Disk, CopiesContentAndLeavesHolesAsHoles) {
-  fs::path from = fs::path(testing::TempDir()) / "disk-from", to = from.string() + "-copy";
+  fs::path from = fs::path(testing::TempDir()) / ("disk-from-" + std::to_string(::getpid())),
+           to = from.string() + "-copy";
   std::ofstream(from) << "head";
   fs::resize_file(from, 64 << 20);
   {

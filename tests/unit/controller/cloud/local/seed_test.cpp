@@ -2,8 +2,8 @@
 #include "controller/cloud/local/seed.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 
