@@ -12,7 +12,6 @@ namespace {
 using base::ErrorCode;
 using base::fail;
 
-constexpr std::size_t kMaxNameBytes = 63;
 constexpr char kColumns[] =
     "SELECT name, public_key, fingerprint, created_ms, created_by FROM key_pairs ";
 
@@ -25,7 +24,7 @@ KeyPair pair_of(const store::Statement& row) {
 }
 
 bool is_name(const std::string& text) {
-  return !text.empty() && text.size() <= kMaxNameBytes && std::isalnum(text.front()) != 0 &&
+  return !text.empty() && text.size() <= kMaxKeyPairNameBytes && std::isalnum(text.front()) != 0 &&
          std::ranges::all_of(text, [](unsigned char c) {
            return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
          });
@@ -33,18 +32,23 @@ bool is_name(const std::string& text) {
 
 }  // namespace
 
-base::Result<> KeyPairs::add(const KeyPair& pair) {
-  if (!is_name(pair.name)) {
+base::Result<> KeyPairs::check(const std::string& name) const {
+  if (!is_name(name)) {
     return fail(ErrorCode::kInvalid,
                 "name has 1 to 63 letters, digits, -, _ and . and begins with a letter or a digit",
                 "name");
   }
-  if (find(pair.name)) {
-    return fail(ErrorCode::kConflict, "a key pair named " + pair.name + " exists already", "name");
+  if (find(name)) {
+    return fail(ErrorCode::kConflict, "a key pair named " + name + " exists already", "name");
   }
   if (list().size() >= kMaxKeyPairs) {
     return fail(ErrorCode::kExhausted, "500 key pairs are there; delete some");
   }
+  return {};
+}
+
+base::Result<> KeyPairs::add(const KeyPair& pair) {
+  if (auto good = check(pair.name); !good) return good;
   database_
       .prepare(
           "INSERT INTO key_pairs (name, public_key, fingerprint, created_ms, created_by)"

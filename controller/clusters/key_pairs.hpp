@@ -12,6 +12,7 @@
 namespace slipway::clusters {
 
 inline constexpr std::size_t kMaxKeyPairs = 500;
+inline constexpr std::size_t kMaxKeyPairNameBytes = 63;
 
 /// A public key under a name; a cluster that names it lets its owner log in to its nodes.
 struct KeyPair {
@@ -27,8 +28,10 @@ class KeyPairs {
  public:
   explicit KeyPairs(store::Database& database) : database_(database) {}
 
-  /// kInvalid (the name), kConflict (there is one of that name), kExhausted.
-  base::Result<> add(const KeyPair& pair);
+  /// Whether a pair of this name can be added: kInvalid (the name), kConflict (there is one of that
+  /// name), kExhausted.
+  base::Result<> check(const std::string& name) const;
+  base::Result<> add(const KeyPair& pair);  ///< errors as check
   std::optional<KeyPair> find(const std::string& name) const;
   std::vector<KeyPair> list() const;  ///< by name
   /// kNotFound; kConflict while a cluster names it.

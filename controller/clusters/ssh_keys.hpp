@@ -22,7 +22,8 @@ struct SshKeyPair {
 
 /// kInvalid, field "publicKey": not one public key in a line of its own.
 base::Task<base::Result<SshPublicKey>> read_ssh_public_key(std::string text);
-/// A new Ed25519 pair. The private key leaves no trace on disk.
+/// A new Ed25519 pair. ssh-keygen writes it to a folder of ours alone (0700, below TMPDIR), which
+/// is removed before this returns; a kill in between leaves it there.
 base::Task<base::Result<SshKeyPair>> make_ssh_key(std::string comment);
 
 }  // namespace slipway::clusters

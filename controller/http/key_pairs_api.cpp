@@ -7,8 +7,6 @@ namespace slipway::http {
 
 namespace {
 
-constexpr std::size_t kMaxKeyPairName = 63;
-
 boost::json::object key_pair_view(const clusters::KeyPair& pair) {
   return {{"name", pair.name},
           {"publicKey", pair.public_key},
@@ -22,9 +20,10 @@ base::Task<Answer> create_key_pair(Services& services, Call call) {
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);
-  clusters::KeyPair pair{.name = in.text("name", kMaxKeyPairName)};
+  clusters::KeyPair pair{.name = in.text("name", clusters::kMaxKeyPairNameBytes)};
   const auto given = in.optional_text("publicKey", clusters::kMaxPublicKeyBytes);
   if (auto fault = in.fault()) co_return std::unexpected(*fault);
+  if (auto good = services.key_pairs.check(pair.name); !good) co_return base::fail(good);
   clusters::SshKeyPair made;
   if (given.empty()) {
     auto fresh = co_await clusters::make_ssh_key(pair.name);
