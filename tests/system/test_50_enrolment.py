@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -139,13 +140,13 @@ def create_with_kills(api, name, kill, then=lambda: None, **spec):
 
 
 @pytest.fixture
-def key_pair(api, tmp_path):
+def key_pair(api):
     """A key pair made by the controller: (its name, the file with its private key)."""
     made = api.call("POST", "/key-pairs", expect=201, json={"name": "ops"}).json()
-    file = tmp_path / "ops"
-    file.touch(mode=0o600)
-    file.write_text(made["privateKey"])
-    yield made["name"], str(file)
+    with tempfile.NamedTemporaryFile("w", prefix="slipway-test-") as file:  # 0600, gone afterwards
+        file.write(made["privateKey"])
+        file.flush()
+        yield made["name"], file.name
     api.call("DELETE", f"/key-pairs/{made['name']}", expect=204)
 
 
