@@ -159,6 +159,10 @@ App::State::State(const config::AgentConfig& config, Origin origin)
       roles_changed(io, asio::steady_timer::time_point::max()),
       streams(io.get_executor()),
       tasks(io.get_executor()) {
+  gateway.acts_while([this] {
+    const auto& desired = bootstrap.desired();
+    return desired && desired->gateway() && link.confirmed();
+  });
   gateway.on_outcome([this](const wire::IntentOutcome& outcome) {
     wire::Report report;
     *report.mutable_outcome() = outcome;

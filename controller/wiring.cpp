@@ -54,6 +54,11 @@ base::Task<base::Result<wire::IntentOutcome>> ConnectedAgents::apply(
   wire::Intent intent;
   intent.set_id(std::move(id));
   intent.mutable_apply()->set_yaml(std::move(manifest));
+  co_return co_await submit(std::move(cluster), std::move(intent), wait);
+}
+
+base::Task<base::Result<wire::IntentOutcome>> ConnectedAgents::submit(
+    base::ClusterId cluster, wire::Intent intent, std::chrono::milliseconds wait) {
   auto outcome = co_await intents_.submit(cluster, std::move(intent), wait);
   if (!outcome) co_return base::fail(outcome);
   if (outcome->state != intents::State::kDone) {

@@ -21,6 +21,7 @@ constexpr int kCreated = 201;
 constexpr int kAccepted = 202;
 constexpr int kBadRequest = 400;
 constexpr int kNotFound = 404;
+constexpr int kConflict = 409;
 
 /// The API server could not be asked at all.
 bool out_of_reach(const base::Error& error) {
@@ -65,6 +66,24 @@ std::string resource_version_of(const std::string& body) {
   return error ? std::string{} : text_at(object_at(value, "metadata"), "resourceVersion");
 }
 
+/// What a second try meets may be the first one's own work.
+void explain_repetition(wire::IntentOutcome& outcome) {
+  const auto status = outcome.http_status();
+  if (status != kNotFound && status != kConflict) return;
+  outcome.set_message(outcome.message() +
+                      " (a master that was lost had this change before and may have made it: look "
+                      "at the object)");
+}
+
+/// An object without a name of its own would be made again by a repetition.
+bool makes_a_name(const wire::KubeRequest& asked) {
+  boost::system::error_code error;
+  const auto body = json::parse(asked.body(), error);
+  return !error && asked.method() == "POST" &&
+         !text_at(object_at(body, "metadata"), "generateName").empty() &&
+         text_at(object_at(body, "metadata"), "name").empty();
+}
+
 }  // namespace
 
 Task<Result<wire::IntentOutcome>> Applier::run(wire::Intent intent) {
@@ -74,6 +93,7 @@ Task<Result<wire::IntentOutcome>> Applier::run(wire::Intent intent) {
     outcome = co_await apply(std::move(*intent.mutable_apply()));
   } else if (intent.has_request()) {
     outcome = co_await request(std::move(*intent.mutable_request()));
+    if (outcome && intent.repeated()) explain_repetition(*outcome);
   }
   if (outcome) outcome->set_intent_id(id);
   co_return outcome;
@@ -191,6 +211,7 @@ Task<Result<wire::IntentOutcome>> Applier::request(wire::KubeRequest asked) {
   if (std::ranges::find(kMethods, asked.method()) == std::end(kMethods)) {
     co_return refused("no such method: " + asked.method());
   }
+  if (makes_a_name(asked)) co_return refused("give the object a name: generateName makes two of it");
   if (!is_request_target(asked.path())) co_return refused("the path is not one of the API server");
   net::HttpRequest request;
   request.method = asked.method();

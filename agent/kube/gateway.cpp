@@ -2,6 +2,7 @@
 #include "agent/kube/gateway.hpp"
 
 #include "agent/kube/applier.hpp"
+#include "agent/kube/etcd_members.hpp"
 #include "agent/kube/intent_store.hpp"
 #include "agent/kube/intents.hpp"
 #include "agent/kube/kube_proxy.hpp"
@@ -22,6 +23,7 @@ struct Gateway::State {
         clock(time),
         api(executor, options.kubeconfig),
         applier(api, {}),
+        etcd(local_etcd(executor, options.pki)),
         store(options.intents_dir),
         scope(executor) {}
 
@@ -29,11 +31,22 @@ struct Gateway::State {
   const base::Clock& clock;
   LocalKubeApi api;
   Applier applier;
+  EtcdMembers etcd;
   IntentStore store;
   std::unique_ptr<Intents> intents;  // from start() on
+  std::function<bool()> is_gateway = [] { return false; };
   std::function<void(const wire::IntentOutcome&)> told = [](const auto&) {};
   base::TaskScope scope;
+
+  Task<Result<wire::IntentOutcome>> does(wire::Intent intent);
 };
+
+Task<Result<wire::IntentOutcome>> Gateway::State::does(wire::Intent intent) {
+  if (!intent.has_etcd_member()) co_return co_await applier.run(std::move(intent));
+  auto outcome = co_await etcd.run(intent.etcd_member());
+  if (outcome) outcome->set_intent_id(intent.id());
+  co_return outcome;
+}
 
 Gateway::Gateway(base::asio::any_io_executor executor, base::asio::thread_pool& pool,
                  const base::Clock& clock, GatewayOptions options)
@@ -44,7 +57,9 @@ Gateway::~Gateway() = default;
 Result<> Gateway::start() {
   if (auto loaded = state_->store.load(); !loaded) return loaded;
   state_->intents = std::make_unique<Intents>(
-      state_->scope.executor(), state_->pool, state_->store, state_->applier,
+      state_->scope.executor(), state_->pool, state_->store,
+      [state = state_.get()](wire::Intent intent) { return state->does(std::move(intent)); },
+      [state = state_.get()] { return state->is_gateway(); },
       [state = state_.get()](const wire::IntentOutcome& outcome) { state->told(outcome); });
   state_->scope.spawn("intents", state_->intents->run());
   return {};
@@ -65,6 +80,10 @@ std::vector<wire::IntentOutcome> Gateway::outcomes() const {
 
 void Gateway::on_outcome(std::function<void(const wire::IntentOutcome&)> report) {
   state_->told = std::move(report);
+}
+
+void Gateway::acts_while(std::function<bool()> is_gateway) {
+  state_->is_gateway = std::move(is_gateway);
 }
 
 Task<> Gateway::mirror(link::StreamPtr stream) {

@@ -18,6 +18,7 @@ namespace slipway::kube {
 
 struct GatewayOptions {
   std::filesystem::path kubeconfig = "/etc/kubernetes/admin.conf";
+  std::filesystem::path pki = "/etc/kubernetes/pki";
   std::filesystem::path intents_dir = "/var/lib/slipway/intents";
 };
 
@@ -37,6 +38,8 @@ class Gateway {
   /// Outcomes that no one has acknowledged, for NodeState.
   std::vector<wire::IntentOutcome> outcomes() const;
   void on_outcome(std::function<void(const wire::IntentOutcome&)> report);
+  /// Whether this node is the gateway now; without it, intents are never done.
+  void acts_while(std::function<bool()> is_gateway);
 
   /// Writes MirrorBatches, each after its length (4 bytes, big-endian), until the stream ends.
   base::Task<> mirror(link::StreamPtr stream);

@@ -91,8 +91,16 @@ Result<> IntentStore::complete(const wire::IntentOutcome& outcome) {
 
 void IntentStore::forget(const std::string& id) {
   const auto known = entries_.find(id);
-  if (known == entries_.end() || !known->second.outcome) return;
-  entries_.erase(known);
+  if (known != entries_.end() && known->second.outcome) erase(id);
+}
+
+void IntentStore::drop(const std::string& id) {
+  const auto known = entries_.find(id);
+  if (known != entries_.end() && !known->second.outcome) erase(id);
+}
+
+void IntentStore::erase(const std::string& id) {
+  entries_.erase(id);
   // The intent goes first: an outcome alone is no intent, but an intent alone would run again.
   std::error_code ignored;
   std::filesystem::remove(file(id, kIntentSuffix), ignored);

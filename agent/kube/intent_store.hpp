@@ -37,6 +37,7 @@ class IntentStore {
   base::Result<Taken> take(const wire::Intent& intent);
   base::Result<> complete(const wire::IntentOutcome& outcome);
   void forget(const std::string& id);  ///< its outcome was acknowledged
+  void drop(const std::string& id);    ///< it is not done and is not to be done here
 
   std::optional<wire::IntentOutcome> outcome(const std::string& id) const;
   std::vector<wire::IntentOutcome> outcomes() const;
@@ -50,6 +51,7 @@ class IntentStore {
   };
   std::filesystem::path file(const std::string& id, const char* suffix) const;
   void load_one(const std::filesystem::path& path);
+  void erase(const std::string& id);
 
   std::filesystem::path directory_;
   std::size_t limit_;

@@ -25,10 +25,11 @@ constexpr std::uint32_t kBadIntent = 400;
 }  // namespace
 
 Intents::Intents(asio::any_io_executor executor, asio::thread_pool& pool, IntentStore& store,
-                 Applier& applier, Told told)
+                 Does does, May may, Told told)
     : pool_(pool),
       store_(store),
-      applier_(applier),
+      does_(std::move(does)),
+      may_(std::move(may)),
       told_(std::move(told)),
       wake_(executor, asio::steady_timer::time_point::max()),
       backoff_({}, std::random_device{}()) {
@@ -67,7 +68,7 @@ void Intents::acknowledge(const std::string& id) {
 Task<> Intents::run() {
   // One after the other: what was asked first is there when the next needs it. The store is used
   // by this task alone.
-  for (auto& intent : store_.pending()) co_await perform(std::move(intent));
+  for (const auto& intent : store_.pending()) co_await drop(intent.id());
   while (true) {
     if (!acknowledged_.empty()) {
       auto id = std::move(acknowledged_.front());
@@ -94,9 +95,17 @@ Task<> Intents::handle(wire::Intent intent) {
   }
 }
 
+Task<> Intents::drop(std::string id) {
+  co_await base::offload(pool_, [this, &id] { return store_.drop(id), true; });
+}
+
 Task<> Intents::perform(wire::Intent intent) {
   while (true) {
-    auto outcome = co_await applier_.run(intent);
+    if (!may_()) {
+      spdlog::info("intents: {} is left to another master", intent.id());
+      co_return co_await drop(intent.id());
+    }
+    auto outcome = co_await does_(intent);
     if (outcome) {
       auto kept = co_await base::offload(pool_, [&] { return store_.complete(*outcome); });
       if (!kept) spdlog::error("intents: {}: {}", intent.id(), kept.error().message);

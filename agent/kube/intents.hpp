@@ -7,36 +7,44 @@
 #include <functional>
 #include <map>
 
-#include "agent/kube/applier.hpp"
 #include "agent/kube/intent_store.hpp"
 #include "protocol/base/backoff.hpp"
+#include "protocol/base/task.hpp"
 
 namespace slipway::kube {
 
 /// Takes intents in order, does each once and tells its outcome. While the API server is out of
-/// reach it waits with the oldest.
+/// reach it waits with the oldest. What is not done when this node stops being the gateway is
+/// dropped: the controller hands it to the next one, and a late repetition here would undo what
+/// came after it.
 class Intents {
  public:
   using Told = std::function<void(const wire::IntentOutcome&)>;
+  using Does = std::function<base::Task<base::Result<wire::IntentOutcome>>(wire::Intent)>;
+  using May = std::function<bool()>;
+  /// `does`: an error means that the whole is tried again later. `may`: whether this node is the
+  /// gateway now; asked before each try.
   Intents(base::asio::any_io_executor executor, base::asio::thread_pool& pool, IntentStore& store,
-          Applier& applier, Told told);
+          Does does, May may, Told told);
 
   /// Never blocks: what is taken becomes durable on the pool before it runs.
   void take(wire::Intent intent);
   void acknowledge(const std::string& id);
   /// Of what is done and not acknowledged.
   std::vector<wire::IntentOutcome> outcomes() const;
-  /// Unfinished intents of earlier runs first, then what comes; until cancelled.
+  /// Does what comes, until cancelled. Unfinished intents of earlier runs are dropped.
   base::Task<> run();
 
  private:
   base::Task<> handle(wire::Intent intent);
   base::Task<> perform(wire::Intent intent);
+  base::Task<> drop(std::string id);
   void tell_refusal(const std::string& id, const base::Error& why);
 
   base::asio::thread_pool& pool_;
   IntentStore& store_;
-  Applier& applier_;
+  Does does_;
+  May may_;
   Told told_;
   std::deque<wire::Intent> waiting_;
   std::deque<std::string> acknowledged_;

@@ -13,7 +13,7 @@ using base::Task;
 
 constexpr std::size_t kKubeconfigLimitBytes = 1 << 20;
 constexpr std::size_t kIdleConnections = 16;
-/// Every API server's certificate carries it, whatever address it is reached at.
+/// What API servers call themselves, wherever they are reached.
 constexpr auto kServerName = "kubernetes";
 
 /// Keeps the client for as long as its body streams.
@@ -30,9 +30,8 @@ class HeldBody : public net::BodySource {
 
 }  // namespace
 
-LocalKubeApi::LocalKubeApi(base::asio::any_io_executor executor, std::filesystem::path kubeconfig,
-                           std::string host)
-    : executor_(std::move(executor)), path_(std::move(kubeconfig)), host_(std::move(host)) {}
+LocalKubeApi::LocalKubeApi(base::asio::any_io_executor executor, std::filesystem::path kubeconfig)
+    : executor_(std::move(executor)), path_(std::move(kubeconfig)) {}
 
 Result<std::shared_ptr<net::HttpClient>> LocalKubeApi::client() {
   std::error_code failure;
@@ -49,9 +48,8 @@ Result<std::shared_ptr<net::HttpClient>> LocalKubeApi::client() {
   tls.ca_pem = std::move(config->ca_pem);
   tls.certificate_pem = std::move(config->certificate_pem);
   tls.key_pem = std::move(config->key_pem);
-  if (!host_.empty()) tls.server_name = kServerName;
   net::HttpClientOptions options;
-  options.endpoint = {host_.empty() ? config->host : host_, config->port};
+  options.endpoint = {config->host, config->port};
   options.tls = std::move(tls);
   options.max_idle_connections = kIdleConnections;
   client_ = std::make_shared<net::HttpClient>(executor_, std::move(options));

@@ -10,13 +10,12 @@
 
 namespace slipway::kube {
 
-/// The API server on this very master, over loopback, with a kubeconfig's certificates. The file
-/// may come later and may be replaced: it is read again when it changed.
+/// The cluster's API server where this node's kubeconfig says that it is: behind a load balancer it
+/// answers also while this master's own is down. The file may come later and may be replaced: it
+/// is read again when it changed.
 class LocalKubeApi : public KubeApi {
  public:
-  /// `host` replaces the kubeconfig's; empty: keep it, and check the certificate against it.
-  LocalKubeApi(base::asio::any_io_executor executor, std::filesystem::path kubeconfig,
-               std::string host = "127.0.0.1");
+  LocalKubeApi(base::asio::any_io_executor executor, std::filesystem::path kubeconfig);
 
   base::Task<base::Result<net::HttpResponse>> send(net::HttpRequest request) override;
 
@@ -25,7 +24,6 @@ class LocalKubeApi : public KubeApi {
 
   base::asio::any_io_executor executor_;
   std::filesystem::path path_;
-  std::string host_;
   std::filesystem::file_time_type read_at_{};
   std::shared_ptr<net::HttpClient>
       client_;  // shared with requests on their way when it is replaced

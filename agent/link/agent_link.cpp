@@ -56,6 +56,7 @@ struct AgentLink::State {
   Standing standing;
   std::unique_ptr<link::Link> link;
   std::chrono::milliseconds controller_offset{0};  // its clock minus ours, as last heard
+  base::MonotonicTime confirmed{};  // when what the controller answered last was sent
   std::optional<base::MonotonicTime> up_since;  // of the present or last link, if it was ready
 };
 
@@ -173,6 +174,7 @@ link::LinkHandlers AgentLink::State::link_handlers() {
   to.ready = [this](const wire::Ready& ready) {
     spdlog::info("link: down -> up ({}, protocol {})", ready.peer.software(), ready.version);
     up_since = clock.monotonic();
+    confirmed = *up_since;
     options.token.clear();  // spent: from now on the key alone proves the machine
     heard_clock(ready.peer.utc_ms() - base::to_unix_ms(clock.utc()));
     wire::Report full;
@@ -190,6 +192,7 @@ link::LinkHandlers AgentLink::State::link_handlers() {
     if (handlers.opened) handlers.opened(std::move(what), interactive, std::move(stream));
   };
   to.round_trip = [this](const wire::RoundTrip& trip) {
+    confirmed = clock.monotonic() - trip.time;
     heard_clock(trip.peer_offset_ms);
   };
   return to;
@@ -240,6 +243,13 @@ Result<link::StreamPtr> AgentLink::open(wire::StreamOpen what, bool interactive)
 
 bool AgentLink::up() const {
   return state_->link && state_->link->is_ready();
+}
+
+bool AgentLink::confirmed() {
+  if (!up()) return false;
+  if (state_->clock.monotonic() - state_->confirmed < kLease) return true;
+  state_->link->close({ErrorCode::kTimeout, "the controller has not answered for too long", {}});
+  return false;
 }
 
 std::string AgentLink::machine_id() const {

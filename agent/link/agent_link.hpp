@@ -14,6 +14,9 @@
 
 namespace slipway::agent_link {
 
+/// Shorter than the silence after which the controller lets another master act.
+inline constexpr auto kLease = wire::kSilenceLimit - std::chrono::seconds{1};
+
 struct AgentLinkOptions {
   Controller controller;
   std::string token;  ///< from user-data; empty once it is gone
@@ -51,6 +54,9 @@ class AgentLink {
   base::Result<> send(wire::Report report);
   base::Result<link::StreamPtr> open(wire::StreamOpen what, bool interactive);
   bool up() const;
+  /// Whether the controller surely still takes us for linked: it answered what we sent within
+  /// kLease. A link for which that does not hold any more is closed, so that both ends begin anew.
+  bool confirmed();
   std::string machine_id() const;  ///< empty before enrolment
 
  private:

@@ -54,6 +54,21 @@ struct Network {
   std::string gateway;
 };
 
+/// Connections to one TCP port, spread over those members that are well.
+struct LoadBalancerSpec {
+  ResourceId id;
+  std::string name;
+  std::string network_cloud_id;
+  unsigned short port = 0;           ///< at its own address, and at the members
+  std::string health_path;           ///< asked of each member by HTTPS; 200: it is well
+  std::vector<std::string> members;  ///< their addresses, all of them; may be none yet
+};
+struct LoadBalancer {
+  ResourceId id;
+  std::string cloud_id;
+  std::string address;  ///< in its network; never changes
+};
+
 struct MachineSpec {
   ResourceId id;
   std::string name;  ///< also its host name
@@ -93,7 +108,7 @@ struct Tagged {
   std::string kind;
   std::string cloud_id;
   std::string name;
-};  ///< kind: machine, volume, network
+};  ///< kind: machine, volume, network, load-balancer
 
 /// A cloud that machines run on. All calls are idempotent by the id (tag) in the spec: creating
 /// what exists returns it; deleting what is gone succeeds. Errors: kInvalid (the cloud refuses the
@@ -111,6 +126,9 @@ class Cloud {
 
   virtual base::Task<base::Result<Network>> ensure_network(NetworkSpec spec) = 0;
   virtual base::Task<base::Result<>> delete_network(ResourceId id) = 0;
+  /// Creates it, or gives the present one these members.
+  virtual base::Task<base::Result<LoadBalancer>> ensure_load_balancer(LoadBalancerSpec spec) = 0;
+  virtual base::Task<base::Result<>> delete_load_balancer(ResourceId id) = 0;
   /// Creates and powers on.
   virtual base::Task<base::Result<Machine>> ensure_machine(MachineSpec spec) = 0;
   virtual base::Task<base::Result<Machine>> machine(

@@ -33,6 +33,10 @@ class Agents {
                                                               std::string intent,
                                                               std::string manifest,
                                                               std::chrono::milliseconds wait) = 0;
+  /// The same for any intent; its id is set.
+  virtual base::Task<base::Result<wire::IntentOutcome>> submit(base::ClusterId cluster,
+                                                               wire::Intent intent,
+                                                               std::chrono::milliseconds wait) = 0;
 };
 
 }  // namespace slipway::clusters

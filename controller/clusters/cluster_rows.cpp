@@ -22,7 +22,7 @@ ClusterState state_of(std::string_view name) {
 
 constexpr char kClusterColumns[] =
     "SELECT id, spec, state, reason, network_cidr, discovery_token, gateway, created_ms,"
-    " created_by, deleted_ms FROM clusters ";
+    " created_by, deleted_ms, api_address FROM clusters ";
 
 ClusterRow cluster_of(const store::Statement& row) {
   auto spec = parse_cluster_request(boost::json::parse(row.text(1)));
@@ -35,6 +35,7 @@ ClusterRow cluster_of(const store::Statement& row) {
   cluster.created = base::from_unix_ms(row.number(7));
   cluster.created_by = row.text(8);
   cluster.deleted = !row.is_null(9);
+  cluster.api_address = row.text(10);
   return cluster;
 }
 
@@ -101,6 +102,13 @@ void Rows::set_network(const ClusterId& id, const std::string& cidr) {
 void Rows::set_discovery_token(const ClusterId& id, const std::string& token) {
   database_.prepare("UPDATE clusters SET discovery_token=? WHERE id=?")
       .bind(token)
+      .bind(id.value)
+      .run();
+}
+
+void Rows::set_api_address(const ClusterId& id, const std::string& address) {
+  database_.prepare("UPDATE clusters SET api_address=? WHERE id=?")
+      .bind(address)
       .bind(id.value)
       .run();
 }

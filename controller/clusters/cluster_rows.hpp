@@ -20,6 +20,7 @@ struct ClusterRow {
   std::string reason;
   std::string network_cidr;
   std::string discovery_token;
+  std::string api_address;  ///< its load balancer's; empty: one master needs none
   std::optional<MachineId> gateway;
   base::UtcTime created;
   std::string created_by;
@@ -43,6 +44,7 @@ struct MachineRow {
   std::string facts;  ///< serialized wire::NodeFacts, empty: none yet
   std::uint64_t generation = 0;
   std::string desired_sha256;
+  bool joins_etcd = false;  ///< it takes a lost member's place in an etcd that is there already
 
   bool is_master() const { return role == Role::kMaster; }
   wire::Role wire_role() const { return is_master() ? wire::MASTER : wire::WORKER; }
@@ -63,6 +65,7 @@ class Rows {
   void set_spec(const ClusterId& id, const ClusterSpec& spec);
   void set_network(const ClusterId& id, const std::string& cidr);
   void set_discovery_token(const ClusterId& id, const std::string& token);
+  void set_api_address(const ClusterId& id, const std::string& address);
   void set_gateway(const ClusterId& id, const std::optional<MachineId>& gateway);
   void set_deleted(const ClusterId& id, base::UtcTime when);
 
@@ -75,6 +78,7 @@ class Rows {
   void set_flavor(const MachineId& id, const std::string& flavor);
   /// Another cloud resource: what was known of the one before is forgotten.
   void set_resource(const MachineId& id, const ResourceId& resource);
+  void set_joins_etcd(const MachineId& id);
   void set_cloud(const MachineId& id, const MachineFact& fact, const std::string& address);
   void set_kubernetes(const MachineId& id, const KubernetesFact& fact);
   void set_enrolled(const MachineId& id, base::UtcTime when, const std::string& facts);

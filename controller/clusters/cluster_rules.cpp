@@ -225,6 +225,7 @@ base::Result<> check_quotas(const ClusterSpec& spec, const std::vector<cloud::Fl
   std::map<std::string, std::int64_t> needs{
       {"machines", nodes},
       {"networks", 1},
+      {"load_balancers", spec.masters > 1 ? 1 : 0},
       {"volumes", nodes * 2 + spec.masters},
       {"volume_gib", nodes * (std::int64_t{spec.system.size_gib} + spec.data.size_gib) +
                          std::int64_t{spec.masters} * spec.etcd.size_gib},

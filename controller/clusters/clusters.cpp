@@ -10,6 +10,7 @@
 #include "controller/clusters/key_pairs.hpp"
 #include "controller/clusters/node_watch.hpp"
 #include "controller/clusters/reconciler.hpp"
+#include "controller/clusters/replace_node.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/task_scope.hpp"
 #include "protocol/base/with_timeout.hpp"
@@ -36,11 +37,14 @@ struct Clusters::State {
                  ground.roster.image(), ground.clock),
         deletion(ground.database, ground.secrets, ground.cloud, ground.agents, machines,
                  ground.clock),
+        replacement(ground.database, ground.cloud, ground.agents, machines, ground.clock),
         reconciler(ground.database, ground.cloud, ground.clock),
+        api(ground.database, ground.cloud, ground.clock),
         watch(ground.database, ground.agents, operations, ground.changes, ground.clock),
         tasks(executor) {
     operations.define(creation.procedure());
     operations.define(deletion.procedure());
+    operations.define(replacement.procedure());
   }
 
   Cluster view(const ClusterRow& row) const;
@@ -56,7 +60,9 @@ struct Clusters::State {
   Machines machines;
   CreateCluster creation;
   DeleteCluster deletion;
+  ReplaceNode replacement;
   Reconciler reconciler;
+  ApiEndpoint api;
   NodeWatch watch;
   base::TaskScope tasks;
 };
@@ -67,6 +73,7 @@ Cluster Clusters::State::view(const ClusterRow& row) const {
     cluster.spec.kubernetes_version = ground.roster.image().kubernetes;
   }
   cluster.network_cidr = row.network_cidr;
+  cluster.api_address = row.api_address;
   cluster.gateway = row.gateway;
   cluster.reachable = row.gateway && ground.agents.facts(*row.gateway).connected;
   for (const MachineRow& machine : rows.machines(row.id)) {
@@ -105,6 +112,10 @@ OperationView Clusters::State::view(OperationRecord record) const {
   if (!cluster) return view;
   view.cluster_name = cluster->spec.name;
   if (view.operation.kind == kCreateCluster) view.nodes = watch.nodes(*cluster);
+  if (view.operation.kind == kReplaceNode) {
+    const auto machine = rows.machine(MachineId{view.operation.subject});
+    if (machine) view.nodes = {watch.view(*machine, *cluster)};
+  }
   return view;
 }
 
@@ -276,6 +287,47 @@ base::Result<> Clusters::retry_node(const std::string& cluster, const std::strin
   return state_->ground.agents.retry(machine->id, failed);
 }
 
+base::Result<Accepted> Clusters::replace_node(const std::string& cluster, const std::string& node,
+                                              const std::string& by) {
+  State& self = *state_;
+  auto row = self.find(cluster);
+  if (!row) return fail(row);
+  auto machine = self.find_node(*row, node);
+  if (!machine) return fail(machine);
+  if (const auto latest = self.operations.latest(row->id);
+      latest && latest->state != OperationState::kDone &&
+      latest->state != OperationState::kCancelled) {
+    const bool replaces = latest->kind == kReplaceNode;
+    const bool same = replaces && latest->subject == machine->id.value;
+    const bool gave_up = replaces && latest->state == OperationState::kFailed;
+    if (!same && gave_up) {
+      self.operations.cancel_all(row->id);
+    } else if (!same) {
+      return fail(ErrorCode::kConflict,
+                  "operation " + latest->id.value + " (" + latest->kind +
+                      ") of this cluster is not done: wait for it, or retry it",
+                  "cluster");
+    }
+    if (same && gave_up) {
+      if (auto again = self.operations.retry(latest->id); !again) return fail(again);
+    }
+    if (same) return self.accepted(row->id, latest->id);
+  }
+  auto spared = ReplaceNode::check(*machine, self.rows.machines(row->id), self.ground.agents);
+  if (!spared) return fail(spared);
+  OperationId operation;
+  auto stored = self.ground.database.transaction([&]() -> base::Result<> {
+    auto added = self.operations.add(kReplaceNode, row->id, by, machine->id.value);
+    if (!added) return fail(added);
+    operation = *added;
+    return {};
+  });
+  if (!stored) return fail(stored);
+  spdlog::info("node {}: a new machine is asked for by {}", machine->name, by);
+  self.ground.changes.publish({"cluster", row->id.value, row->id.value});
+  return self.accepted(row->id, operation);
+}
+
 std::vector<Node> Clusters::machines() const {
   std::vector<Node> all;
   for (const ClusterRow& cluster : state_->rows.clusters()) {
@@ -377,6 +429,14 @@ base::Task<> Clusters::watch_once() {
     spdlog::warn("the cloud does not answer: {}", seen.error().message);
   }
   state_->watch.judge_all();
+  for (const ClusterRow& cluster : state_->rows.clusters()) {
+    const bool settled =
+        cluster.state == ClusterState::kHealthy || cluster.state == ClusterState::kUnhealthy;
+    if (!settled) continue;  // its operation sees to it
+    if (auto kept = co_await state_->api.ensure(cluster.id); !kept) {
+      spdlog::warn("cluster {}: its load balancer: {}", cluster.spec.name, kept.error().message);
+    }
+  }
 }
 
 base::Task<> Clusters::reconcile_once() {

@@ -71,6 +71,11 @@ class Clusters : public links::LinkListener {
   base::Result<std::vector<Node>> nodes(const std::string& id_or_name) const;  ///< masters first
   base::Result<Node> node(const std::string& cluster, const std::string& node) const;
   base::Result<> retry_node(const std::string& cluster, const std::string& node);
+  /// A new machine in the node's place; its disks are lost. Asked again while it goes on: the same
+  /// operation, retried if it had failed. kConflict: the cluster cannot spare it now, or another
+  /// operation is at work.
+  base::Result<Accepted> replace_node(const std::string& cluster, const std::string& node,
+                                      const std::string& by);
   std::vector<Node> machines() const;  ///< of all clusters
   base::Result<Node> machine(const std::string& id_or_name) const;
 

@@ -63,7 +63,8 @@ CreateCluster::CreateCluster(store::Database& database, secrets::Secrets& secret
       clock_(clock),
       rows_(database),
       ledger_(database, clock),
-      pki_(database, secrets, clock) {}
+      pki_(database, secrets, clock),
+      api_(database, cloud, clock) {}
 
 Procedure CreateCluster::procedure() {
   const auto step = [this](const char* name, std::chrono::seconds limit, unsigned attempts,
@@ -77,6 +78,7 @@ Procedure CreateCluster::procedure() {
       step("preflight", kPreflightLimit, kCloudAttempts, &CreateCluster::preflight),
       step("pki", kPkiLimit, kCloudAttempts, &CreateCluster::pki),
       step("network", kNetworkLimit, kCloudAttempts, &CreateCluster::network),
+      step("load-balancer", kNetworkLimit, kCloudAttempts, &CreateCluster::load_balancer),
       step("machines", kMachinesLimit, kCloudAttempts, &CreateCluster::machines),
       step("running", kRunningLimit, kMachineAttempts, &CreateCluster::running),
       step("enrolled", kEnrolLimit, kMachineAttempts, &CreateCluster::enrolled),
@@ -134,6 +136,15 @@ base::Task<Outcome> CreateCluster::network(Attempt attempt) {
   co_return Done{};
 }
 
+/// Before the machines, since each of them is told where the API server will be.
+base::Task<Outcome> CreateCluster::load_balancer(Attempt attempt) {
+  if (auto made = co_await api_.ensure(attempt.cluster); !made) co_return failed(made.error());
+  const auto cluster = rows_.cluster(attempt.cluster);
+  attempt.log(cluster->api_address.empty() ? "not needed with one master"
+                                           : "load balancer " + cluster->api_address);
+  co_return Done{};
+}
+
 base::Task<base::Result<>> CreateCluster::ensure_all(const Attempt& attempt) {
   const auto cluster = rows_.cluster(attempt.cluster);
   std::string network;
@@ -185,6 +196,7 @@ base::Task<Outcome> CreateCluster::running(Attempt attempt) {
     return machine.cloud.state != cloud::MachineState::kRunning || machine.address.empty();
   });
   if (!waiting.empty()) co_return Wait{names_of(waiting) + " do not run yet", kMachinePoll};
+  if (auto told = co_await api_.ensure(attempt.cluster); !told) co_return failed(told.error());
   machines_.refresh(attempt.cluster);
   co_return Done{};
 }
@@ -204,7 +216,10 @@ base::Task<Outcome> CreateCluster::enrolled(Attempt attempt) {
   });
   if (!broken.empty()) co_return co_await replace(attempt, std::move(broken), "it did not enrol");
   const auto missing = those(machines, [](const MachineRow& machine) { return !machine.enrolled; });
-  if (missing.empty()) co_return Done{};
+  if (missing.empty()) {
+    if (auto told = co_await api_.ensure(attempt.cluster); !told) co_return failed(told.error());
+    co_return Done{};
+  }
   co_return Wait{"waiting for the agents of " + names_of(missing), kNodePoll};
 }
 

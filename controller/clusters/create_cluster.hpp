@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "controller/clusters/api_endpoint.hpp"
 #include "controller/clusters/machines.hpp"
 #include "controller/clusters/node_image.hpp"
 #include "controller/clusters/operations.hpp"
@@ -40,6 +41,7 @@ class CreateCluster {
   base::Task<Outcome> preflight(Attempt attempt);
   base::Task<Outcome> pki(Attempt attempt);
   base::Task<Outcome> network(Attempt attempt);
+  base::Task<Outcome> load_balancer(Attempt attempt);
   base::Task<Outcome> machines(Attempt attempt);
   base::Task<Outcome> running(Attempt attempt);
   base::Task<Outcome> enrolled(Attempt attempt);
@@ -60,6 +62,7 @@ class CreateCluster {
   Rows rows_;
   Ledger ledger_;
   ClusterPki pki_;
+  ApiEndpoint api_;
 };
 
 }  // namespace slipway::clusters

@@ -29,6 +29,7 @@ Procedure DeleteCluster::procedure() {
   procedure.kind = kDeleteCluster;
   procedure.steps = {
       step("release", &DeleteCluster::release), step("machines", &DeleteCluster::machines),
+      step("load-balancer", &DeleteCluster::load_balancer),
       step("network", &DeleteCluster::network), step("verify", &DeleteCluster::verify),
       step("forget", &DeleteCluster::forget),
   };
@@ -67,11 +68,19 @@ base::Task<Outcome> DeleteCluster::machines(Attempt attempt) {
   co_return Done{};
 }
 
+base::Task<Outcome> DeleteCluster::load_balancer(Attempt attempt) {
+  co_return co_await erase(std::move(attempt), kLoadBalancerKind);
+}
+
 base::Task<Outcome> DeleteCluster::network(Attempt attempt) {
+  co_return co_await erase(std::move(attempt), "network");
+}
+
+base::Task<Outcome> DeleteCluster::erase(Attempt attempt, std::string kind) {
   for (const LedgerRow& row : ledger_.of(attempt.cluster)) {
-    if (row.kind != "network" || row.state == ResourceState::kGone) continue;
+    if (row.kind != kind || row.state == ResourceState::kGone) continue;
     ledger_.set(row.id, ResourceState::kDeleting);
-    if (auto deleted = co_await cloud_.delete_network(row.id); !deleted) {
+    if (auto deleted = co_await delete_in(cloud_, row.kind, deleted_by(row)); !deleted) {
       co_return Failed{deleted.error(), true};
     }
     ledger_.gone(row.id);
@@ -88,12 +97,7 @@ base::Task<Outcome> DeleteCluster::verify(Attempt attempt) {
     const auto row = ledger_.find(each.id);
     if (!row || row->cluster != attempt.cluster) continue;
     left += (left.empty() ? "" : ", ") + row->kind + " " + row->name;
-    base::Result<> deleted;
-    if (row->kind == "network") {
-      deleted = co_await cloud_.delete_network(row->id);
-    } else {
-      deleted = co_await cloud_.delete_machine(row->kind == "machine" ? row->id : row->parent);
-    }
+    auto deleted = co_await delete_in(cloud_, row->kind, deleted_by(*row));
     if (!deleted) co_return Failed{deleted.error(), true};
   }
   if (!left.empty()) co_return Wait{"the cloud still has " + left, kDeletePoll};

@@ -26,9 +26,11 @@ class DeleteCluster {
  private:
   base::Task<Outcome> release(Attempt attempt);
   base::Task<Outcome> machines(Attempt attempt);
+  base::Task<Outcome> load_balancer(Attempt attempt);
   base::Task<Outcome> network(Attempt attempt);
   base::Task<Outcome> verify(Attempt attempt);
   base::Task<Outcome> forget(Attempt attempt);
+  base::Task<Outcome> erase(Attempt attempt, std::string kind);
 
   store::Database& database_;
   cloud::Cloud& cloud_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "controller/clusters/api_endpoint.hpp"
 #include "controller/clusters/cluster_rules.hpp"
 
 namespace slipway::clusters {
@@ -18,7 +19,8 @@ void set_kubernetes(const DesiredInput& input, wire::KubernetesConfig& config) {
   config.set_pod_cidr(kPodCidr);
   config.set_service_cidr(kServiceCidr);
   config.set_node_pod_cidr(input.machine.pod_cidr());
-  config.set_api_host(input.machines.front().address);  // the first master
+  const std::string& balanced = input.cluster.api_address;
+  config.set_api_host(balanced.empty() ? input.machines.front().address : balanced);
   config.set_api_port(kApiPort);
   config.set_cluster_domain(kClusterDomain);
   config.set_cluster_dns(kClusterDns);
@@ -62,17 +64,17 @@ void set_etcd(const DesiredInput& input, wire::EtcdConfig& etcd) {
   etcd.set_size(size);
   etcd.set_discovery_token(input.cluster.discovery_token);
   const bool discovers = input.image.etcd_discovery == "v2";
-  etcd.set_bootstrap(discovers ? wire::EtcdConfig::DISCOVERY : wire::EtcdConfig::STATIC);
-  if (!discovers) etcd.set_initial_cluster(members);
+  etcd.set_bootstrap(input.machine.joins_etcd ? wire::EtcdConfig::EXISTING
+                     : discovers              ? wire::EtcdConfig::DISCOVERY
+                                              : wire::EtcdConfig::STATIC);
+  if (input.machine.joins_etcd || !discovers) etcd.set_initial_cluster(members);
 }
 
 void set_master(const DesiredInput& input, wire::MasterConfig& master) {
   master.set_first(input.machine.id == input.machines.front().id);
-  for (const MachineRow& machine : input.machines) {
-    if (!machine.is_master()) continue;
-    master.add_api_sans(machine.address);
-    master.add_api_sans(machine.name);
-  }
+  // Its own alone: the certificates of the others stay when one master is replaced.
+  master.add_api_sans(input.machine.address);
+  master.add_api_sans(input.machine.name);
   master.add_api_sans("127.0.0.1");
   master.add_api_sans("localhost");
   set_etcd(input, *master.mutable_etcd());
@@ -84,6 +86,9 @@ base::Result<> check_complete(const DesiredInput& input) {
     const bool needed = machine.is_master() || machine.id == input.machine.id || !told_before;
     if (!needed || !machine.address.empty()) continue;
     return fail(ErrorCode::kUnavailable, "the address of " + machine.name + " is not known yet");
+  }
+  if (input.cluster.spec.masters > 1 && input.cluster.api_address.empty()) {
+    return fail(ErrorCode::kUnavailable, "the load balancer's address is not known yet");
   }
   for (const LedgerRow& volume : input.volumes) {
     if (volume.purpose == "system" || !volume.device.empty()) continue;

@@ -11,7 +11,6 @@
 
 namespace slipway::clusters {
 
-inline constexpr std::uint32_t kApiPort = 6443;
 inline constexpr char kClusterDomain[] = "cluster.local";
 inline constexpr char kClusterDns[] = "169.254.20.10";  ///< a DNS server on every node
 

@@ -51,6 +51,12 @@ std::string_view name_of(ResourceState state) {
   return "gone";
 }
 
+base::Task<base::Result<>> delete_in(cloud::Cloud& cloud, std::string kind, ResourceId deleted_by) {
+  if (kind == "network") co_return co_await cloud.delete_network(deleted_by);
+  if (kind == kLoadBalancerKind) co_return co_await cloud.delete_load_balancer(deleted_by);
+  co_return co_await cloud.delete_machine(deleted_by);
+}
+
 Ledger::Ledger(store::Database& database, const base::Clock& clock)
     : database_(database), clock_(clock) {}
 

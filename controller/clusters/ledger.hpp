@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/cloud/cloud.hpp"
 #include "controller/store/database.hpp"
 #include "protocol/base/clock.hpp"
 #include "protocol/base/ids.hpp"
@@ -25,10 +26,12 @@ enum class ResourceState {
 };
 std::string_view name_of(ResourceState state);
 
+inline constexpr char kLoadBalancerKind[] = "load-balancer";
+
 /// One thing in the cloud; its id is the tag there.
 struct LedgerRow {
   ResourceId id;
-  std::string kind;  ///< "network", "machine", "volume"
+  std::string kind;  ///< "network", "load-balancer", "machine", "volume"
   ClusterId cluster;
   MachineId machine;  ///< of machines and their volumes
   ResourceId parent;  ///< of a volume: the machine's row, which is deleted with it
@@ -42,6 +45,13 @@ struct LedgerRow {
   std::string detail;
   base::UtcTime changed;
 };
+
+/// Who is deleted so that it goes: a volume goes with the machine that it was made with.
+inline const ResourceId& deleted_by(const LedgerRow& row) {
+  return row.kind == "volume" ? row.parent : row.id;
+}
+/// Deletes it in the cloud; success when it is gone already.
+base::Task<base::Result<>> delete_in(cloud::Cloud& cloud, std::string kind, ResourceId deleted_by);
 
 /// What we made in the cloud or were about to: nothing is created without a row written first, and
 /// nothing is deleted that has none.

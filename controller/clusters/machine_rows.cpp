@@ -9,7 +9,8 @@ namespace {
 constexpr char kMachineColumns[] =
     "SELECT m.id, m.cluster, m.name, m.role, m.ordinal, m.flavor, m.resource, m.address,"
     " m.cloud_state, m.cloud_detail, m.cloud_ms, m.ready, m.ready_reason, m.ready_ms,"
-    " m.enrolled_ms, m.bootstrapped, m.facts, m.generation, m.desired_sha256 FROM machines m ";
+    " m.enrolled_ms, m.bootstrapped, m.facts, m.generation, m.desired_sha256,"
+    " m.joins_etcd FROM machines m ";
 
 constexpr cloud::MachineState kMachineStates[] = {
     cloud::MachineState::kBuilding, cloud::MachineState::kRunning, cloud::MachineState::kStopped,
@@ -43,6 +44,7 @@ MachineRow machine_of(const store::Statement& row) {
   machine.facts = row.text(16);
   machine.generation = static_cast<std::uint64_t>(row.number(17));
   machine.desired_sha256 = row.text(18);
+  machine.joins_etcd = row.number(19) != 0;
   return machine;
 }
 
@@ -139,6 +141,10 @@ void Rows::set_resource(const MachineId& id, const ResourceId& resource) {
       .bind(id.value)
       .run();
   database_.prepare("DELETE FROM node_steps WHERE machine=?").bind(id.value).run();
+}
+
+void Rows::set_joins_etcd(const MachineId& id) {
+  database_.prepare("UPDATE machines SET joins_etcd=1 WHERE id=?").bind(id.value).run();
 }
 
 void Rows::set_cloud(const MachineId& id, const MachineFact& fact, const std::string& address) {

@@ -71,6 +71,7 @@ struct Cluster {
   base::UtcTime created;
   std::string created_by;
   std::string network_cidr;
+  std::string api_address;  ///< of the load balancer; empty: one master needs none
   std::optional<MachineId> gateway;
   unsigned nodes_ready = 0;
   unsigned nodes_total = 0;

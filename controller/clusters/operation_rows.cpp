@@ -58,15 +58,18 @@ std::vector<StepRecord> read_steps(store::Database& database, const OperationId&
 }
 
 constexpr char kOperationColumns[] =
-    "SELECT id, cluster, kind, state, created_ms, ended_ms, error, by";
+    "SELECT id, cluster, kind, subject, state, created_ms, ended_ms, error, by";
 
 OperationRecord record_of(store::Database& database, const store::Statement& row) {
-  OperationRecord record{OperationId{row.text(0)}, ClusterId{row.text(1)}, row.text(2),
-                         state_in(kOperationStates, row.text(3)),
-                         base::from_unix_ms(row.number(4))};
-  record.ended = time_or_none(row.number(5));
-  record.error = row.text(6);
-  record.by = row.text(7);
+  OperationRecord record{OperationId{row.text(0)},
+                         ClusterId{row.text(1)},
+                         row.text(2),
+                         row.text(3),
+                         state_in(kOperationStates, row.text(4)),
+                         base::from_unix_ms(row.number(5))};
+  record.ended = time_or_none(row.number(6));
+  record.error = row.text(7);
+  record.by = row.text(8);
   record.steps = read_steps(database, record.id);
   return record;
 }
@@ -80,19 +83,19 @@ std::string_view name_of(StepState state) {
   return name_in(kStepStates, state);
 }
 
-void insert_operation(store::Database& database, const OperationId& id, const ClusterId& cluster,
-                      const std::string& kind, const std::string& by, base::UtcTime now,
+void insert_operation(store::Database& database, const NewOperation& operation, base::UtcTime now,
                       const std::vector<std::string>& steps) {
   database
       .prepare(
-          "INSERT INTO operations (id, cluster, kind, state, created_ms, by, sequence)"
-          " VALUES (?,?,?,'waiting',?,?,"
+          "INSERT INTO operations (id, cluster, kind, subject, state, created_ms, by, sequence)"
+          " VALUES (?,?,?,?,'waiting',?,?,"
           " (SELECT coalesce(max(sequence),0)+1 FROM operations))")
-      .bind(id.value)
-      .bind(cluster.value)
-      .bind(kind)
+      .bind(operation.id.value)
+      .bind(operation.cluster.value)
+      .bind(operation.kind)
+      .bind(operation.subject)
       .bind(base::to_unix_ms(now))
-      .bind(by)
+      .bind(operation.by)
       .run();
   int position = 0;
   for (const std::string& step : steps) {
@@ -100,7 +103,7 @@ void insert_operation(store::Database& database, const OperationId& id, const Cl
         .prepare(
             "INSERT INTO operation_steps (operation, position, name, state)"
             " VALUES (?,?,?,'waiting')")
-        .bind(id.value)
+        .bind(operation.id.value)
         .bind(position++)
         .bind(step)
         .run();
@@ -116,11 +119,11 @@ std::size_t count_open_operations(store::Database& database) {
 std::optional<CurrentStep> read_current(store::Database& database, const OperationId& id) {
   auto row = database.prepare(
       "SELECT o.cluster, o.kind, s.position, s.name, s.state, s.attempts, s.failures, s.began_ms,"
-      " s.error FROM operations o LEFT JOIN operation_steps s ON s.operation=o.id"
+      " s.error, o.subject FROM operations o LEFT JOIN operation_steps s ON s.operation=o.id"
       " AND s.state<>'done' WHERE o.id=? AND o.state IN ('waiting','running')"
       " ORDER BY s.position LIMIT 1");
   if (!row.bind(id.value).step()) return std::nullopt;
-  CurrentStep found{id, ClusterId{row.text(0)}, row.text(1)};
+  CurrentStep found{id, ClusterId{row.text(0)}, row.text(1), row.text(9)};
   found.has_step = !row.is_null(2);
   found.position = static_cast<int>(row.number(2));
   found.step = row.text(3);

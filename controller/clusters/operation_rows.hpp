@@ -14,6 +14,7 @@ struct CurrentStep {
   OperationId id;
   ClusterId cluster;
   std::string kind;
+  std::string subject;
   bool has_step = false;
   int position = 0;
   std::string step;
@@ -24,8 +25,15 @@ struct CurrentStep {
   std::string error;
 };
 
-void insert_operation(store::Database& database, const OperationId& id, const ClusterId& cluster,
-                      const std::string& kind, const std::string& by, base::UtcTime now,
+/// What an operation is from its first moment on.
+struct NewOperation {
+  const OperationId& id;
+  const ClusterId& cluster;
+  const std::string& kind;
+  const std::string& subject;
+  const std::string& by;
+};
+void insert_operation(store::Database& database, const NewOperation& operation, base::UtcTime now,
                       const std::vector<std::string>& steps);
 std::size_t count_open_operations(store::Database& database);
 /// Nothing when the operation is not open.

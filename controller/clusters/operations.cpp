@@ -62,7 +62,7 @@ void Operations::define(Procedure procedure) {
 }
 
 base::Result<OperationId> Operations::add(const std::string& kind, const ClusterId& cluster,
-                                          const std::string& by) {
+                                          const std::string& by, const std::string& subject) {
   const auto known = procedures_.find(kind);
   assert(known != procedures_.end());
   if (count_open_operations(database_) >= kMaxOpenOperations) {
@@ -72,7 +72,7 @@ base::Result<OperationId> Operations::add(const std::string& kind, const Cluster
   OperationId id{base::new_id()};
   std::vector<std::string> names;
   for (const Step& step : known->second.steps) names.push_back(step.name);
-  insert_operation(database_, id, cluster, kind, by, clock_.utc(), names);
+  insert_operation(database_, {id, cluster, kind, subject, by}, clock_.utc(), names);
   tell(id, cluster);
   wake_.cancel();
   return id;
@@ -221,7 +221,7 @@ base::Task<> Operations::attempt(OperationId id) {
   }
   Outcome outcome = Failed{{ErrorCode::kInternal, "this version knows no such step", {}}, false};
   if (step != nullptr) {
-    Attempt made{id, now->cluster, now->attempts, {}, {}};
+    Attempt made{id, now->cluster, now->subject, now->attempts, {}, {}};
     made.log = [this, id, position = now->position](std::string line) {
       append_log(id, position, line);
     };

@@ -46,6 +46,7 @@ Outcome failed(const base::Error& error);
 struct Attempt {
   OperationId operation;
   ClusterId cluster;
+  std::string subject;  ///< what of the cluster it is about, as given to add()
   unsigned number = 1;
   std::function<void(std::string line)> log;  ///< into the step's log tail
   std::function<bool()> cancelled;            ///< the operation is no longer wanted: stop soon
@@ -93,6 +94,7 @@ struct OperationRecord {
   OperationId id;
   ClusterId cluster;
   std::string kind;
+  std::string subject;
   OperationState state = OperationState::kWaiting;
   base::UtcTime created;
   std::optional<base::UtcTime> ended;
@@ -115,7 +117,7 @@ class Operations {
 
   /// Call inside a transaction: the operation is durable when it commits. kExhausted.
   base::Result<OperationId> add(const std::string& kind, const ClusterId& cluster,
-                                const std::string& by);
+                                const std::string& by, const std::string& subject = {});
   void cancel_all(const ClusterId& cluster);  ///< inside a transaction too
   /// From the failed step on; kConflict when it has not failed.
   base::Result<> retry(const OperationId& id);

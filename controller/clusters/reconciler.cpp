@@ -24,8 +24,7 @@ std::vector<Finding> compare(const std::vector<LedgerRow>& ledger,
     }
     const LedgerRow& row = *found->second;
     if (row.state != ResourceState::kGone && !deleted.contains(row.cluster)) continue;
-    const ResourceId& by = row.kind == "volume" ? row.parent : row.id;
-    findings.push_back({Finding::Kind::kOrphan, row.id, row.kind, row.name, by});
+    findings.push_back({Finding::Kind::kOrphan, row.id, row.kind, row.name, deleted_by(row)});
   }
   for (const LedgerRow& row : ledger) {
     if (row.state != ResourceState::kPresent || seen.contains(row.id)) continue;
@@ -54,12 +53,7 @@ base::Task<> Reconciler::mend(Finding finding) {
   }
   spdlog::warn("{} {} ({}) outlived its deletion: deleted again", finding.resource_kind,
                finding.name, finding.id.value);
-  base::Result<> deleted;
-  if (finding.resource_kind == "network") {
-    deleted = co_await cloud_.delete_network(finding.delete_by);
-  } else {
-    deleted = co_await cloud_.delete_machine(finding.delete_by);
-  }
+  auto deleted = co_await delete_in(cloud_, finding.resource_kind, finding.delete_by);
   if (deleted) {
     ledger_.gone(finding.id);
   } else {

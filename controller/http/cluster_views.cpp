@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "controller/http/encoding.hpp"
+#include "controller/http/responses.hpp"
 
 namespace slipway::http {
 
@@ -123,9 +124,19 @@ json::object view(const clusters::Cluster& cluster) {
   put_text(out, "reason", cluster.reason);
   put_text(out, "keyPair", spec.key_pair);
   put_text(out, "networkCidr", cluster.network_cidr);
+  put_text(out, "loadBalancer", cluster.api_address);
   put_time(out, "asOf", cluster.as_of);
   if (cluster.operation) out["operation"] = cluster.operation->value;
   return out;
+}
+
+net::HttpResponse accepted_response(const clusters::Accepted& accepted) {
+  const auto& cluster = accepted.cluster;
+  auto response =
+      json_response(202, json::object{{"cluster", view(cluster)},
+                                      {"operation", view(accepted.operation, cluster.spec.name)}});
+  response.headers.set("Location", "/api/v1/clusters/" + cluster.spec.name);
+  return response;
 }
 
 json::object view(const clusters::Node& node, const std::optional<wire::NodeHealth>& health) {

@@ -8,15 +8,6 @@ namespace slipway::http {
 
 namespace {
 
-net::HttpResponse accepted(const clusters::Accepted& accepted) {
-  const auto& cluster = accepted.cluster;
-  auto response = json_response(
-      202, boost::json::object{{"cluster", view(cluster)},
-                               {"operation", view(accepted.operation, cluster.spec.name)}});
-  response.headers.set("Location", "/api/v1/clusters/" + cluster.spec.name);
-  return response;
-}
-
 base::Task<Answer> create_cluster(Services& services, Call call) {
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
@@ -24,7 +15,7 @@ base::Task<Answer> create_cluster(Services& services, Call call) {
   if (!spec) co_return base::fail(spec);
   auto made = co_await services.clusters.create(std::move(*spec), call.caller.user.name);
   if (!made) co_return base::fail(made);
-  co_return accepted(*made);
+  co_return accepted_response(*made);
 }
 
 base::Task<Answer> list_clusters(Services& services, Call call) {
@@ -62,7 +53,7 @@ Routes clusters_routes(Services& services) {
        .answer = [&services](Call call) -> base::Task<Answer> {
          auto gone = services.clusters.remove(call.argument("cluster"), call.caller.user.name);
          if (!gone) co_return base::fail(gone);
-         co_return accepted(*gone);
+         co_return accepted_response(*gone);
        }},
   };
 }

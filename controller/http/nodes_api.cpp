@@ -41,6 +41,13 @@ base::Task<Answer> retry(Services& services, Call call) {
   co_return json_response(202, whole_view(services, *node));
 }
 
+base::Task<Answer> replace(Services& services, Call call) {
+  auto accepted = services.clusters.replace_node(call.argument("cluster"), call.argument("node"),
+                                                 call.caller.user.name);
+  if (!accepted) co_return base::fail(accepted);
+  co_return accepted_response(*accepted);
+}
+
 }  // namespace
 
 Routes nodes_routes(Services& services) {
@@ -61,6 +68,10 @@ Routes nodes_routes(Services& services) {
        .pattern = "/api/v1/clusters/{cluster}/nodes/{node}/retry",
        .action = "node.retry",
        .answer = [&services](Call call) { return retry(services, std::move(call)); }},
+      {.method = "POST",
+       .pattern = "/api/v1/clusters/{cluster}/nodes/{node}/replace",
+       .action = "node.replace",
+       .answer = [&services](Call call) { return replace(services, std::move(call)); }},
   };
 }
 

@@ -107,6 +107,7 @@ void IntentLedger::Core::deliver(const ClusterId& cluster) {
     auto intent = rows.intent(pending.id);
     if (!intent) continue;
     *order.mutable_intent() = std::move(*intent);
+    order.mutable_intent()->set_repeated(pending.delivered);
     // A full queue or a lost link: the next report, or the next link, brings us here again.
     if (!links.send(*gateway, std::move(order))) return;
     flight.sent.insert(pending.id);

@@ -138,6 +138,28 @@ Task<Result<>> FakeCloud::delete_network(ResourceId id) {
   co_return leave("delete_network");
 }
 
+std::vector<std::string> FakeCloud::members(const ResourceId& load_balancer) const {
+  const auto found = load_balancers_.find(load_balancer);
+  return found == load_balancers_.end() ? std::vector<std::string>{} : found->second.spec.members;
+}
+
+Task<Result<cloud::LoadBalancer>> FakeCloud::ensure_load_balancer(cloud::LoadBalancerSpec spec) {
+  if (auto ok = co_await enter("ensure_load_balancer", spec.id); !ok) co_return base::fail(ok);
+  Balancer& balancer = load_balancers_[spec.id];
+  if (balancer.made.address.empty()) {
+    balancer.made = {spec.id, "lb-" + spec.id.value, next_address()};
+  }
+  balancer.spec = std::move(spec);
+  if (auto ok = leave("ensure_load_balancer"); !ok) co_return base::fail(ok);
+  co_return balancer.made;
+}
+
+Task<Result<>> FakeCloud::delete_load_balancer(ResourceId id) {
+  if (auto ok = co_await enter("delete_load_balancer", id); !ok) co_return ok;
+  load_balancers_.erase(id);
+  co_return leave("delete_load_balancer");
+}
+
 Task<Result<Machine>> FakeCloud::ensure_machine(cloud::MachineSpec spec) {
   if (auto ok = co_await enter("ensure_machine", spec.id); !ok) co_return base::fail(ok);
   ResourceId id = spec.id;
@@ -236,6 +258,9 @@ Task<Result<std::vector<cloud::Tagged>>> FakeCloud::tagged() {
   if (auto ok = co_await enter("tagged", {}); !ok) co_return base::fail(ok);
   std::vector<cloud::Tagged> all;
   for (const auto& [id, network] : networks_) all.push_back({id, "network", network.cloud_id, {}});
+  for (const auto& [id, balancer] : load_balancers_) {
+    all.push_back({id, "load-balancer", balancer.made.cloud_id, balancer.spec.name});
+  }
   for (const auto& [id, row] : machines_) {
     all.push_back({id, "machine", row.machine.cloud_id, row.machine.name});
     for (const auto& volume : row.machine.volumes) {

@@ -56,6 +56,9 @@ class FakeCloud : public cloud::Cloud {
   const cloud::MachineSpec* spec(const ResourceId& id) const;
   std::size_t machine_count() const { return machines_.size(); }
   std::size_t network_count() const { return networks_.size(); }
+  std::size_t load_balancer_count() const { return load_balancers_.size(); }
+  /// Its members; none where there is no such load balancer.
+  std::vector<std::string> members(const ResourceId& load_balancer) const;
 
   std::string kind() const override { return "fake"; }
   bool small_machines() const override { return true; }
@@ -63,6 +66,9 @@ class FakeCloud : public cloud::Cloud {
   base::Task<> stop() override;
   base::Task<base::Result<cloud::Network>> ensure_network(cloud::NetworkSpec spec) override;
   base::Task<base::Result<>> delete_network(ResourceId id) override;
+  base::Task<base::Result<cloud::LoadBalancer>> ensure_load_balancer(
+      cloud::LoadBalancerSpec spec) override;
+  base::Task<base::Result<>> delete_load_balancer(ResourceId id) override;
   base::Task<base::Result<cloud::Machine>> ensure_machine(cloud::MachineSpec spec) override;
   base::Task<base::Result<cloud::Machine>> machine(ResourceId id) override;
   base::Task<base::Result<std::vector<cloud::Machine>>> machines() override;
@@ -101,6 +107,11 @@ class FakeCloud : public cloud::Cloud {
   boost::asio::any_io_executor executor_;
   std::map<ResourceId, Row> machines_;
   std::map<ResourceId, cloud::Network> networks_;
+  struct Balancer {
+    cloud::LoadBalancerSpec spec;
+    cloud::LoadBalancer made;
+  };
+  std::map<ResourceId, Balancer> load_balancers_;
   std::vector<Call> calls_;
   std::list<Failure> failures_;
   std::map<std::string, unsigned> delays_;

@@ -25,6 +25,7 @@ class Layout {
   const std::filesystem::path& directory() const { return directory_; }
   std::filesystem::path machines() const { return directory_ / "machines"; }
   std::filesystem::path networks() const { return directory_ / "networks"; }
+  std::filesystem::path load_balancers() const { return directory_ / "load-balancers"; }
   std::filesystem::path runc_root() const { return directory_ / "runc"; }
   std::filesystem::path host_file() const { return directory_ / "host.json"; }
 

@@ -11,6 +11,7 @@
 #include "controller/cloud/local/fleet.hpp"
 #include "controller/cloud/local/forwarder.hpp"
 #include "controller/cloud/local/image.hpp"
+#include "controller/cloud/local/load_balancers.hpp"
 #include "controller/cloud/local/machine_spec.hpp"
 #include "controller/cloud/local/network_namespace.hpp"
 #include "controller/cloud/local/prerequisites.hpp"
@@ -88,6 +89,7 @@ struct LocalCloud::State {
   HostRecord host;
   std::unique_ptr<Router> router;
   std::unique_ptr<Fleet> fleet;  ///< none before start()
+  std::unique_ptr<LoadBalancers> load_balancers;
   std::map<ResourceId, NetworkRecord> networks;
   std::map<PortKey, std::unique_ptr<Forwarder>> forwarders;
   base::TaskScope tasks;
@@ -96,7 +98,8 @@ struct LocalCloud::State {
 Result<> LocalCloud::State::make_directories() {
   if (auto ok = layout.check(); !ok) return ok;
   std::error_code error;
-  for (const auto& path : {layout.directory(), layout.machines(), layout.networks()}) {
+  for (const auto& path :
+       {layout.directory(), layout.machines(), layout.networks(), layout.load_balancers()}) {
     fs::create_directories(path, error);
     if (error) return fail(ErrorCode::kInternal, path.string() + ": " + error.message());
   }
@@ -116,10 +119,12 @@ Result<> LocalCloud::State::load_host() {
 
 Result<std::string> LocalCloud::State::allocate() {
   std::set<std::uint32_t> used;
-  for (const auto& [id, record] : fleet->records()) {
-    auto address = parse_subnet(record.address + "/32");
+  const auto note = [&](const std::string& taken) {
+    auto address = parse_subnet(taken + "/32");
     if (address) used.insert(address->base - router->subnet().base);
-  }
+  };
+  for (const auto& [id, record] : fleet->records()) note(record.address);
+  for (const auto& [id, record] : load_balancers->records()) note(record.address);
   auto next = next_host(router->subnet(), host.next_host, used);
   if (!next) return fail(next);
   host.next_host = *next + 1;
@@ -217,6 +222,8 @@ Task<Result<>> LocalCloud::start() {
   for (auto& record : load_networks(s.layout)) s.networks[record.id] = record;
   s.fleet = std::make_unique<Fleet>(s.executor, s.pool, s.layout, *s.router, this_boot());
   s.fleet->recover();
+  s.load_balancers = std::make_unique<LoadBalancers>(s.executor, s.pool, s.layout, *s.router);
+  s.load_balancers->recover();
   s.host.boot_id = this_boot();
   s.host.subnet = subnet->text();
   if (auto ok = s.save_host(); !ok) co_return ok;
@@ -233,6 +240,7 @@ Task<Result<>> LocalCloud::start() {
 Task<> LocalCloud::stop() {
   co_await state_->tasks.join();
   co_await state_->stop_forwarders({});
+  if (state_->load_balancers) co_await state_->load_balancers->stop();
   if (state_->fleet) co_await state_->fleet->stop();
 }
 
@@ -273,6 +281,17 @@ Task<Result<>> LocalCloud::delete_network(ResourceId id) {
   if (error) co_return fail(ErrorCode::kInternal, "network " + id.value + ": " + error.message());
   state_->networks.erase(id);
   co_return Result<>{};
+}
+
+Task<Result<LoadBalancer>> LocalCloud::ensure_load_balancer(LoadBalancerSpec spec) {
+  State& s = *state_;
+  if (!s.fleet) co_return fail(ErrorCode::kUnavailable, "the local cloud has not started");
+  co_return co_await s.load_balancers->ensure(std::move(spec), [&s] { return s.allocate(); });
+}
+
+Task<Result<>> LocalCloud::delete_load_balancer(ResourceId id) {
+  if (!state_->fleet) co_return fail(ErrorCode::kUnavailable, "the local cloud has not started");
+  co_return co_await state_->load_balancers->erase(id);
 }
 
 Task<Result<Machine>> LocalCloud::ensure_machine(MachineSpec spec) {
@@ -359,6 +378,9 @@ Task<Result<std::vector<Tagged>>> LocalCloud::tagged() {
   std::vector<Tagged> all;
   for (const auto& [id, network] : s.networks) {
     all.push_back({id, "network", s.router->name(), network.name});
+  }
+  for (const auto& [id, record] : s.load_balancers->records()) {
+    all.push_back({id, "load-balancer", "lb-" + id.value, record.name});
   }
   for (const auto& [id, record] : s.fleet->records()) {
     Machine machine = machine_of(record, s.layout, MachineState::kGone);

@@ -44,6 +44,9 @@ class LocalCloud : public Cloud {
   /// All networks of an installation are the one behind its router; their ids are told apart.
   base::Task<base::Result<Network>> ensure_network(NetworkSpec spec) override;
   base::Task<base::Result<>> delete_network(ResourceId id) override;
+  /// An HAProxy on this host, at an address of the machines' network.
+  base::Task<base::Result<LoadBalancer>> ensure_load_balancer(LoadBalancerSpec spec) override;
+  base::Task<base::Result<>> delete_load_balancer(ResourceId id) override;
   /// Returns once the machine's first process runs. A machine that was half made when the
   /// controller died is reported as kBuilding and finished by asking for it again.
   base::Task<base::Result<Machine>> ensure_machine(MachineSpec spec) override;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "controller/cloud/local/console.hpp"
+#include "controller/cloud/local/haproxy.hpp"
 #include "controller/cloud/local/local_cloud.hpp"
 #include "controller/cloud/local/loop_device.hpp"
 #include "controller/cloud/local/mounts.hpp"
@@ -62,6 +63,14 @@ Task<Result<>> LocalCloud::purge(boost::asio::thread_pool& pool, fs::path direct
     auto removed = co_await runc.remove({container.substr(prefix.size())});
     if (!removed) co_return removed;
   }
+  auto ended = co_await base::offload(pool, [layout]() -> Result<> {
+    for (const auto& id : names_in(layout.load_balancers(), "")) {
+      auto stopped = stop_haproxy(layout, files_of_load_balancer(layout, {id}));
+      if (!stopped) return stopped;
+    }
+    return {};
+  });
+  if (!ended) co_return ended;
   for (const auto& name : names_in("/run/netns", prefix)) {
     auto removed = co_await remove_namespace(name);
     if (!removed) co_return removed;

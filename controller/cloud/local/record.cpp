@@ -118,6 +118,17 @@ std::string to_json(const NetworkRecord& record) {
   return json::serialize(json::object{{"id", record.id.value}, {"name", record.name}});
 }
 
+std::string to_json(const LoadBalancerRecord& record) {
+  json::array members;
+  for (const auto& member : record.members) members.emplace_back(member);
+  return json::serialize(json::object{{"id", record.id.value},
+                                      {"name", record.name},
+                                      {"address", record.address},
+                                      {"port", record.port},
+                                      {"healthPath", record.health_path},
+                                      {"members", std::move(members)}});
+}
+
 std::string to_json(const HostRecord& record) {
   return json::serialize(json::object{
       {"bootId", record.boot_id}, {"subnet", record.subnet}, {"nextHost", record.next_host}});
@@ -130,6 +141,21 @@ base::Result<MachineRecord> machine_from_json(std::string_view text) {
 base::Result<NetworkRecord> network_from_json(std::string_view content) {
   return parsed<NetworkRecord>(content, [](const json::object& o) {
     return NetworkRecord{{text(o, "id")}, text(o, "name")};
+  });
+}
+
+base::Result<LoadBalancerRecord> load_balancer_from_json(std::string_view content) {
+  return parsed<LoadBalancerRecord>(content, [](const json::object& o) {
+    LoadBalancerRecord record{{text(o, "id")},
+                              text(o, "name"),
+                              text(o, "address"),
+                              static_cast<unsigned short>(number(o, "port")),
+                              text(o, "healthPath"),
+                              {}};
+    for (const auto& member : o.at("members").as_array()) {
+      record.members.push_back(json::value_to<std::string>(member));
+    }
+    return record;
   });
 }
 

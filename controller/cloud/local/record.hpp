@@ -56,6 +56,16 @@ struct NetworkRecord {
   std::string name;
 };
 
+struct LoadBalancerRecord {
+  base::ResourceId id;
+  std::string name;
+  std::string address;
+  unsigned short port = 0;
+  std::string health_path;
+  std::vector<std::string> members;
+  bool operator==(const LoadBalancerRecord&) const = default;
+};
+
 /// What the local cloud remembers of its host.
 struct HostRecord {
   std::string boot_id;
@@ -65,10 +75,12 @@ struct HostRecord {
 
 std::string to_json(const MachineRecord& record);
 std::string to_json(const NetworkRecord& record);
+std::string to_json(const LoadBalancerRecord& record);
 std::string to_json(const HostRecord& record);
 /// kInternal: the file is damaged.
 base::Result<MachineRecord> machine_from_json(std::string_view text);
 base::Result<NetworkRecord> network_from_json(std::string_view text);
+base::Result<LoadBalancerRecord> load_balancer_from_json(std::string_view text);
 base::Result<HostRecord> host_from_json(std::string_view text);
 
 base::Result<> save(const Layout& layout, const MachineRecord& record);

@@ -105,4 +105,15 @@ Task<Result<>> Router::detach(MachineRecord machine) {
   co_return co_await remove_namespace(layout_.machine(machine.id.value));
 }
 
+Task<Result<>> Router::add_address(std::string address) {
+  co_return co_await ip_batch(name_, fmt::format("addr replace {}/32 dev {}\n", address, kBridge));
+}
+
+Task<Result<>> Router::remove_address(std::string address) {
+  auto gone = co_await ip_batch(name_, fmt::format("addr del {}/32 dev {}\n", address, kBridge));
+  const bool was_none =
+      !gone && gone.error().message.find("Cannot assign requested address") != std::string::npos;
+  co_return was_none ? Result<>{} : gone;
+}
+
 }  // namespace slipway::cloud::local

@@ -22,6 +22,9 @@ class Router {
   /// first, with iptables rules, routes and bridges in it.
   base::Task<base::Result<>> attach(MachineRecord machine);
   base::Task<base::Result<>> detach(MachineRecord machine);
+  /// An address of the router's own beside the gateway's: for a load balancer.
+  base::Task<base::Result<>> add_address(std::string address);
+  base::Task<base::Result<>> remove_address(std::string address);
 
   const Subnet& subnet() const { return subnet_; }
   const std::string& name() const { return name_; }

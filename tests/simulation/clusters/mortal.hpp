@@ -83,6 +83,13 @@ class MortalCloud : public cloud::Cloud {
   base::Task<base::Result<>> delete_network(base::ResourceId id) override {
     return guard("delete_network", inner_.delete_network(std::move(id)));
   }
+  base::Task<base::Result<cloud::LoadBalancer>> ensure_load_balancer(
+      cloud::LoadBalancerSpec spec) override {
+    return guard("ensure_load_balancer", inner_.ensure_load_balancer(std::move(spec)));
+  }
+  base::Task<base::Result<>> delete_load_balancer(base::ResourceId id) override {
+    return guard("delete_load_balancer", inner_.delete_load_balancer(std::move(id)));
+  }
   base::Task<base::Result<cloud::Machine>> ensure_machine(cloud::MachineSpec spec) override {
     return guard("ensure_machine", inner_.ensure_machine(std::move(spec)));
   }

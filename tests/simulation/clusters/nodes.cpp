@@ -185,7 +185,16 @@ void Nodes::gateway_changed(const base::ClusterId&) {
 
 base::Task<base::Result<wire::IntentOutcome>> Nodes::apply(base::ClusterId cluster,
                                                            std::string intent, std::string,
-                                                           std::chrono::milliseconds) {
+                                                           std::chrono::milliseconds wait) {
+  wire::Intent whole;
+  whole.set_id(std::move(intent));
+  return submit(std::move(cluster), std::move(whole), wait);
+}
+
+base::Task<base::Result<wire::IntentOutcome>> Nodes::submit(base::ClusterId cluster,
+                                                            wire::Intent whole,
+                                                            std::chrono::milliseconds) {
+  const std::string intent = whole.id();
   fate_.moment(Fate::Moments::kCalls, "before apply");
   const auto gateway = roster_->gateway(cluster);
   const Node* node = gateway ? find(*gateway) : nullptr;

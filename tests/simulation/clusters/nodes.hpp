@@ -41,6 +41,8 @@ class Nodes : public clusters::Agents {
   base::Task<base::Result<wire::IntentOutcome>> apply(base::ClusterId cluster, std::string intent,
                                                       std::string manifest,
                                                       std::chrono::milliseconds wait) override;
+  base::Task<base::Result<wire::IntentOutcome>> submit(base::ClusterId cluster, wire::Intent intent,
+                                                       std::chrono::milliseconds wait) override;
 
  private:
   struct Node {

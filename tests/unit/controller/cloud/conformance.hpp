@@ -175,6 +175,26 @@ TEST_P(CloudConformance, PublishedPortIsTheSameEachTime) {
   EXPECT_NE(*run(cloud_->publish({"m1"}, 30080)), *first);
 }
 
+TEST_P(CloudConformance, ALoadBalancerKeepsItsAddressAndTakesOtherMembers) {
+  LoadBalancerSpec wanted{{"lb1"}, "api", network_.cloud_id, 6443, "/readyz", {}};
+  auto made = run(cloud_->ensure_load_balancer(wanted));
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_FALSE(made->address.empty());
+  EXPECT_NE(made->address, running("m1").address);
+  wanted.members = {"10.210.0.77", "10.210.0.78"};
+  auto again = run(cloud_->ensure_load_balancer(wanted));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->address, made->address);
+  EXPECT_EQ(again->cloud_id, made->cloud_id);
+  auto tagged = run(cloud_->tagged());
+  const auto is_ours = [](const Tagged& t) { return t.kind == "load-balancer"; };
+  EXPECT_EQ(std::ranges::count_if(*tagged, is_ours), 1);
+  EXPECT_TRUE(run(cloud_->delete_load_balancer({"lb1"})));
+  EXPECT_TRUE(run(cloud_->delete_load_balancer({"lb1"})));
+  tagged = run(cloud_->tagged());
+  EXPECT_EQ(std::ranges::count_if(*tagged, is_ours), 0);
+}
+
 TEST_P(CloudConformance, ConsoleAndFacts) {
   running("m1");
   EXPECT_TRUE(run(cloud_->console({"m1"}, 10)));

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/clusters/api_endpoint.hpp"
+
+namespace slipway::clusters {
+namespace {
+
+constexpr char kHealthPath[] = "/readyz";
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ",") + word;
+  return text;
+}
+
+}  // namespace
+
+base::Result<LedgerRow> ApiEndpoint::plan(const ClusterRow& cluster) {
+  LedgerRow wanted;
+  wanted.kind = kLoadBalancerKind;
+  wanted.cluster = cluster.id;
+  wanted.name = cluster.spec.name + "-api";
+  return ledger_.plan(wanted);
+}
+
+base::Task<base::Result<>> ApiEndpoint::ensure(ClusterId id) {
+  const auto cluster = rows_.cluster(id);
+  if (!cluster || cluster->spec.masters < 2) co_return base::Result<>{};
+  auto row = plan(*cluster);
+  if (!row) co_return base::fail(row);
+  cloud::LoadBalancerSpec wanted;
+  wanted.id = row->id;
+  wanted.name = row->name;
+  wanted.port = kApiPort;
+  wanted.health_path = kHealthPath;
+  for (const LedgerRow& each : ledger_.of(id)) {
+    if (each.kind == "network" && each.state == ResourceState::kPresent) {
+      wanted.network_cloud_id = each.cloud_id;
+    }
+  }
+  for (const MachineRow& machine : rows_.machines(id)) {
+    if (machine.is_master() && !machine.address.empty()) wanted.members.push_back(machine.address);
+  }
+  // The row's detail is what the cloud was told last.
+  const std::string members = joined(wanted.members);
+  const bool told = row->state == ResourceState::kPresent && row->detail == members;
+  if (told && !cluster->api_address.empty()) co_return base::Result<>{};
+  auto made = co_await cloud_.ensure_load_balancer(std::move(wanted));
+  if (!made) co_return base::fail(made);
+  ledger_.present(row->id, made->cloud_id);
+  ledger_.set(row->id, ResourceState::kPresent, members);
+  rows_.set_api_address(id, made->address);
+  co_return base::Result<>{};
+}
+
+}  // namespace slipway::clusters

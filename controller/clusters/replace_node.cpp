@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/clusters/replace_node.hpp"
+
+#include "controller/clusters/create_cluster.hpp"
+
+namespace slipway::clusters {
+namespace {
+
+using base::ErrorCode;
+using base::fail;
+
+constexpr std::uint32_t kHttpNotFound = 404;
+
+std::string peer_url(const MachineRow& machine) {
+  return "https://" + machine.address + ":2380";
+}
+
+/// Retryable while the cluster may come back; the operation's own limits end it.
+Outcome again(const base::Error& error) {
+  return Failed{error, true};
+}
+
+}  // namespace
+
+ReplaceNode::ReplaceNode(store::Database& database, cloud::Cloud& cloud, Agents& agents,
+                         Machines& machines, const base::Clock& clock)
+    : agents_(agents),
+      machines_(machines),
+      rows_(database),
+      ledger_(database, clock),
+      api_(database, cloud, clock) {}
+
+Procedure ReplaceNode::procedure() {
+  const auto step = [this](const char* name, std::chrono::seconds limit, unsigned attempts,
+                           base::Task<Outcome> (ReplaceNode::*run)(Attempt)) {
+    return Step{name, limit, attempts,
+                [this, run](Attempt attempt) { return (this->*run)(std::move(attempt)); }};
+  };
+  Procedure procedure;
+  procedure.kind = kReplaceNode;
+  procedure.steps = {
+      step("preflight", kPreflightLimit, kCloudAttempts, &ReplaceNode::preflight),
+      step("retire", kMachinesLimit, kCloudAttempts, &ReplaceNode::retire),
+      step("forget", kObjectsLimit, kNodeAttempts, &ReplaceNode::forget),
+      step("machine", kMachinesLimit, kCloudAttempts, &ReplaceNode::machine),
+      step("members", kObjectsLimit, kNodeAttempts, &ReplaceNode::members),
+      step("bootstrap", kBootstrapLimit, kMachineAttempts, &ReplaceNode::bootstrap),
+      step("ready", kReadyLimit, kNodeAttempts, &ReplaceNode::ready),
+  };
+  procedure.done = [](const ClusterId&) {};
+  procedure.failed = [](const ClusterId&, const base::Error&) {};
+  return procedure;
+}
+
+base::Result<> ReplaceNode::check(const MachineRow& machine, const std::vector<MachineRow>& nodes,
+                                  const Agents& agents) {
+  if (!machine.is_master()) return {};
+  unsigned masters = 0, well = 0;
+  std::string unwell;
+  for (const MachineRow& node : nodes) {
+    if (!node.is_master()) continue;
+    ++masters;
+    if (node.id == machine.id) continue;
+    const bool serves =
+        node.kubernetes.known && node.kubernetes.ready && agents.facts(node.id).connected;
+    if (serves) ++well;
+    if (!serves) unwell += (unwell.empty() ? "" : ", ") + node.name;
+  }
+  if (masters == 1) {
+    return fail(ErrorCode::kConflict,
+                machine.name +
+                    " is the only master: the cluster's data is on its disk and goes with it; "
+                    "make a new cluster instead",
+                "node");
+  }
+  const unsigned majority = masters / 2 + 1;
+  if (well >= majority) return {};
+  return fail(ErrorCode::kConflict,
+              "without " + machine.name + " etcd needs " + std::to_string(majority) +
+                  " other masters that are well, and has " + std::to_string(well) +
+                  "; bring back first: " + unwell,
+              "node");
+}
+
+base::Result<MachineRow> ReplaceNode::subject(const Attempt& attempt) const {
+  auto machine = rows_.machine(MachineId{attempt.subject});
+  if (!machine) return fail(ErrorCode::kConflict, "the node is no longer part of the cluster");
+  return std::move(*machine);
+}
+
+base::Task<Outcome> ReplaceNode::preflight(Attempt attempt) {
+  auto machine = subject(attempt);
+  if (!machine) co_return failed(machine.error());
+  // Once the old machine is gone there is no way back.
+  if (machine->resource.empty()) co_return Done{};
+  if (auto good = check(*machine, rows_.machines(attempt.cluster), agents_); !good) {
+    co_return failed(good.error());
+  }
+  co_return Done{};
+}
+
+/// The old machine ends before anything takes its place: two of one name never run.
+base::Task<Outcome> ReplaceNode::retire(Attempt attempt) {
+  auto machine = subject(attempt);
+  if (!machine) co_return failed(machine.error());
+  if (machine->is_master()) rows_.set_joins_etcd(machine->id);
+  if (machine->resource.empty()) co_return Done{};
+  attempt.log("the machine at " + machine->address + " goes, with its disks");
+  if (auto gone = co_await machines_.retire(*machine); !gone) co_return again(gone.error());
+  co_return Done{};
+}
+
+/// Its place in etcd is given up before another takes it: a member that came back empty under its
+/// old id would break Raft. Its object goes, so that its pods are made elsewhere and a new node of
+/// its name may register.
+base::Task<Outcome> ReplaceNode::forget(Attempt attempt) {
+  auto machine = subject(attempt);
+  if (!machine) co_return failed(machine.error());
+  if (machine->is_master()) {
+    wire::Intent leave;
+    leave.mutable_etcd_member()->set_name(machine->name);
+    auto left = co_await ask_gateway(attempt, "leave", std::move(leave));
+    if (!std::holds_alternative<Done>(left)) co_return left;
+  }
+  wire::Intent intent;
+  intent.mutable_request()->set_method("DELETE");
+  intent.mutable_request()->set_path("/api/v1/nodes/" + machine->name);
+  co_return co_await ask_gateway(std::move(attempt), "node", std::move(intent));
+}
+
+base::Task<Outcome> ReplaceNode::machine(Attempt attempt) {
+  auto machine = subject(attempt);
+  if (!machine) co_return failed(machine.error());
+  const auto cluster = rows_.cluster(attempt.cluster);
+  std::string network;
+  for (const LedgerRow& row : ledger_.of(attempt.cluster)) {
+    if (row.kind == "network" && row.state == ResourceState::kPresent) network = row.cloud_id;
+  }
+  if (auto made = co_await machines_.ensure(*machine, cluster->spec, network); !made) {
+    co_return failed(made.error());
+  }
+  if (auto seen = co_await machines_.poll(); !seen) co_return failed(seen.error());
+  machine = subject(attempt);
+  if (!machine) co_return failed(machine.error());
+  if (machine->cloud.state != cloud::MachineState::kRunning || machine->address.empty()) {
+    co_return Wait{machine->name + " does not run yet", kMachinePoll};
+  }
+  machines_.refresh(attempt.cluster);
+  co_return Done{};
+}
+
+/// Who serves the API, and who is in etcd: the successor in the lost one's place.
+base::Task<Outcome> ReplaceNode::members(Attempt attempt) {
+  auto machine = subject(attempt);
+  if (!machine) co_return failed(machine.error());
+  if (!machine->is_master()) co_return Done{};
+  if (auto told = co_await api_.ensure(attempt.cluster); !told) co_return failed(told.error());
+  wire::Intent intent;
+  intent.mutable_etcd_member()->set_name(machine->name);
+  intent.mutable_etcd_member()->set_peer_url(peer_url(*machine));
+  co_return co_await ask_gateway(std::move(attempt), "join", std::move(intent));
+}
+
+/// Another attempt is another intent: a master answers the same id the same, good or bad.
+base::Task<Outcome> ReplaceNode::ask_gateway(Attempt attempt, std::string what,
+                                             wire::Intent intent) {
+  const bool may_be_absent = intent.request().method() == "DELETE";
+  intent.set_id(what + "-" + attempt.operation.value + "-" + std::to_string(attempt.number));
+  auto outcome = co_await agents_.submit(attempt.cluster, std::move(intent), kApplyWait);
+  if (!outcome && outcome.error().code == ErrorCode::kUnavailable) {
+    co_return Wait{outcome.error().message, kNodePoll};
+  }
+  if (!outcome) co_return failed(outcome.error());
+  attempt.log(outcome->message().empty() ? "done" : outcome->message());
+  const bool absent = may_be_absent && outcome->http_status() == kHttpNotFound;
+  if (outcome->ok() || absent) co_return Done{};
+  co_return again({ErrorCode::kInternal, "the cluster refused: " + outcome->message(), {}});
+}
+
+base::Task<Outcome> ReplaceNode::bootstrap(Attempt attempt) {
+  auto machine = subject(attempt);
+  if (!machine) co_return failed(machine.error());
+  if (machine->bootstrapped) co_return Done{};
+  std::string why;
+  for (const NodeStep& step : rows_.steps(machine->id)) {
+    if (step.state == "failed") why += "; step " + step.name + " failed: " + step.error;
+  }
+  const std::string stage = machine->enrolled ? "waiting for " : "waiting for the agent of ";
+  co_return Wait{stage + machine->name + why.substr(0, kMaxStepError), kNodePoll};
+}
+
+base::Task<Outcome> ReplaceNode::ready(Attempt attempt) {
+  auto machine = subject(attempt);
+  if (!machine) co_return failed(machine.error());
+  const KubernetesFact& fact = machine->kubernetes;
+  const bool ready = fact.known && fact.ready && agents_.facts(machine->id).connected;
+  if (ready) co_return Done{};
+  co_return Wait{machine->name + " is not Ready yet" +
+                     (fact.reason.empty() ? std::string{} : ": " + fact.reason),
+                 kNodePoll};
+}
+
+}  // namespace slipway::clusters
