@@ -15,6 +15,7 @@ constexpr std::chrono::seconds kAloneLimit{90};
 constexpr std::chrono::minutes kTogetherLimit{10};  // the other masters may boot later
 constexpr unsigned kLooksBetweenUnitChecks = 10;
 constexpr auto kUnit = "etcd.service";
+constexpr auto kEnvironmentFile = "/etc/default/etcd";
 constexpr auto kDropIn = "/etc/systemd/system/etcd.service.d/10-slipway.conf";
 // A member waits for the others before it says that it is ready: systemd must not lose patience.
 constexpr auto kDropInText = "[Service]\nTimeoutStartSec=infinity\nRestart=always\nRestartSec=2\n";
@@ -44,6 +45,31 @@ base::Result<bool> write_pki(const StepContext& context) {
     changed |= *kept;
   }
   return changed;
+}
+
+/// Without what only a member reads that has no data yet: who it finds its cluster by.
+std::string lasting(std::string_view environment) {
+  std::string kept;
+  while (!environment.empty()) {
+    const auto end = std::min(environment.find('\n'), environment.size() - 1) + 1;
+    const auto line = environment.substr(0, end);
+    environment.remove_prefix(end);
+    if (!line.starts_with("ETCD_INITIAL_CLUSTER") && !line.starts_with("ETCD_DISCOVERY"))
+      kept += line;
+  }
+  return kept;
+}
+
+/// Tells whether it changed. A member with data keeps its file when others were replaced: etcd need
+/// not be restarted for that, and all members at once must not be.
+base::Result<bool> write_environment(const StepContext& context) {
+  const auto wanted = etcd_environment(context.desired);
+  const bool has_data = context.host.exists(std::filesystem::path(kEtcdDataDirectory) / "member");
+  if (has_data) {
+    const auto present = context.host.read(kEnvironmentFile);
+    if (present && lasting(*present) == lasting(wanted)) return false;
+  }
+  return context.ensure_file(kEnvironmentFile, wanted, 0644);
 }
 
 StepResult start(const StepContext& context, bool changed) {
@@ -109,8 +135,7 @@ StepResult wait_healthy(const StepContext& context) {
 StepResult run_etcd(const StepContext& context) {
   const auto pki = write_pki(context);
   if (!pki) co_return base::fail(pki);
-  const auto environment =
-      context.ensure_file("/etc/default/etcd", etcd_environment(context.desired), 0644);
+  const auto environment = write_environment(context);
   if (!environment) co_return base::fail(environment);
   auto started = co_await start(context, *pki || *environment);
   if (!started) co_return started;

@@ -211,7 +211,8 @@ Task<Result<wire::IntentOutcome>> Applier::request(wire::KubeRequest asked) {
   if (std::ranges::find(kMethods, asked.method()) == std::end(kMethods)) {
     co_return refused("no such method: " + asked.method());
   }
-  if (makes_a_name(asked)) co_return refused("give the object a name: generateName makes two of it");
+  if (makes_a_name(asked))
+    co_return refused("give the object a name: generateName makes two of it");
   if (!is_request_target(asked.path())) co_return refused("the path is not one of the API server");
   net::HttpRequest request;
   request.method = asked.method();

@@ -21,6 +21,8 @@ using base::Task;
 
 constexpr unsigned short kEtcdPort = 2379;
 constexpr std::size_t kAnswerBytes = 1 << 20;
+/// etcd drops a change that meets an election, and never says so.
+constexpr std::chrono::seconds kPatience{10};
 constexpr std::size_t kFileBytes = 1 << 16;
 constexpr std::uint32_t kDoneStatus = 200;
 constexpr std::uint32_t kRefusedStatus = 409;
@@ -109,6 +111,7 @@ EtcdMembers::Post local_etcd(base::asio::any_io_executor executor, std::filesyst
     net::HttpClientOptions options;
     options.endpoint = {"127.0.0.1", kEtcdPort};
     options.tls = std::move(tls);
+    options.response_timeout = kPatience;
     net::HttpClient client(executor, std::move(options));
     net::HttpRequest request;
     request.method = "POST";

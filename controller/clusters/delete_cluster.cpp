@@ -28,9 +28,11 @@ Procedure DeleteCluster::procedure() {
   Procedure procedure;
   procedure.kind = kDeleteCluster;
   procedure.steps = {
-      step("release", &DeleteCluster::release), step("machines", &DeleteCluster::machines),
+      step("release", &DeleteCluster::release),
+      step("machines", &DeleteCluster::machines),
       step("load-balancer", &DeleteCluster::load_balancer),
-      step("network", &DeleteCluster::network), step("verify", &DeleteCluster::verify),
+      step("network", &DeleteCluster::network),
+      step("verify", &DeleteCluster::verify),
       step("forget", &DeleteCluster::forget),
   };
   procedure.done = [this](const ClusterId& id) { rows_.set_deleted(id, clock_.utc()); };

@@ -28,7 +28,7 @@ constexpr auto kTemplate = R"(global
   user haproxy
   group haproxy
   maxconn {max}
-  hard-stop-after 5s
+  hard-stop-after 30s
   stats socket {socket} mode 600 level admin
 defaults
   mode tcp

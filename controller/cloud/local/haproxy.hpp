@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
 #include <sys/types.h>
+#include <string>
 
 #include "controller/cloud/local/layout.hpp"
 #include "controller/cloud/local/record.hpp"
@@ -34,7 +34,7 @@ pid_t haproxy_process(const Layout& layout, const LoadBalancerFiles& files);
 /// HAProxy says.
 base::Result<> start_haproxy(const Layout& layout, const LoadBalancerFiles& files);
 
-/// The running one reads its configuration again; connections of members that stay live on.
+/// The running one reads its configuration again; connections of before may live on for 30 s.
 base::Result<> reload_haproxy(pid_t pid);
 
 /// Ends it and waits until it has. Blocks; kUnavailable: it does not end.

@@ -115,8 +115,8 @@ Task<Result<>> LoadBalancers::erase(ResourceId id) {
   const auto found = records_.find(id);
   if (found == records_.end()) co_return Result<>{};
   const LoadBalancerRecord record = found->second;
-  auto gone =
-      co_await base::offload(pool_, [this, &record]() -> Result<> { return discard(layout_, record); });
+  auto gone = co_await base::offload(
+      pool_, [this, &record]() -> Result<> { return discard(layout_, record); });
   if (!gone) co_return gone;
   records_.erase(id);
   spdlog::info("load balancer {}: deleted", record.name);

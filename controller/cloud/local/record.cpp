@@ -146,12 +146,9 @@ base::Result<NetworkRecord> network_from_json(std::string_view content) {
 
 base::Result<LoadBalancerRecord> load_balancer_from_json(std::string_view content) {
   return parsed<LoadBalancerRecord>(content, [](const json::object& o) {
-    LoadBalancerRecord record{{text(o, "id")},
-                              text(o, "name"),
-                              text(o, "address"),
-                              static_cast<unsigned short>(number(o, "port")),
-                              text(o, "healthPath"),
-                              {}};
+    LoadBalancerRecord record{{text(o, "id")},       text(o, "name"),
+                              text(o, "address"),    static_cast<unsigned short>(number(o, "port")),
+                              text(o, "healthPath"), {}};
     for (const auto& member : o.at("members").as_array()) {
       record.members.push_back(json::value_to<std::string>(member));
     }

@@ -11,6 +11,7 @@ using Moments = Fate::Moments;
 void expect_nothing_left(World& world) {
   EXPECT_EQ(world.cloud().machine_count(), 0u);
   EXPECT_EQ(world.cloud().network_count(), 0u);
+  EXPECT_EQ(world.cloud().load_balancer_count(), 0u);
   EXPECT_EQ(world.difference(), "");
   auto secrets = world.database().prepare(
       "SELECT count(*) FROM secrets WHERE name LIKE 'cluster/%' OR name LIKE 'machine/%'");

@@ -35,6 +35,11 @@ class Fate {
     throw Killed{};
   }
 
+  /// From now on anew: the controller dies at the `at`-th moment that comes.
+  void die_at(std::uint64_t at) {
+    at_ = at;
+    passed_ = 0;
+  }
   void arm(bool armed) { armed_ = armed; }  ///< only while the controller's own code runs
   bool dead() const { return dead_; }
   void revive() { dead_ = false; }

@@ -201,7 +201,14 @@ base::Task<base::Result<wire::IntentOutcome>> Nodes::submit(base::ClusterId clus
   if (node == nullptr || !node->linked) {
     co_return base::fail(base::ErrorCode::kUnavailable, "the cluster has not answered yet");
   }
-  if (!applied_.contains(intent)) applied_[intent] = 1;
+  if (!applied_.contains(intent)) {
+    applied_[intent] = 1;
+    const auto& member = whole.etcd_member();
+    const std::string change =
+        member.peer_url().empty() ? "leave " + member.name() : "join " + member.peer_url();
+    const bool news = member_changes_.empty() || member_changes_.back() != change;
+    if (whole.has_etcd_member() && news) member_changes_.push_back(change);
+  }
   wire::IntentOutcome outcome;
   outcome.set_intent_id(intent);
   outcome.set_ok(true);

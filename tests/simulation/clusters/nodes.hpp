@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "controller/clusters/agents.hpp"
 #include "controller/clusters/clusters.hpp"
@@ -26,6 +27,8 @@ class Nodes : public clusters::Agents {
   std::size_t alive() const { return nodes_.size(); }
   std::size_t refused() const { return refused_; }
   const std::map<std::string, unsigned>& applied() const { return applied_; }
+  /// What etcd was asked: "leave NAME", "join URL", in order, each once.
+  const std::vector<std::string>& member_changes() const { return member_changes_; }
   void fail_step(std::string step, unsigned times) { failing_ = {std::move(step), times}; }
 
   links::LinkFacts facts(const base::MachineId& machine) const override;
@@ -71,6 +74,7 @@ class Nodes : public clusters::Agents {
   clusters::Clusters* clusters_ = nullptr;
   clusters::NodeRoster* roster_ = nullptr;
   std::map<std::string, unsigned> applied_;  ///< intent -> how often its objects were made
+  std::vector<std::string> member_changes_;
   std::pair<std::string, unsigned> failing_;
   std::size_t refused_ = 0;
 };

@@ -124,6 +124,19 @@ void World::remove(const std::string& name) {
   }
 }
 
+bool World::ask(const std::function<bool(clusters::Clusters&)>& question) {
+  bool answered = false;
+  mortal([&] { answered = question(controller()); });
+  return answered;
+}
+
+std::vector<std::string> World::balanced() {
+  for (const auto& row : clusters::Ledger{*database_, clock_}.all()) {
+    if (row.kind == clusters::kLoadBalancerKind) return cloud_.members(row.id);
+  }
+  return {};
+}
+
 bool World::run_until(const std::function<bool()>& done) {
   for (unsigned i = 0; i < kMostTurns; ++i) {
     if (done()) return true;

@@ -24,6 +24,10 @@ class World {
   /// Asks until the request was answered, as a person would after an error.
   void create(const clusters::ClusterSpec& spec);
   void remove(const std::string& name);
+  /// Asks the controller something in which it may die; false then, or where it says so.
+  bool ask(const std::function<bool(clusters::Clusters&)>& question);
+  /// Members of the only load balancer.
+  std::vector<std::string> balanced();
   /// Lets time pass until `done`; false: it did not come to that.
   bool run_until(const std::function<bool()>& done);
   void pass(std::chrono::seconds time);

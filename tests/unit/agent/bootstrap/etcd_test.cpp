@@ -54,6 +54,37 @@ TEST_F(EtcdTest, NewKeysRestartIt) {
   EXPECT_TRUE(host.ran("systemctl restart --no-block etcd.service"));
 }
 
+TEST_F(EtcdTest, AMemberWithDataRunsOnWhenAnotherMasterIsReplaced) {
+  auto node = a_master();
+  auto& etcd = *node.mutable_master()->mutable_etcd();
+  etcd.set_bootstrap(wire::EtcdConfig::EXISTING);
+  etcd.set_initial_cluster("a=https://10.0.0.1:2380,b=https://10.0.0.2:2380");
+  ASSERT_TRUE(run(run_etcd, node).has_value());
+  host.file("/var/lib/etcd/default/member", "");
+  host.forget();
+  etcd.set_initial_cluster("a=https://10.0.0.1:2380,b=https://10.0.0.9:2380");
+  ASSERT_TRUE(run(run_etcd, node).has_value());
+  EXPECT_FALSE(host.ran("systemctl restart"));
+  EXPECT_TRUE(host.changes.empty());
+  // What a running member does read is written all the same.
+  node.set_node_name("renamed");
+  ASSERT_TRUE(run(run_etcd, node).has_value());
+  EXPECT_TRUE(host.ran("systemctl restart --no-block etcd.service"));
+}
+
+TEST_F(EtcdTest, AMemberWithoutDataIsToldWhoIsThereNow) {
+  auto node = a_master();
+  auto& etcd = *node.mutable_master()->mutable_etcd();
+  etcd.set_bootstrap(wire::EtcdConfig::EXISTING);
+  etcd.set_initial_cluster("a=https://10.0.0.1:2380");
+  ASSERT_TRUE(run(run_etcd, node).has_value());
+  host.forget();
+  etcd.set_initial_cluster("a=https://10.0.0.1:2380,b=https://10.0.0.9:2380");
+  ASSERT_TRUE(run(run_etcd, node).has_value());
+  EXPECT_TRUE(host.ran("systemctl restart --no-block etcd.service"));
+  EXPECT_NE(host.files["/etc/default/etcd"].content.find("10.0.0.9"), std::string::npos);
+}
+
 TEST_F(EtcdTest, MissingPkiIsNamed) {
   auto node = a_master();
   node.mutable_master()->clear_pki();

@@ -23,27 +23,28 @@ class FakeEtcd {
   std::string refusal;  ///< of a change
 
   EtcdMembers::Post post() {
-    return [this](std::string path, std::string body) -> base::Task<base::Result<net::HttpResponse>> {
-      if (away) co_return std::unexpected(*away);
-      const auto what = path.substr(path.rfind('/') + 1);
-      asked.push_back(what);
-      net::HttpResponse response;
-      response.status = 200;
-      response.body = R"({"header":{}})";
-      const auto request = boost::json::parse(body);
-      if (what != "list" && !refusal.empty()) {
-        response.status = 400;
-        response.body = R"({"error":")" + refusal + R"(","message":")" + refusal + R"("})";
-      } else if (what == "remove") {
-        members.erase(boost::json::value_to<std::string>(request.at("ID")));
-      } else if (what == "add") {
-        const auto url = boost::json::value_to<std::string>(request.at("peerURLs").at(0));
-        members["9"] = {"9", "", {url}};
-      } else {
-        response.body = list();
-      }
-      co_return response;
-    };
+    return
+        [this](std::string path, std::string body) -> base::Task<base::Result<net::HttpResponse>> {
+          if (away) co_return std::unexpected(*away);
+          const auto what = path.substr(path.rfind('/') + 1);
+          asked.push_back(what);
+          net::HttpResponse response;
+          response.status = 200;
+          response.body = R"({"header":{}})";
+          const auto request = boost::json::parse(body);
+          if (what != "list" && !refusal.empty()) {
+            response.status = 400;
+            response.body = R"({"error":")" + refusal + R"(","message":")" + refusal + R"("})";
+          } else if (what == "remove") {
+            members.erase(boost::json::value_to<std::string>(request.at("ID")));
+          } else if (what == "add") {
+            const auto url = boost::json::value_to<std::string>(request.at("peerURLs").at(0));
+            members["9"] = {"9", "", {url}};
+          } else {
+            response.body = list();
+          }
+          co_return response;
+        };
   }
 
  private:

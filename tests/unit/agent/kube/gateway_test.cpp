@@ -22,6 +22,7 @@ TEST(Gateway, AnswersBeforeTheControlPlaneIsUp) {
   links.run([&](LinkedStreams& own, base::TaskScope& scope) -> Task<> {
     Gateway gateway(links.io.get_executor(), pool, clock,
                     {.kubeconfig = dir / "admin.conf", .intents_dir = dir / "intents"});
+    gateway.acts_while([] { return true; });
     std::vector<wire::IntentOutcome> told;
     gateway.on_outcome([&](const auto& outcome) { told.push_back(outcome); });
     EXPECT_TRUE(gateway.start());

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "agent/kube/applier.hpp"
 #include "protocol/base/task_scope.hpp"
 #include "protocol/base/wakeup.hpp"
 #include "tests/fakes/fake_kube_api.hpp"

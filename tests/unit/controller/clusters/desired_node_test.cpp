@@ -159,5 +159,70 @@ TEST_F(DesiredTest, EtcdsCertificatesAreRenewedInTimeAndForAnotherAddress) {
   EXPECT_TRUE(*pki_.ensure_master(cluster_, master_, "demo-master-1", "10.0.0.9"));
 }
 
+/// Three masters: their API is reached by the load balancer alone.
+class DesiredOfMany : public DesiredTest {
+ protected:
+  void SetUp() override {
+    DesiredTest::SetUp();
+    auto cluster = *rows_.cluster(cluster_);
+    cluster.spec.masters = 3;
+    rows_.set_spec(cluster_, cluster.spec);
+    add(second_, Role::kMaster, 2);
+    add(third_, Role::kMaster, 3);
+    address(master_, "10.0.0.5");
+    address(worker_, "10.0.0.6");
+    for (const auto& [id, text] : {std::pair{second_, "10.0.0.7"}, {third_, "10.0.0.8"}}) {
+      address(id, text);
+      ASSERT_TRUE(pki_.ensure_master(cluster_, id, "m", text));
+    }
+  }
+  void add(const MachineId& id, Role role, unsigned ordinal) {
+    MachineRow machine{id, cluster_, "demo-master-" + std::to_string(ordinal)};
+    machine.role = role;
+    machine.ordinal = ordinal;
+    rows_.insert(machine);
+    LedgerRow row;
+    row.kind = "machine";
+    row.cluster = cluster_;
+    row.name = machine.name;
+    rows_.set_resource(id, ledger_.plan(row)->id);
+  }
+  const MachineId second_{"m2"}, third_{"m3"};
+};
+
+TEST_F(DesiredOfMany, NothingIsSaidBeforeTheLoadBalancersAddressIsKnown) {
+  const auto early = roster_.desired(master_);
+  ASSERT_FALSE(early);
+  EXPECT_EQ(early.error().code, base::ErrorCode::kUnavailable);
+  rows_.set_api_address(cluster_, "10.0.0.100");
+  for (const auto& id : {master_, second_, third_, worker_}) {
+    const auto desired = roster_.desired(id);
+    ASSERT_TRUE(desired) << desired.error().message;
+    EXPECT_EQ(desired->kubernetes().api_host(), "10.0.0.100");
+  }
+}
+
+TEST_F(DesiredOfMany, AReplacedMasterJoinsAndTheOthersCertificatesStay) {
+  rows_.set_api_address(cluster_, "10.0.0.100");
+  const auto before = roster_.desired(master_);
+  ASSERT_TRUE(before);
+  EXPECT_EQ(before->master().etcd().bootstrap(), wire::EtcdConfig::DISCOVERY);
+  rows_.set_joins_etcd(third_);
+  address(third_, "10.0.0.9");
+  ASSERT_TRUE(pki_.ensure_master(cluster_, third_, "m", "10.0.0.9"));
+  const auto joins = roster_.desired(third_);
+  ASSERT_TRUE(joins) << joins.error().message;
+  EXPECT_EQ(joins->master().etcd().bootstrap(), wire::EtcdConfig::EXISTING);
+  EXPECT_NE(joins->master().etcd().initial_cluster().find("demo-master-3=https://10.0.0.9:2380"),
+            std::string::npos);
+  const auto after = roster_.desired(master_);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->master().etcd().bootstrap(), wire::EtcdConfig::DISCOVERY);
+  EXPECT_EQ(std::vector<std::string>(before->master().api_sans().begin(),
+                                     before->master().api_sans().end()),
+            std::vector<std::string>(after->master().api_sans().begin(),
+                                     after->master().api_sans().end()));
+}
+
 }  // namespace
 }  // namespace slipway::clusters
