@@ -151,6 +151,13 @@ std::int64_t ObjectReader::number(const std::string& name, std::int64_t otherwis
   return number;
 }
 
+bool ObjectReader::flag(const std::string& name, bool otherwise) {
+  const auto* value = find(name);
+  if (value == nullptr) return otherwise;
+  if (!value->is_bool()) refuse(name, "must be true or false");
+  return value->is_bool() ? value->as_bool() : otherwise;
+}
+
 void ObjectReader::refuse(const std::string& name, std::string why) {
   if (!fault_) fault_ = base::Error{ErrorCode::kInvalid, name + " " + std::move(why), name};
 }

@@ -48,6 +48,19 @@ base::Task<Answer> replace(Services& services, Call call) {
   co_return accepted_response(*accepted);
 }
 
+base::Task<Answer> reboot(Services& services, Call call) {
+  auto body = parse_json(call.request);
+  if (!body) co_return base::fail(body);
+  ObjectReader in(*body);
+  const bool hard = in.flag("hard", false);
+  if (auto fault = in.fault()) co_return std::unexpected(*fault);
+  auto node = services.clusters.node(call.argument("cluster"), call.argument("node"));
+  if (!node) co_return base::fail(node);
+  auto done = co_await services.cloud.reboot(node->resource, hard);
+  if (!done) co_return base::fail(done);
+  co_return json_response(202, whole_view(services, *node));
+}
+
 }  // namespace
 
 Routes nodes_routes(Services& services) {
@@ -72,6 +85,10 @@ Routes nodes_routes(Services& services) {
        .pattern = "/api/v1/clusters/{cluster}/nodes/{node}/replace",
        .action = "node.replace",
        .answer = [&services](Call call) { return replace(services, std::move(call)); }},
+      {.method = "POST",
+       .pattern = "/api/v1/clusters/{cluster}/nodes/{node}/reboot",
+       .action = "node.reboot",
+       .answer = [&services](Call call) { return reboot(services, std::move(call)); }},
   };
 }
 

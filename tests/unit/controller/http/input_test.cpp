@@ -39,6 +39,9 @@ TEST(ObjectReader, RefusesWrongTypesAndUnknownFields) {
   ObjectReader two(body);
   two.number("n", 0, 9);
   EXPECT_EQ(two.fault()->field, "n");
+  ObjectReader flags(body);
+  flags.flag("name", false);
+  EXPECT_EQ(flags.fault()->field, "name");
   const auto more = boost::json::parse(R"({"more":1})");
   EXPECT_EQ(ObjectReader(more).fault()->field, "more");
   const auto list = boost::json::parse("[]");

@@ -45,6 +45,20 @@ TEST_F(ResourcesTest, AClusterIsCreatedShownAndDeleted) {
   EXPECT_EQ(text_of(body_of(gone)["cluster"].as_object(), "state"), "deleting");
 }
 
+TEST_F(ResourcesTest, ANodesMachineIsRebootedThroughItsCloud) {
+  create(R"({"name":"demo"})");
+  const std::string reboot = "/api/v1/clusters/demo/nodes/demo-master-1/reboot";
+  EXPECT_EQ(world.post(reboot, R"({"hard":true})").status, 404) << "it has no machine yet";
+  cloud::MachineSpec spec;
+  spec.id = world.clusters.node("demo", "demo-master-1")->resource;
+  ASSERT_TRUE(world.run(world.cloud.ensure_machine(spec)));
+  EXPECT_EQ(world.post(reboot, R"({"hard":"yes"})").status, 422);
+  const auto before = world.cloud.count("reboot");
+  const auto answer = world.post(reboot, R"({"hard":true})");
+  EXPECT_EQ(answer.status, 202) << answer.text();
+  EXPECT_EQ(world.cloud.count("reboot"), before + 1);
+}
+
 TEST_F(ResourcesTest, AKeyPairIsMadeShownOnceAndGoesToTheNodes) {
   auto made = world.post("/api/v1/key-pairs", R"({"name":"ops"})");
   ASSERT_EQ(made.status, 201) << made.text();
