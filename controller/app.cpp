@@ -74,7 +74,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       roster_(*database_, *secrets_, clock_, must(clusters::load_node_image(config_.cloud.image)),
               cloud_.small_machines()),
       links_(executor_, clock_),
-      enrolment_(*database_, cloud_, audit_, roster_, ca_, clock_),
+      enrolment_(*database_, cloud_, audit_, roster_, ca_, config_.agents.certificate_life, clock_),
       registry_(*database_),
       relay_(executor_, registry_, roster_),
       intents_(executor_, *database_, links_, roster_, clock_),

@@ -19,8 +19,8 @@ using base::Task;
 
 namespace {
 
-constexpr std::chrono::minutes kRenewalRetry{5};
 constexpr std::chrono::hours kRenewalLook{1};  // so that a corrected clock is noticed
+constexpr std::chrono::seconds kUpgradeLimit{10};  // a controller that hangs is found as on a link
 constexpr char kSubprotocol[] = "slipway.v1";
 
 }  // namespace
@@ -122,6 +122,7 @@ Task<Result<>> AgentLink::State::certify(Step step) {
 
 Task<Result<>> AgentLink::State::dial() {
   net::HttpClientOptions to{.endpoint = options.controller.endpoint};
+  to.response_timeout = kUpgradeLimit;
   to.tls = net::TlsClient{.ca_pem = identity->ca_pem,
                           .judged_at = controller_utc(),
                           .certificate_pem = identity->certificate_pem,
@@ -162,10 +163,11 @@ Task<> AgentLink::State::keep_certificate() {
       co_await base::sleep_for(std::min<base::Duration>(left, kRenewalLook));
       continue;
     }
+    const auto retry = renewal_retry(standing.not_before, standing.not_after);
     if (auto renewed = co_await certify(Step::kRenew); !renewed) {
       spdlog::warn("link: the certificate is not renewed: {}", renewed.error().message);
-      co_await base::sleep_for(kRenewalRetry);
     }
+    co_await base::sleep_for(retry);  // also after a success: what came may be due at once
   }
 }
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kAnswerLimitBytes = 64 << 10;
 constexpr std::size_t kWordsLimitBytes = 500;
+constexpr std::chrono::seconds kAnswerLimit{20};  // the controller asks its cloud meanwhile
 
 std::string member_of(const boost::json::value& problem, std::string_view name) {
   const auto* object = problem.if_object();
@@ -41,6 +42,7 @@ Task<Result<wire::EnrolResponse>> ask_certificate(boost::asio::any_io_executor e
                                                   Controller controller,
                                                   wire::EnrolRequest request) {
   net::HttpClientOptions options{.endpoint = controller.endpoint};
+  options.response_timeout = kAnswerLimit;
   options.tls = net::TlsClient{.ca_sha256 = controller.ca_sha256};
   net::HttpClient client(executor, std::move(options));
   net::HttpRequest post{.method = "POST"};

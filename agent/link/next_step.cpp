@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/link/next_step.hpp"
 
+#include <algorithm>
+
 namespace slipway::agent_link {
 
 Step next_step(const Standing& standing, base::UtcTime now) {
@@ -13,8 +15,21 @@ Step next_step(const Standing& standing, base::UtcTime now) {
   return Step::kRenew;
 }
 
+namespace {
+
+constexpr std::chrono::minutes kRetryMost{5};
+constexpr std::chrono::seconds kRetryLeast{1};
+constexpr int kRetriesOfALife = 20;
+
+}  // namespace
+
 base::UtcTime renewal_time(base::UtcTime not_before, base::UtcTime not_after) {
-  return not_after - (not_after - not_before) / 3;
+  return not_before + (not_after - not_before) / 2;
+}
+
+base::Duration renewal_retry(base::UtcTime not_before, base::UtcTime not_after) {
+  const base::Duration part = (not_after - not_before) / kRetriesOfALife;
+  return std::clamp<base::Duration>(part, kRetryLeast, kRetryMost);
 }
 
 }  // namespace slipway::agent_link

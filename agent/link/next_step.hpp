@@ -25,7 +25,9 @@ struct Standing {
 
 Step next_step(const Standing& standing, base::UtcTime now);
 
-/// From here on a certificate is renewed while it still serves: two thirds of its life.
+/// From here on a certificate is renewed while it still serves: half of its life.
 base::UtcTime renewal_time(base::UtcTime not_before, base::UtcTime not_after);
+/// How long after an attempt the next one is made: several fit into what is left of its life.
+base::Duration renewal_retry(base::UtcTime not_before, base::UtcTime not_after);
 
 }  // namespace slipway::agent_link

@@ -49,6 +49,19 @@ class MapReader {
     if (!texts) return refuse(key, value->Mark(), "must be a list of strings");
     for (const auto& item : *value) into.push_back(item.Scalar());
   }
+  void duration(const std::string& key, std::chrono::seconds& into, std::chrono::seconds least,
+                std::chrono::seconds most) {
+    auto value = take(key);
+    if (!value) return;
+    const auto given = value->IsScalar() ? parse_duration(value->Scalar()) : std::nullopt;
+    if (!given) return refuse(key, value->Mark(), "must be a number with s, m, h or d, as 24h");
+    if (*given < least || *given > most) {
+      return refuse(key, value->Mark(),
+                    "must be from " + std::to_string(least.count()) + "s to " +
+                        std::to_string(most.count()) + "s");
+    }
+    into = *given;
+  }
   YAML::Node map(const std::string& key) {
     auto value = take(key);
     return value ? *value : YAML::Node{};
@@ -93,6 +106,13 @@ void read_cloud(MapReader& top, std::optional<base::Error>& fault, CloudConfig& 
   in.finish();
 }
 
+void read_agents(MapReader& top, std::optional<base::Error>& fault, AgentsConfig& agents) {
+  MapReader in(top.map("agents"), "agents", fault);
+  in.duration("certificate_life", agents.certificate_life, kCertificateLifeLeast,
+              kCertificateLifeMost);
+  in.finish();
+}
+
 void read_log(MapReader& top, std::optional<base::Error>& fault, base::LogOptions& log) {
   MapReader in(top.map("log"), "log", fault);
   in.text("level", log.level);
@@ -105,6 +125,26 @@ void read_log(MapReader& top, std::optional<base::Error>& fault, base::LogOption
 }
 
 }  // namespace
+
+std::optional<std::chrono::seconds> parse_duration(const std::string& text) {
+  std::int64_t count = 0;
+  const auto* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, count);
+  constexpr std::int64_t kMost = 100'000'000;  // no overflow in any unit
+  if (error != std::errc{} || at + 1 != end || count < 0 || count > kMost) return std::nullopt;
+  switch (*at) {
+    case 's':
+      return std::chrono::seconds{count};
+    case 'm':
+      return std::chrono::minutes{count};
+    case 'h':
+      return std::chrono::hours{count};
+    case 'd':
+      return std::chrono::hours{24 * count};
+    default:
+      return std::nullopt;
+  }
+}
 
 base::Result<Listen> parse_listen(const std::string& text) {
   const auto colon = text.rfind(':');
@@ -136,6 +176,7 @@ base::Result<Config> parse_config(const std::string& yaml) {
     top.text("listen", listen);
     top.list("names", config.names);
     read_cloud(top, fault, config.cloud);
+    read_agents(top, fault, config.agents);
     read_log(top, fault, config.log);
     top.finish();
     if (fault) return std::unexpected(*fault);

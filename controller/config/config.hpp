@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,14 +25,25 @@ struct CloudConfig {
   std::string subnet = "auto";  ///< or a CIDR
 };
 
+/// What holds for the agents.
+struct AgentsConfig {
+  /// Of a node's certificate; half of it is how long an agent may be away without a renewal.
+  std::chrono::seconds certificate_life = std::chrono::hours{24};
+};
+inline constexpr std::chrono::seconds kCertificateLifeLeast{20};
+inline constexpr std::chrono::seconds kCertificateLifeMost{std::chrono::hours{24 * 90}};
+
 /// The controller's configuration; every key has a default but the image.
 struct Config {
   Listen listen;
   std::vector<std::string> names;  ///< more names and addresses in the public certificate
   CloudConfig cloud;
+  AgentsConfig agents;
   base::LogOptions log;
 };
 
+/// "90s", "15m", "24h", "30d".
+std::optional<std::chrono::seconds> parse_duration(const std::string& text);
 /// "127.0.0.1:8443"; kInvalid, field "listen".
 base::Result<Listen> parse_listen(const std::string& text);
 /// kInvalid with the key as field, and its line in the message.

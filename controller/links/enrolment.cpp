@@ -16,6 +16,8 @@ using base::UtcTime;
 
 namespace {
 
+constexpr std::chrono::minutes kBackdate{5};  // the node's clock may be behind
+
 bool is_hex(const std::string& text, std::size_t digits) {
   return text.size() == digits && std::ranges::all_of(text, [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
@@ -43,11 +45,25 @@ std::string unfit(const cloud::Machine& machine) {
   return "the cloud says of the token's machine what is not understood";
 }
 
+/// For the audit: which certificate it is.
+std::string words_of(const std::string& certificate_pem) {
+  const auto facts = pki::inspect(certificate_pem);
+  if (!facts) return {};
+  return "serial " + facts->serial + ", until " + base::to_rfc3339(facts->not_after);
+}
+
 }  // namespace
 
 Enrolment::Enrolment(store::Database& database, cloud::Cloud& cloud, access::Audit& audit,
-                     const Roster& roster, const pki::KeyPair& ca, const base::Clock& clock)
-    : rows_(database), cloud_(cloud), audit_(audit), roster_(roster), ca_(ca), clock_(clock) {}
+                     const Roster& roster, const pki::KeyPair& ca,
+                     std::chrono::seconds certificate_life, const base::Clock& clock)
+    : rows_(database),
+      cloud_(cloud),
+      audit_(audit),
+      roster_(roster),
+      ca_(ca),
+      certificate_life_(certificate_life),
+      clock_(clock) {}
 
 std::string Enrolment::issue_token(const base::MachineId& machine, const base::ClusterId& cluster,
                                    const base::ResourceId& resource, wire::Role role) {
@@ -167,8 +183,8 @@ Result<wire::EnrolResponse> Enrolment::certify(const EnrolmentRow& row, const st
   wanted.common_name = row.machine.value;
   wanted.organizations = {"slipway:nodes"};
   wanted.usage = pki::Usage::kClient;
-  wanted.not_before = now - std::chrono::minutes{5};  // the node's clock may be behind
-  wanted.not_after = now + kNodeCertificateLife;
+  wanted.not_before = now - std::min<std::chrono::seconds>(kBackdate, certificate_life_ / 10);
+  wanted.not_after = now + certificate_life_;
   auto certificate = pki::sign_csr(ca_, csr_pem, wanted);
   if (!certificate) return fail(certificate);
   rows_.set_address(row, from);
@@ -243,7 +259,18 @@ Task<Result<wire::EnrolResponse>> Enrolment::renew(wire::EnrolRequest request, s
     }
     co_return fail(ok);
   }
-  co_return certify(*row, request.csr_pem(), from);
+  auto response = certify(*row, request.csr_pem(), from);
+  if (response) {
+    audit_.record({.actor = "machine:" + row->machine.value,
+                   .role = {},
+                   .from = from,
+                   .action = "certificate.renewed",
+                   .object = "machine/" + row->machine.value,
+                   .outcome = "ok",
+                   .detail = words_of(response->certificate_pem()),
+                   .request_id = {}});
+  }
+  co_return response;
 }
 
 Task<Result<>> Enrolment::admit(base::MachineId machine, std::string from) {

@@ -17,7 +17,6 @@ namespace slipway::links {
 
 inline constexpr std::chrono::minutes kTokenLife{
     15};  ///< from the moment the cloud says that the machine runs
-inline constexpr std::chrono::hours kNodeCertificateLife{24};
 inline constexpr std::size_t kTokenBytes = 32;
 
 /// Why a machine is suspected: two keys showed its token.
@@ -36,7 +35,8 @@ struct Suspicion {
 class Enrolment {
  public:
   Enrolment(store::Database& database, cloud::Cloud& cloud, access::Audit& audit,
-            const Roster& roster, const pki::KeyPair& ca, const base::Clock& clock);
+            const Roster& roster, const pki::KeyPair& ca, std::chrono::seconds certificate_life,
+            const base::Clock& clock);
 
   /// A token of 256 random bits as hex; an older one of the machine is void.
   std::string issue_token(const base::MachineId& machine, const base::ClusterId& cluster,
@@ -77,6 +77,7 @@ class Enrolment {
   access::Audit& audit_;
   const Roster& roster_;
   const pki::KeyPair& ca_;
+  const std::chrono::seconds certificate_life_;
   const base::Clock& clock_;
 };
 

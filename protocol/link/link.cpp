@@ -57,7 +57,12 @@ void LinkState::changed() {
 void LinkState::end(Error why) {
   if (ended) return;
   ended = std::move(why);
-  transport->close();
+  // Who was silent for too long hears no farewell either: its owner is told now, not after that.
+  if (ended->code == ErrorCode::kTimeout) {
+    transport->drop();
+  } else {
+    transport->close();
+  }
   const Error lost{ErrorCode::kUnavailable, "the link ended: " + ended->message, {}};
   for (auto& [id, weak] : std::exchange(streams, {})) {
     if (const auto stream = weak.lock()) stream->fail(lost);

@@ -26,6 +26,8 @@ class Transport {
   virtual base::Task<base::Result<>> write(Message message) = 0;
   /// Starts to close; pending calls fail soon after. Callable at any time, more than once.
   virtual void close() = 0;
+  /// Closes without a farewell, for a peer that does not answer; pending calls fail at once.
+  virtual void drop() { close(); }
   /// CN of the peer's verified client certificate, empty without one.
   virtual std::string peer_identity() const { return {}; }
   virtual std::string peer_address() const { return {}; }

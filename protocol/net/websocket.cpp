@@ -81,6 +81,12 @@ struct Socket : std::enable_shared_from_this<Socket> {
     });
   }
 
+  void drop() {
+    closing = true;
+    closing_timer.cancel();
+    connection->close();
+  }
+
   base::Error error_of(const boost::system::error_code& error) const {
     if (error == websocket::error::message_too_big || error == websocket::error::buffer_overflow) {
       return {ErrorCode::kExhausted, "a message is over the limit"};
@@ -130,6 +136,7 @@ class WebSocketTransport : public Transport {
   }
 
   void close() override { socket_->close(); }
+  void drop() override { socket_->drop(); }
   std::string peer_identity() const override { return socket_->connection->peer().identity; }
   std::string peer_address() const override { return socket_->connection->peer().address; }
 

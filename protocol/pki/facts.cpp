@@ -36,6 +36,12 @@ std::string common_name_of(X509* certificate) {
   return name;
 }
 
+std::string serial_of(X509* certificate) {
+  const ASN1_INTEGER* serial = X509_get0_serialNumber(certificate);
+  const auto* bytes = reinterpret_cast<const char*>(ASN1_STRING_get0_data(serial));
+  return to_hex({bytes, static_cast<std::size_t>(ASN1_STRING_length(serial))});
+}
+
 std::string certificate_sha256(X509* certificate) {
   unsigned char* der = nullptr;
   const int size = i2d_X509(certificate, &der);
@@ -56,7 +62,8 @@ Result<CertificateFacts> inspect(std::string_view certificate_pem) {
   if (!not_after) return fail(not_after);
   EVP_PKEY* key = X509_get0_pubkey(certificate.get());
   if (!key) return fail(ErrorCode::kInvalid, "the certificate has no readable key", "certificate");
-  return CertificateFacts{.common_name = common_name_of(certificate.get()),
+  return CertificateFacts{.serial = serial_of(certificate.get()),
+                          .common_name = common_name_of(certificate.get()),
                           .not_before = *not_before,
                           .not_after = *not_after,
                           .sha256 = certificate_sha256(certificate.get()),

@@ -60,6 +60,7 @@ base::Result<std::string> sign_csr(const KeyPair& ca, std::string_view csr_pem,
                                    const CertificateRequest& request);
 
 struct CertificateFacts {
+  std::string serial;  ///< hex
   std::string common_name;
   base::UtcTime not_before;
   base::UtcTime not_after;

@@ -134,6 +134,14 @@ TEST_F(AgentLinkTest, AClockThatJumpedWhileTheMachineWasOffIsLearntByRenewal) {
   EXPECT_EQ(count("/renew"), 2U);
 }
 
+TEST_F(AgentLinkTest, ACertificateIsRenewedAtHalfLifeWhileTheLinkLivesOn) {
+  controller_.certificate_life = 3s;
+  run_until(options(controller_.token), [&] { return count("/renew") >= 2; });
+  EXPECT_EQ(count("/enrol"), 1U);
+  EXPECT_EQ(count("/link machine-1"), 1U);
+  EXPECT_EQ(changes_, (std::vector<bool>{true, false}));  // down at the test's end alone
+}
+
 TEST_F(AgentLinkTest, AsksAgainWithTheSameKeyUntilItIsAnswered) {
   controller_.refuse_enrolments = 3;
   run_until(options(controller_.token), [&] { return !controller_.reports.empty(); });

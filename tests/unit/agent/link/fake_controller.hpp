@@ -47,6 +47,7 @@ class FakeController {
   pki::KeyPair ca;
   std::string token = std::string(64, 'a');
   std::string answers_for_key;     ///< PEM of another key: the certificate is for that one
+  std::chrono::seconds certificate_life = std::chrono::hours(24);
   int refuse_enrolments = 0;       ///< so many answers are 503
   bool refuse_links = false;       ///< 403 at /link
   std::vector<std::string> asked;  ///< "/enrol", "/renew", "/link <identity>"
@@ -75,8 +76,8 @@ class FakeController {
     auto certificate = pki::sign_csr(ca, *csr,
                                      {.common_name = "machine-1",
                                       .usage = pki::Usage::kClient,
-                                      .not_before = now() - std::chrono::minutes(5),
-                                      .not_after = now() + std::chrono::hours(24)});
+                                      .not_before = now() - certificate_life / 10,
+                                      .not_after = now() + certificate_life});
     if (!certificate) co_return refuse(400, "csr");
     wire::EnrolResponse answer;
     answer.set_certificate_pem(*certificate);

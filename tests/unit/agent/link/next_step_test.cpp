@@ -45,8 +45,14 @@ TEST(NextStep, DenialsOfOneWayTryTheOther) {
   EXPECT_EQ(next_step(standing, kNow), Step::kRenew);
 }
 
-TEST(NextStep, RenewalIsDueAfterTwoThirds) {
-  EXPECT_EQ(renewal_time(kNow, kNow + 24h), kNow + 16h);
+TEST(NextStep, RenewalIsDueAtHalfLife) {
+  EXPECT_EQ(renewal_time(kNow, kNow + 24h), kNow + 12h);
+}
+
+TEST(NextStep, RetriesOfARenewalFitIntoTheLife) {
+  EXPECT_EQ(renewal_retry(kNow, kNow + 24h), base::Duration(5min));
+  EXPECT_EQ(renewal_retry(kNow, kNow + 60s), base::Duration(3s));
+  EXPECT_EQ(renewal_retry(kNow, kNow), base::Duration(1s));
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ class World {
                                                   .images = {}},
                               true};
   links::Links links{io.get_executor(), clock};
-  links::Enrolment enrolment{*database, cloud, audit, roster, ca, clock};
+  links::Enrolment enrolment{*database, cloud, audit, roster, ca, std::chrono::hours{24}, clock};
   discovery::Registry registry{*database};
   intents::IntentLedger intents{io.get_executor(), *database, links, roster, clock};
   mirror::Mirror mirror{io.get_executor(), *database, links, roster, clock};

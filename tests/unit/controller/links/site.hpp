@@ -86,7 +86,7 @@ struct Site {
   base::ClusterId cluster{"c1"};
   base::ResourceId resource{"r1"};
   std::string address;
-  Enrolment enrolment{*database, cloud, audit, roster, ca, clock};
+  Enrolment enrolment{*database, cloud, audit, roster, ca, std::chrono::hours{24}, clock};
   Links links{io.get_executor(), clock};
   AgentListener listener{
       io.get_executor(), AgentListenerOptions{}, links, enrolment, audit, ca, clock};

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/config/config.hpp"
+
+#include <gtest/gtest.h>
+
+namespace slipway::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Config, EveryKeyHasADefault) {
+  const auto config = parse_config("");
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->agents.certificate_life, 24h);
+}
+
+TEST(Config, ADurationIsANumberWithAUnit) {
+  EXPECT_EQ(parse_duration("90s"), 90s);
+  EXPECT_EQ(parse_duration("15m"), 15min);
+  EXPECT_EQ(parse_duration("24h"), 24h);
+  EXPECT_EQ(parse_duration("30d"), 24h * 30);
+  for (const char* bad : {"", "s", "5", "5 s", "-5s", "5ss", "1e3s", "99999999999999999999s", "5w"}) {
+    EXPECT_FALSE(parse_duration(bad)) << bad;
+  }
+}
+
+TEST(Config, TheLifeOfCertificatesHasBounds) {
+  const auto life = [](const std::string& text) {
+    return parse_config("agents: {certificate_life: " + text + "}");
+  };
+  EXPECT_EQ(life("60s")->agents.certificate_life, 60s);
+  EXPECT_EQ(life("20s")->agents.certificate_life, kCertificateLifeLeast);
+  EXPECT_EQ(life("90d")->agents.certificate_life, kCertificateLifeMost);
+  for (const char* bad : {"19s", "91d", "soon", "[]"}) {
+    const auto refused = life(bad);
+    ASSERT_FALSE(refused) << bad;
+    EXPECT_EQ(refused.error().field, "agents.certificate_life");
+  }
+}
+
+TEST(Config, AnUnknownKeyIsRefusedWithItsLine) {
+  const auto refused = parse_config("listen: 127.0.0.1:1\nagents:\n  life: 1h\n");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "agents.life");
+  EXPECT_NE(refused.error().message.find("line 3"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace slipway::config
