@@ -3,8 +3,15 @@
 
 namespace slipway::clusters {
 
+// The API server makes the namespace "default" some seconds after it is ready itself: who deploys
+// at once must find it.
 std::string base_objects() {
-  return R"yaml(apiVersion: rbac.authorization.k8s.io/v1
+  return R"yaml(apiVersion: v1
+kind: Namespace
+metadata:
+  name: default
+---
+apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
 metadata:
   name: slipway:administrators
