@@ -15,6 +15,7 @@ constexpr std::size_t kBlankBytes = 1 << 20;  // that must be zero before a disk
 constexpr std::chrono::seconds kDevicePatience{30};
 constexpr auto kMountTable = "/proc/self/mounts";
 constexpr auto kKubeletDirectory = "/var/lib/kubelet";
+constexpr auto kFormatting = "/var/lib/slipway/formatting";  // a file per purpose, while mkfs runs
 
 using Probe = std::map<std::string, std::string>;  // blkid's TYPE, LABEL, PTTYPE …
 
@@ -72,6 +73,18 @@ base::Task<base::Result<bool>> is_blank(const StepContext& context,
   co_return true;
 }
 
+/// mkfs writes the label long before it is done: a disk whose formatting was cut off looks like one
+/// of ours and cannot be mounted. So a file says that it has begun, on a disk that was blank then.
+StepResult format(const StepContext& context, const wire::DiskAssignment& disk) {
+  const auto begun = std::filesystem::path(kFormatting) / disk.purpose();
+  if (auto marked = context.host.write(begun, disk.device(), 0600); !marked) co_return marked;
+  auto made =
+      co_await context.command({"mkfs.xfs", "-q", "-f", "-L", disk.purpose(), disk.device()});
+  if (!made) co_return base::fail(made);
+  context.log("formatted " + disk.device() + " for " + disk.purpose());
+  co_return context.host.remove(begun);
+}
+
 std::string mount_point(const wire::DiskAssignment& disk) {
   return disk.mount().empty() ? "/var/lib/" + disk.purpose() : disk.mount();
 }
@@ -108,10 +121,10 @@ StepResult mount_disk(const StepContext& context, const wire::DiskAssignment& di
   if (*mounted) co_return base::Result<>{};
   const auto blank = co_await is_blank(context, disk);
   if (!blank) co_return base::fail(blank);
-  if (*blank) {
-    auto made = co_await context.command({"mkfs.xfs", "-q", "-L", disk.purpose(), disk.device()});
-    if (!made) co_return base::fail(made);
-    context.log("formatted " + disk.device() + " for " + disk.purpose());
+  const bool cut_off = context.host.exists(std::filesystem::path(kFormatting) / disk.purpose());
+  if (*blank || cut_off) {
+    auto formatted = co_await format(context, disk);
+    if (!formatted) co_return formatted;
   }
   if (auto made = context.host.make_directory(point, 0711); !made) co_return made;
   auto done = co_await context.command(

@@ -29,7 +29,7 @@ struct DisksTest : StepTest {
 
 TEST_F(DisksTest, ABlankDiskIsFormattedMountedGrown) {
   ASSERT_TRUE(run(run_disks, node).has_value());
-  EXPECT_TRUE(host.ran("mkfs.xfs -q -L containerd /dev/vdb"));
+  EXPECT_TRUE(host.ran("mkfs.xfs -q -f -L containerd /dev/vdb"));
   EXPECT_TRUE(host.ran("mount -t xfs -o nouuid,noatime /dev/vdb /var/lib/containerd"));
   EXPECT_TRUE(host.ran("xfs_growfs /var/lib/containerd"));
 }
@@ -47,6 +47,32 @@ TEST_F(DisksTest, ATemplatesCopyIsMountedAsItIs) {
   ASSERT_TRUE(run(run_disks, node).has_value());
   EXPECT_FALSE(host.ran("mkfs"));
   EXPECT_TRUE(host.ran("mount -t xfs"));
+}
+
+// Its label is there long before mkfs is done.
+TEST_F(DisksTest, AFormattingThatWasCutOffIsDoneAgain) {
+  host.program("mkfs.xfs", 137);
+  EXPECT_FALSE(run(run_disks, node).has_value());
+  host.program("blkid", 0, "DEVNAME=/dev/vdb\nLABEL=containerd\nTYPE=xfs\n");
+  host.program("mkfs.xfs", 0);
+  host.forget();
+  ASSERT_TRUE(run(run_disks, node).has_value());
+  EXPECT_TRUE(host.ran("mkfs.xfs"));
+  EXPECT_TRUE(host.ran("mount -t xfs"));
+  host.forget();
+  host.file(kTable, "overlay / overlay rw 0 0\n");  // the next boot
+  ASSERT_TRUE(run(run_disks, node).has_value());
+  EXPECT_FALSE(host.ran("mkfs"));
+}
+
+TEST_F(DisksTest, AFormattingThatWasCutOffIsNoReasonToTakeAnotherDisk) {
+  host.program("mkfs.xfs", 137);
+  EXPECT_FALSE(run(run_disks, node).has_value());
+  host.program("blkid", 0, "TYPE=ext4\nLABEL=backup\n");  // the names of the devices changed
+  host.program("mkfs.xfs", 0);
+  host.forget();
+  EXPECT_NE(failure(run_disks, node).find("labelled 'backup'"), std::string::npos);
+  EXPECT_FALSE(host.ran("mkfs"));
 }
 
 TEST_F(DisksTest, AnOtherwiseUsedDiskIsRefusedByWhatIsOnIt) {
