@@ -44,6 +44,10 @@ void FakeCloud::give_address(std::string address) {
 void FakeCloud::power_off(const ResourceId& id) {
   if (auto found = row(id)) halt(**found, MachineState::kStopped);
 }
+void FakeCloud::power_on(const ResourceId& id) {
+  auto found = row(id);
+  if (found && (*found)->machine.state == MachineState::kStopped) run(**found);
+}
 void FakeCloud::break_machine(const ResourceId& id, std::string detail) {
   auto found = row(id);
   if (!found) return;

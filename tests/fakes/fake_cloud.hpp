@@ -47,6 +47,7 @@ class FakeCloud : public cloud::Cloud {
 
   // What the world does.
   void power_off(const ResourceId& id);
+  void power_on(const ResourceId& id);                           ///< what is off
   void break_machine(const ResourceId& id, std::string detail);  ///< kFailed
   void lose(const ResourceId& id);                               ///< gone without a word
 

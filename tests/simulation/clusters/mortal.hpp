@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <limits>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "protocol/base/clock.hpp"
 #include "tests/fakes/fake_cloud.hpp"
@@ -13,7 +15,7 @@ namespace slipway::simulation {
 /// Thrown through the controller when it dies; nothing of it may catch this.
 struct Killed {};
 
-/// Counts the moments at which the controller may die, and lets it die at one of them.
+/// Counts the moments at which the controller may die, and lets it die at those that are chosen.
 class Fate {
  public:
   static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
@@ -24,20 +26,21 @@ class Fate {
     kClocks,  ///< each reading of the clock
   };
   explicit Fate(Moments moments = Moments::kCalls, std::uint64_t at = kNever)
-      : moments_(moments), at_(at) {}
+      : Fate(moments, std::set<std::uint64_t>{at}) {}
+  Fate(Moments moments, std::set<std::uint64_t> at) : moments_(moments), at_(std::move(at)) {}
 
   void moment(Moments kind, const std::string& where) {
     if (!armed_) return;
     if (dead_) throw Killed{};
-    if (kind != moments_ || ++passed_ != at_) return;
+    if (kind != moments_ || !at_.contains(++passed_)) return;
     dead_ = true;
-    died_at_ = where;
+    died_at_ += (died_at_.empty() ? "" : ", ") + where;
     throw Killed{};
   }
 
   /// From now on anew: the controller dies at the `at`-th moment that comes.
   void die_at(std::uint64_t at) {
-    at_ = at;
+    at_ = {at};
     passed_ = 0;
   }
   void arm(bool armed) { armed_ = armed; }  ///< only while the controller's own code runs
@@ -48,7 +51,7 @@ class Fate {
 
  private:
   Moments moments_;
-  std::uint64_t at_;
+  std::set<std::uint64_t> at_;
   std::uint64_t passed_ = 0;
   bool armed_ = false;
   bool dead_ = false;

@@ -15,9 +15,37 @@ Nodes::Nodes(store::Database& database, WorldClock& clock, Fate& fate, fakes::Fa
   database_.prepare("CREATE TABLE tokens (token TEXT PRIMARY KEY, machine TEXT, good INTEGER)")
       .run();
   cloud.on_running = [this](const cloud::MachineSpec& spec, const cloud::Machine& machine) {
-    nodes_[machine.id].token = spec.user_data;
+    Node& node = nodes_[machine.id];
+    node.token = spec.user_data;
+    node.powered = true;
   };
-  cloud.on_stopped = [this](const base::ResourceId& id) { nodes_.erase(id); };
+  cloud.on_stopped = [this](const base::ResourceId& id) {
+    Node& node = nodes_[id];
+    node.powered = false;
+    cut(node);
+  };
+}
+
+void Nodes::cut(Node& node) {
+  node.cut |= node.linked;
+  node.linked = node.told = false;
+}
+
+std::vector<base::ResourceId> Nodes::running() const {
+  std::vector<base::ResourceId> all;
+  for (const auto& [id, node] : nodes_) {
+    if (node.powered) all.push_back(id);
+  }
+  return all;
+}
+
+bool Nodes::enrolled(const base::ResourceId& resource) const {
+  const auto node = nodes_.find(resource);
+  return node != nodes_.end() && !node->second.machine.empty();
+}
+
+void Nodes::restart_agent(const base::ResourceId& resource) {
+  cut(nodes_.at(resource));
 }
 
 void Nodes::controller_started(clusters::Clusters& clusters, clusters::NodeRoster& roster) {
@@ -28,12 +56,12 @@ void Nodes::controller_started(clusters::Clusters& clusters, clusters::NodeRoste
 void Nodes::controller_died() {
   clusters_ = nullptr;
   roster_ = nullptr;
-  for (auto& [id, node] : nodes_) node.linked = node.told = false;
+  for (auto& [id, node] : nodes_) node.linked = node.told = node.cut = false;
 }
 
 Nodes::Node* Nodes::find(const base::MachineId& machine) {
   for (auto& [id, node] : nodes_) {
-    if (node.machine == machine) return &node;
+    if (node.powered && node.machine == machine) return &node;
   }
   return nullptr;
 }
@@ -74,7 +102,7 @@ void Nodes::tell(const base::MachineId& machine) {
 bool Nodes::master_is_up(const std::string& cluster) const {
   for (const auto& [id, node] : nodes_) {
     if (node.desired.role() == wire::MASTER && node.desired.cluster_id() == cluster &&
-        node.bootstrapped) {
+        node.bootstrapped && node.powered) {
       return true;
     }
   }
@@ -110,7 +138,8 @@ void Nodes::bootstrap(Node& node) {
 
 void Nodes::tell_conditions(Node& gateway) {
   for (const auto& [id, node] : nodes_) {
-    if (!node.bootstrapped || node.desired.cluster_id() != gateway.desired.cluster_id()) continue;
+    if (!node.bootstrapped || !node.powered) continue;
+    if (node.desired.cluster_id() != gateway.desired.cluster_id()) continue;
     wire::Report told;
     told.mutable_condition()->set_node(node.desired.node_name());
     told.mutable_condition()->set_ready(true);
@@ -122,7 +151,11 @@ void Nodes::tell_conditions(Node& gateway) {
 void Nodes::turn() {
   if (clusters_ == nullptr) return;
   for (auto& [id, node] : nodes_) {
-    if (node.machine.empty()) {
+    if (std::exchange(node.cut, false)) {
+      clusters_->link_down(node.machine, {base::ErrorCode::kUnavailable, "it went silent", {}});
+    } else if (!node.powered) {
+      continue;
+    } else if (node.machine.empty()) {
       enrol(node);
     } else if (!node.linked) {
       link(node);

@@ -14,8 +14,9 @@
 
 namespace slipway::simulation {
 
-/// The agents of all machines, and what links, enrolment and intents would know of them. Nodes live
-/// with their machines and outlive the controller; tokens lie in the controller's database.
+/// The agents of all machines, and what links, enrolment and intents would know of them. What a
+/// node is lies on its machine's disk and outlives its power and the controller; tokens lie in the
+/// controller's database.
 class Nodes : public clusters::Agents {
  public:
   Nodes(store::Database& database, WorldClock& clock, Fate& fate, fakes::FakeCloud& cloud);
@@ -24,7 +25,11 @@ class Nodes : public clusters::Agents {
   void controller_started(clusters::Clusters& clusters, clusters::NodeRoster& roster);
   void controller_died();
   void turn();  ///< each node goes one step on
-  std::size_t alive() const { return nodes_.size(); }
+  std::size_t alive() const { return running().size(); }
+  std::vector<base::ResourceId> running() const;
+  bool enrolled(const base::ResourceId& resource) const;
+  /// Its link ends and comes again, with all that it has to tell.
+  void restart_agent(const base::ResourceId& resource);
   std::size_t refused() const { return refused_; }
   const std::map<std::string, unsigned>& applied() const { return applied_; }
   /// What etcd was asked: "leave NAME", "join URL", in order, each once.
@@ -49,6 +54,8 @@ class Nodes : public clusters::Agents {
 
  private:
   struct Node {
+    bool powered = true;
+    bool cut = false;  ///< its link ended and the controller has not been told yet
     std::string token;
     base::MachineId machine;  ///< empty until enrolled
     bool linked = false;
@@ -60,6 +67,7 @@ class Nodes : public clusters::Agents {
   void enrol(Node& node);
   void link(Node& node);
   void bootstrap(Node& node);
+  void cut(Node& node);
   void tell_conditions(Node& node);
   void tell(const base::MachineId& machine);
   bool master_is_up(const std::string& cluster) const;
