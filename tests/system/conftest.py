@@ -44,12 +44,17 @@ def seed():
 
 
 @pytest.fixture(scope="session")
-def threes(request, seed):
-    """Groups of what is killed in one creation: three drawn by the seed; with --full all of it, three at a time."""
-    def draw(choices):
-        order = random.Random(seed).sample(choices, len(choices))
-        groups = [order[i:i + 3] for i in range(0, len(order), 3)]
-        return groups if request.config.getoption("--full") else groups[:1]
+def full(request):
+    """Whether whole matrices and real durations are wanted."""
+    return request.config.getoption("--full")
+
+
+@pytest.fixture(scope="session")
+def drawn(full, seed):
+    """Groups of what shares one creation: `samples` drawn by the seed, with --full all of it; `size` to a group."""
+    def draw(choices, samples, size):
+        order = random.Random(seed).sample(choices, len(choices) if full else samples)
+        return [order[i:i + size] for i in range(0, len(order), size)]
     return draw
 
 
