@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/logs/log_reader.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "agent/logs/tail.hpp"
 
@@ -26,6 +29,17 @@ std::optional<std::int64_t> first_time_of(LogFile file) {
   if (!count || *count == 0) return std::nullopt;
   const std::string_view text(head, *count);
   return parse_time_ns(text.substr(0, text.find(' ')));
+}
+
+/// Reads that far; false where the file ends before.
+bool pass_over(LogFile& file, off_t bytes) {
+  std::vector<char> block(kBlockBytes);
+  while (file.position() < bytes) {
+    const auto left = static_cast<std::size_t>(bytes - file.position());
+    const auto count = file.read(block.data(), std::min(block.size(), left));
+    if (!count || *count == 0) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -56,9 +70,10 @@ void LogReader::use(LogFile file) {
 }
 
 Result<> LogReader::start() {
+  if (query_.from) return start_at(*query_.from);
   const auto files = directory_.files(run_);
   if (files.empty()) return base::fail(ErrorCode::kNotFound, "the container has no log yet");
-  if (query_.tail_lines >= 0) return start_at_tail(files);
+  if (query_.tail_lines >= 0 && !query_.from) return start_at_tail(files);
   if (query_.since_ns > 0) return start_since(files);
   auto first = directory_.open_file(files.front());
   if (!first) return base::fail(first);
@@ -99,8 +114,68 @@ Result<> LogReader::start_since(const std::vector<std::string>& files) {
   return {};
 }
 
+/// The file may have been renamed or compressed since: as in advance_in_run().
+Result<> LogReader::start_at(const LogPlace& place) {
+  run_ = place.run;
+  for (const auto& name : directory_.files(run_)) {
+    auto file = directory_.open_file(name);
+    if (!file) continue;
+    if (!file->compressed()) {
+      if (file->inode() != place.inode || file->size() < place.offset) continue;
+      file->seek(place.offset);
+      use(std::move(*file));
+      return {};
+    }
+    if (first_time_of(std::move(*file)) != place.first_time_ns) continue;
+    auto again = directory_.open_file(name);
+    if (!again || !pass_over(*again, place.offset)) continue;
+    use(std::move(*again));
+    return {};
+  }
+  return start_after_loss(place);
+}
+
+/// The oldest that is there and younger than what was read last.
+Result<> LogReader::start_after_loss(const LogPlace& place) {
+  lost_ = "what was written here is rotated away";
+  for (const unsigned run : directory_.runs()) {
+    if (run < place.run) continue;
+    for (const auto& name : directory_.files(run)) {
+      auto file = directory_.open_file(name);
+      const auto time = file ? first_time_of(std::move(*file)) : std::nullopt;
+      if (run == place.run && (!time || *time <= place.first_time_ns)) continue;
+      auto again = directory_.open_file(name);
+      if (!again) continue;
+      run_ = run;
+      use(std::move(*again));
+      return {};
+    }
+  }
+  return base::fail(ErrorCode::kNotFound, "the log that was read is gone");
+}
+
+std::optional<LogPlace> LogReader::place() const {
+  if (skip_lines_ > 0 || line_too_long_ || !text_.between_lines()) return std::nullopt;
+  LogPlace place{.run = run_, .offset = file_->position() - static_cast<off_t>(carry_)};
+  if (file_->compressed()) {
+    place.first_time_ns = text_.first_time_ns();
+    return place;
+  }
+  place.inode = file_->inode();
+  char head[kFirstLineBytes];
+  const auto count = ::pread(file_->fd(), head, sizeof head, 0);
+  if (count <= 0) return place;
+  const std::string_view text(head, static_cast<std::size_t>(count));
+  place.first_time_ns = parse_time_ns(text.substr(0, text.find(' '))).value_or(0);
+  return place;
+}
+
 Result<LogPiece> LogReader::next() {
   LogPiece piece;
+  if (!lost_.empty()) {
+    piece.gap = std::exchange(lost_, {});
+    return piece;
+  }
   if (!block_) block_ = std::make_unique_for_overwrite<char[]>(kBlockBytes);
   while (piece.text.size() < kPieceBytes && piece.gap.empty()) {
     auto count = read_block(piece);

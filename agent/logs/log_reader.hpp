@@ -11,8 +11,18 @@
 
 namespace slipway::logs {
 
+/// Between two lines of a log; from there on every reader gives the same text.
+struct LogPlace {
+  unsigned run = 0;
+  ino_t inode = 0;                 ///< of the file, while it is plain
+  std::int64_t first_time_ns = 0;  ///< of its first record: finds it once it is compressed
+  off_t offset = 0;                ///< of its uncompressed bytes
+  bool operator==(const LogPlace&) const = default;
+};
+
 /// What of a container's log is wanted.
 struct LogQuery {
+  std::optional<LogPlace> from;  ///< goes on there; then tail_lines is of no account
   std::int64_t tail_lines = -1;  ///< -1: all
   std::int64_t since_ns = 0;
   bool previous = false;  ///< the run before the present one, and no other
@@ -35,6 +45,8 @@ class LogReader {
   static base::Result<std::unique_ptr<LogReader>> open(LogDirectory directory, LogQuery query);
 
   base::Result<LogPiece> next();
+  /// Where the next piece begins; nullopt in the midst of a line.
+  std::optional<LogPlace> place() const;
   int directory_fd() const { return directory_.fd(); }
 
  private:
@@ -43,6 +55,8 @@ class LogReader {
   base::Result<> start();
   base::Result<> start_at_tail(const std::vector<std::string>& files);
   base::Result<> start_since(const std::vector<std::string>& files);
+  base::Result<> start_at(const LogPlace& place);
+  base::Result<> start_after_loss(const LogPlace& place);
   base::Result<std::size_t> read_block(LogPiece& piece);
   base::Result<bool> advance();
   base::Result<bool> advance_in_run();
@@ -58,6 +72,7 @@ class LogReader {
   std::unique_ptr<char[]> block_;  // read, not yet handed on; none while a quiet log is followed
   std::size_t carry_ = 0;          // bytes of an unfinished line at the block's start
   std::uint64_t skip_lines_ = 0;
+  std::string lost_;            // said with the first piece: what cannot be read any more
   bool line_too_long_ = false;  // the rest of a line without end is left out
 };
 

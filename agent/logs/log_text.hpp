@@ -25,6 +25,8 @@ class LogText {
   void add(std::string_view lines, std::string& out);
   /// What still waits for the rest of its line.
   void flush(std::string& out);
+  /// No begun line waits for its rest: what follows does not depend on what came before.
+  bool between_lines() const { return waiting_[0].empty() && waiting_[1].empty(); }
   /// Lines that were no records and are left out, since the last call.
   std::size_t take_malformed() { return std::exchange(malformed_, 0); }
   /// Time of the first record seen since the last reset; 0: none yet.

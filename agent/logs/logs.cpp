@@ -26,14 +26,40 @@ LogQuery query_of(const wire::LogOpen& open) {
   query.previous = open.previous();
   query.timestamps = open.timestamps();
   query.follow = open.follow() && !open.previous();
+  if (open.has_from()) {
+    query.from = LogPlace{.run = open.from().run(),
+                          .inode = open.from().inode(),
+                          .first_time_ns = open.from().first_time_ns(),
+                          .offset = std::max<std::int64_t>(open.from().offset(), 0)};
+  }
   return query;
+}
+
+wire::StreamNote note_of(const LogPlace& place) {
+  wire::StreamNote note;
+  auto& to = *note.mutable_log_position();
+  to.set_run(place.run);
+  to.set_inode(place.inode);
+  to.set_first_time_ns(place.first_time_ns);
+  to.set_offset(place.offset);
+  return note;
 }
 
 /// Sends pieces and keeps count of the bytes that may still go.
 class Sender {
  public:
-  Sender(link::StreamPtr stream, std::int64_t limit_bytes)
-      : stream_(std::move(stream)), limited_(limit_bytes > 0), left_(limit_bytes) {}
+  Sender(link::StreamPtr stream, const wire::LogOpen& open)
+      : stream_(std::move(stream)),
+        says_places_(open.positions()),
+        limited_(open.limit_bytes() > 0),
+        left_(open.limit_bytes()) {}
+
+  /// Where the reader stood before the piece that is sent next.
+  Task<Result<>> say(std::optional<LogPlace> place) {
+    if (!says_places_ || !place || place == said_) co_return Result<>{};
+    said_ = place;
+    co_return co_await stream_->write(note_of(*place));
+  }
 
   /// False when the limit is reached.
   Task<Result<bool>> send(LogPiece piece) {
@@ -58,6 +84,8 @@ class Sender {
 
  private:
   link::StreamPtr stream_;
+  bool says_places_;
+  std::optional<LogPlace> said_;
   bool limited_;
   std::int64_t left_;
 };
@@ -89,9 +117,14 @@ Task<> Logs::serve(wire::LogOpen open, link::StreamPtr stream) {
     }
     changes = std::move(*watched);
   }
-  Sender sender(stream, open.limit_bytes());
+  Sender sender(stream, open);
   while (true) {
-    auto piece = co_await base::offload(pool_, [&reader] { return (*reader)->next(); });
+    std::optional<LogPlace> place;
+    auto piece = co_await base::offload(pool_, [&reader, &place] {
+      place = (*reader)->place();
+      return (*reader)->next();
+    });
+    if (auto said = co_await sender.say(place); !said) co_return;
     if (!piece) {
       stream->reset(piece.error());
       co_return;

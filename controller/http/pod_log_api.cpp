@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/input.hpp"
+#include "controller/http/log_body.hpp"
 #include "controller/http/pods.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
@@ -39,43 +40,6 @@ base::Result<wire::LogOpen> read_log(const Services& services, const Call& call)
   return log;
 }
 
-/// The agent's text as a body; what is missing is said in a line of its own.
-class LogBody : public net::BodySource {
- public:
-  LogBody(link::StreamPtr stream, std::optional<link::Chunk> first)
-      : stream_(std::move(stream)), first_(std::move(first)) {}
-
-  base::Task<base::Result<std::optional<std::string>>> next() override {
-    for (;;) {
-      std::optional<link::Chunk> chunk = std::exchange(first_, std::nullopt);
-      if (!chunk) {
-        auto read = co_await stream_->read();
-        if (!read) co_return base::fail(read);
-        if (!*read) co_return std::nullopt;
-        chunk = std::move(*read);
-      }
-      auto text = render(std::move(*chunk));
-      if (!text.empty()) co_return text;
-    }
-  }
-
- private:
-  std::string render(link::Chunk chunk) {
-    auto text = std::move(chunk.bytes);
-    if (!text.empty()) at_line_start_ = text.back() == '\n';
-    if (chunk.note && chunk.note->has_gap()) {
-      if (!at_line_start_) text += '\n';
-      text += "[lines are missing here: " + chunk.note->gap().why() + "]\n";
-      at_line_start_ = true;
-    }
-    return text;
-  }
-
-  link::StreamPtr stream_;
-  std::optional<link::Chunk> first_;
-  bool at_line_start_ = true;
-};
-
 /// The first chunk is waited for, so that what the agent refuses is a problem document.
 base::Task<Answer> pod_log(Services& services, Call call) {
   auto log = read_log(services, call);
@@ -84,19 +48,24 @@ base::Task<Answer> pod_log(Services& services, Call call) {
   if (!pod) co_return base::fail(pod);
   log->set_container(pod->container);
   const bool follow = log->follow();
+  log->set_positions(follow);
   wire::StreamOpen what;
-  *what.mutable_logs() = std::move(*log);
+  *what.mutable_logs() = *log;
   auto stream = services.links.open(pod->node.machine, std::move(what), false);
   if (!stream) co_return base::fail(stream);
   (*stream)->finish();  // nothing goes that way
   auto first = co_await base::with_timeout(follow ? kFirstFollowed : kFirstChunk, "the log",
                                            (*stream)->read());
+  const auto body = [&](std::optional<link::Chunk> begun) {
+    return std::make_unique<LogBody>(services.links, pod->node.machine, *log, *stream,
+                                     std::move(begun));
+  };
   auto response = text_response(200, "");
   if (!first) {
     if (!follow || first.error().code != base::ErrorCode::kTimeout) co_return base::fail(first);
-    response.body = std::make_unique<LogBody>(*stream, std::nullopt);
+    response.body = body(std::nullopt);
   } else if (*first) {
-    response.body = std::make_unique<LogBody>(*stream, std::move(*first));
+    response.body = body(std::move(**first));
   }
   co_return response;
 }

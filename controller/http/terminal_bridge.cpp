@@ -76,6 +76,12 @@ base::Task<bool> forward(net::Transport& transport, link::Chunk chunk, bool& exi
   co_return true;
 }
 
+/// The last words of a stream that was cut.
+std::string words_of(const base::Error& error) {
+  if (error.code != ErrorCode::kUnavailable) return error.message;
+  return "cut off: the node's agent or its link ended (" + error.message + "); open a new one";
+}
+
 /// Agent to client. Ends with the stream; then the socket is closed, which ends the other half.
 base::Task<> pump_down(net::Transport& transport, link::StreamPtr stream,
                        std::optional<base::Error>& fault) {
@@ -83,7 +89,7 @@ base::Task<> pump_down(net::Transport& transport, link::StreamPtr stream,
   std::string why = "the agent ended the stream";
   for (;;) {
     auto chunk = co_await stream->read();
-    if (!chunk) why = chunk.error().message;
+    if (!chunk) why = words_of(chunk.error());
     if (!chunk || !*chunk) break;
     if (!co_await forward(transport, std::move(**chunk), exited)) {
       stream->reset({ErrorCode::kUnavailable, "the client has gone", {}});

@@ -105,6 +105,64 @@ TEST_F(LogStreams, EndsWhenThePodIsGone) {
   });
 }
 
+/// All text, and the last place that was told with the text that came after it.
+struct Followed {
+  std::string text;
+  std::optional<wire::LogPosition> place;
+  std::size_t ahead = 0;
+};
+
+TEST_F(LogStreams, GoesOnAtAPlaceThatItTold) {
+  append("0.log", records(1, 5000));
+  auto open = log_open(true);
+  open.mutable_logs()->set_positions(true);
+  Followed seen;
+  const auto follow = [&](const std::string& until) {
+    serve(open, [&](link::StreamPtr stream) -> Task<> {
+      std::size_t skip = seen.ahead;
+      while (seen.text.find(until) == std::string::npos) {
+        auto chunk = (co_await stream->read()).value().value();
+        const auto drop = std::min(skip, chunk.bytes.size());
+        skip -= drop;
+        seen.text += chunk.bytes.substr(drop);
+        seen.ahead += chunk.bytes.size() - drop;
+        if (!chunk.note || !chunk.note->has_log_position()) continue;
+        seen.place = chunk.note->log_position();
+        seen.ahead = skip;
+      }
+      stream->reset({base::ErrorCode::kUnavailable, "cut by the test", {}});
+    });
+    ASSERT_TRUE(seen.place);
+    *open.mutable_logs()->mutable_from() = *seen.place;
+  };
+  follow("line 100\n");
+  follow("line 5000\n");
+  rotate("20260101-000000");
+  append("0.log", records(5001, 5010));
+  follow("line 5010\n");
+  compress("0.log.20260101-000000");
+  rotate("20260102-000000");
+  compress("0.log.20260102-000000");
+  append("0.log", records(5011, 5020));
+  follow("line 5020\n");
+  append("1.log", records(5021, 5021));
+  follow("line 5021\n");
+  EXPECT_EQ(seen.text, lines(1, 5021));
+}
+
+TEST_F(LogStreams, SaysWhatWasRotatedAwayBehindAPlace) {
+  append("0.log", records(100, 200));
+  auto open = log_open();
+  auto& from = *open.mutable_logs()->mutable_from();
+  from.set_inode(1);
+  from.set_first_time_ns(5);
+  from.set_offset(77);
+  auto text = all(open);
+  EXPECT_EQ(text.bytes, lines(100, 200));
+  ASSERT_EQ(text.notes.size(), 1U);
+  EXPECT_NE(text.notes[0].gap().why().find("rotated away"), std::string::npos);
+}
+
 TEST_F(LogStreams, NotesWhatIsMissing) {
   append("0.log", record(1) + "torn\n" + record(2));
   auto text = all(log_open());

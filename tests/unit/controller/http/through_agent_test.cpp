@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What passes the public port and goes on to a cluster's agent: the API server's proxy, pod logs.
 #include "controller/clusters/cluster_rows.hpp"
+#include "controller/http/log_body.hpp"
+#include "protocol/base/with_timeout.hpp"
 #include "tests/unit/controller/http/world.hpp"
 #include "tests/unit/controller/mirror/rows.hpp"
 
@@ -119,6 +121,64 @@ TEST_F(ThroughAgentTest, AGatewayThatEndsWithoutAnAnswerIsSaid) {
                       });
   EXPECT_EQ(response.status, 503);
   EXPECT_NE(response.text().find("without an answer"), std::string::npos) << response.text();
+}
+
+wire::StreamNote place_note(std::int64_t offset) {
+  wire::StreamNote note;
+  note.mutable_log_position()->set_offset(offset);
+  return note;
+}
+
+TEST_F(ThroughAgentTest, AFollowedLogGoesOnAfterItsStreamBrokeWithoutGapOrDouble) {
+  const auto before = agent->streams.size();
+  const std::vector<Serve> rounds = {
+      [](link::StreamPtr stream) -> base::Task<> {
+        (void)co_await stream->write(place_note(10));
+        (void)co_await stream->write("one\ntwo\n");
+        co_await fakes::turns(200);
+        stream->reset({base::ErrorCode::kUnavailable, "the agent stops", {}});
+      },
+      [](link::StreamPtr stream) -> base::Task<> {  // its pieces are cut otherwise
+        (void)co_await stream->write(place_note(10));
+        (void)co_await stream->write("one\n");
+        (void)co_await stream->write(place_note(14));
+        co_await fakes::turns(200);
+        stream->reset({base::ErrorCode::kUnavailable, "the agent stops again", {}});
+      },
+      [](link::StreamPtr stream) -> base::Task<> {
+        (void)co_await stream->write(place_note(14));
+        (void)co_await stream->write("two\nthree\n");
+        stream->finish();
+      }};
+  for (std::size_t i = 1; i < rounds.size(); ++i) {
+    auto play = [](ThroughAgentTest& test, std::size_t at, Serve serve) -> base::Task<> {
+      while (test.agent->streams.size() <= at) co_await base::sleep_for(kLogRetry / 10);
+      co_await serve(test.agent->streams[at]);
+    };
+    world.tasks.spawn("agent again", play(*this, before + i, rounds[i]));
+  }
+  auto response = ask(
+      world.authorised(
+          "GET", "/api/v1/clusters/demo/namespaces/default/pods/web/log?follow=true&tailLines=9"),
+      rounds[0]);
+  EXPECT_EQ(whole(response), "one\ntwo\nthree\n");
+  const auto& opened = agent->opened;
+  EXPECT_FALSE(opened[before].logs().has_from());
+  EXPECT_EQ(opened[before + 1].logs().from().offset(), 10);
+  EXPECT_EQ(opened[before + 2].logs().from().offset(), 14);
+}
+
+TEST_F(ThroughAgentTest, ALogThatIsNotFollowedEndsWithItsStream) {
+  const auto before = agent->streams.size();
+  auto response =
+      ask(world.authorised("GET", "/api/v1/clusters/demo/namespaces/default/pods/web/log"),
+          [](link::StreamPtr stream) -> base::Task<> {
+            (void)co_await stream->write("one\n");
+            co_await fakes::turns(200);
+            stream->reset({base::ErrorCode::kUnavailable, "the agent stops", {}});
+          });
+  EXPECT_EQ(whole(response), "one\n");
+  EXPECT_EQ(agent->streams.size(), before + 1);
 }
 
 TEST_F(ThroughAgentTest, ALogIsAskedForAsTheQuerySays) {
