@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by quickstart: is the controller there, its start and its end; a unit where systemd is PID 1, else a process.
 
+# What a person writes below it (see deploy/controller.example.yaml) is kept by the next run.
+OWN_SETTINGS="# own settings go below this line"
+
 with_systemd() { [ -d /run/systemd/system ]; }
 
 # controller_pid: found by what it was started as, so that no interrupted run can lose it
@@ -25,6 +28,8 @@ cloud:
 log:
   level: info
 YAML
+  echo "$OWN_SETTINGS" >>"$STATE/controller.yaml.new"
+  sed "1,/^$OWN_SETTINGS/d" "$STATE/controller.yaml" 2>/dev/null >>"$STATE/controller.yaml.new" || true
   local changed=0 stamp
   cmp -s "$STATE/controller.yaml.new" "$STATE/controller.yaml" || changed=1
   stamp=$(sha256sum <"$CONTROLLER" | cut -c1-16)

@@ -113,6 +113,27 @@ void read_agents(MapReader& top, std::optional<base::Error>& fault, AgentsConfig
   in.finish();
 }
 
+void read_tls(MapReader& top, std::optional<base::Error>& fault, TlsConfig& tls) {
+  MapReader in(top.map("tls"), "tls", fault);
+  const auto file = [&](const char* key, std::filesystem::path& into) {
+    std::string path;
+    in.text(key, path);
+    into = path;
+    if (!path.empty() && !into.is_absolute()) {
+      in.refuse(key, YAML::Mark::null_mark(), "must be an absolute path");
+    }
+  };
+  file("certificate", tls.certificate);
+  file("key", tls.key);
+  file("ca", tls.ca);
+  const bool alone = tls.certificate.empty() != tls.key.empty();
+  if (alone || (!tls.given() && !tls.ca.empty())) {
+    in.refuse(tls.certificate.empty() ? "certificate" : "key", YAML::Mark::null_mark(),
+              "is missing: certificate and key come together");
+  }
+  in.finish();
+}
+
 void read_log(MapReader& top, std::optional<base::Error>& fault, base::LogOptions& log) {
   MapReader in(top.map("log"), "log", fault);
   in.text("level", log.level);
@@ -177,6 +198,7 @@ base::Result<Config> parse_config(const std::string& yaml) {
     top.list("names", config.names);
     read_cloud(top, fault, config.cloud);
     read_agents(top, fault, config.agents);
+    read_tls(top, fault, config.tls);
     read_log(top, fault, config.log);
     top.finish();
     if (fault) return std::unexpected(*fault);

@@ -25,12 +25,20 @@ struct CloudConfig {
   std::string subnet = "auto";  ///< or a CIDR
 };
 
+/// The public port's own certificate; empty: one of the controller's CA.
+struct TlsConfig {
+  std::filesystem::path certificate;  ///< PEM, leaf first, then its issuers
+  std::filesystem::path key;
+  std::filesystem::path ca;  ///< what clients shall trust; empty: the last of the chain
+  bool given() const { return !certificate.empty(); }
+};
+
 /// What holds for the agents.
 struct AgentsConfig {
   /// Of a node's certificate; half of it is how long an agent may be away without a renewal.
   std::chrono::seconds certificate_life = std::chrono::hours{24};
 };
-inline constexpr std::chrono::seconds kCertificateLifeLeast{20};
+inline constexpr std::chrono::seconds kCertificateLifeLeast{10};
 inline constexpr std::chrono::seconds kCertificateLifeMost{std::chrono::hours{24 * 90}};
 
 /// The controller's configuration; every key has a default but the image.
@@ -39,6 +47,7 @@ struct Config {
   std::vector<std::string> names;  ///< more names and addresses in the public certificate
   CloudConfig cloud;
   AgentsConfig agents;
+  TlsConfig tls;
   base::LogOptions log;
 };
 

@@ -68,6 +68,15 @@ struct CertificateFacts {
   std::string public_key_sha256;  ///< hex, of the SubjectPublicKeyInfo DER (kubeadm's caCertHashes)
 };
 base::Result<CertificateFacts> inspect(std::string_view certificate_pem);
+/// Each certificate of a PEM with several, in order.
+std::vector<std::string> split_chain(std::string_view chain_pem);
+/// Can a server show it? The leaf first, each one signed by the next, the key the leaf's own, made
+/// for servers, all of them good at `now`. kInvalid says what is not so; `field` is "certificate"
+/// or "key".
+base::Result<> check_server_chain(std::string_view chain_pem, std::string_view key_pem,
+                                  base::UtcTime now);
+/// SHA-256 of the first certificate of `bundle_pem` whose key signed this one; empty: none did.
+std::string issuer_of(std::string_view certificate_pem, std::string_view bundle_pem);
 
 std::string sha256_hex(std::string_view bytes);
 /// `count` bytes of the system's generator as lower-case hex.
