@@ -57,13 +57,19 @@ std::uint64_t random_seed() {
 
 base::Result<Origin> find_origin(const config::AgentConfig& config) {
   auto seed = config::read_seed(config.seed_dirs);
+  auto remembered = agent_link::IdentityStore(config.state_dir).remembered();
   if (seed) {
-    return Origin{.controller = {.endpoint = {seed->controller_host, seed->controller_port},
-                                 .ca_sha256 = seed->ca_sha256},
+    Origin origin{.controller = {.endpoint = {seed->controller_host, seed->controller_port},
+                                 .ca_sha256 = seed->ca_sha256,
+                                 .seed_ca_sha256 = seed->ca_sha256},
                   .token = seed->token};
+    // A changed CA is learnt over the link; user-data stays as it was.
+    if (remembered && remembered->seed_ca_sha256 == seed->ca_sha256) {
+      origin.controller.ca_sha256 = remembered->ca_sha256;
+    }
+    return origin;
   }
   if (seed.error().code != ErrorCode::kNotFound) return base::fail(seed);
-  auto remembered = agent_link::IdentityStore(config.state_dir).remembered();
   if (!remembered) return base::fail(seed);
   return Origin{.controller = std::move(*remembered), .token = {}};
 }
@@ -187,6 +193,7 @@ void App::State::take(wire::Order order) {
     case wire::Order::kRetry:
       bootstrap.retry();
       break;
+    case wire::Order::kTrust:  // the link's own
     case wire::Order::WHAT_NOT_SET:
       break;  // of a newer controller; its full view says the rest
   }

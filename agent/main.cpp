@@ -16,6 +16,9 @@ constexpr char kUsage[] =
     "slipway-agent: makes a machine a Kubernetes node and links it to its controller\n"
     "  slipway-agent run [--config FILE]  enrol this machine and serve it until stopped;\n"
     "                                     FILE: its own settings, /etc/slipway/agent.yaml\n"
+    "  slipway-agent trust DIGEST         trust the CA with this SHA-256 alone, where it was "
+    "changed\n"
+    "                                     while the machine was away; then restart the service\n"
     "  slipway-agent version              print the agent's and the protocol's version\n";
 constexpr char kConfigFile[] = "/etc/slipway/agent.yaml";
 constexpr int kBadUsage = 64;   // EX_USAGE
@@ -47,6 +50,26 @@ int run_agent(const std::string& config_path) {
   return app.run();
 }
 
+/// Takes the digest for what the machine trusts; the key, and with it the machine, stay.
+int trust(const std::string& digest, const std::string& config_path) {
+  const bool hex =
+      digest.size() == 64 && digest.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!hex) {
+    std::fputs("slipway-agent: a digest is 64 lower-case hex digits\n", stderr);
+    return kBadUsage;
+  }
+  auto config = slipway::config::read_agent_config(config_path);
+  auto origin = config ? slipway::agent::find_origin(*config) : slipway::base::fail(config);
+  slipway::base::Result<> kept = origin ? slipway::base::Result<>{} : slipway::base::fail(origin);
+  if (kept) {
+    origin->controller.ca_sha256 = {digest};
+    kept = slipway::agent_link::IdentityStore(config->state_dir).remember(origin->controller);
+  }
+  if (kept) return 0;
+  std::fprintf(stderr, "slipway-agent: %s\n", kept.error().message.c_str());
+  return kBadConfig;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -63,6 +86,7 @@ int main(int argc, char** argv) {
     std::fputs(kUsage, stdout);
     return 0;
   }
+  if (words.size() == 2 && command == "trust") return trust(words[1], kConfigFile);
   const bool configured = words.size() == 3 && words[1] == "--config";
   if (command != "run" || (words.size() != 1 && !configured)) {
     std::fputs(kUsage, stderr);

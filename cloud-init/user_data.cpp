@@ -13,6 +13,7 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kHexDigits = 64;
+constexpr std::size_t kMaxPins = 2;
 constexpr std::size_t kLabelLimit = 63;
 constexpr std::size_t kHostLimit = 253;
 
@@ -46,8 +47,9 @@ Result<std::string> render(const UserData& data) {
   if (data.controller_port == 0) {
     return fail(ErrorCode::kInvalid, "a port is 1 to 65535", "controller_port");
   }
-  if (!is_hex64(data.ca_sha256)) {
-    return fail(ErrorCode::kInvalid, "not 64 lower-case hex digits", "ca_sha256");
+  const auto& pins = data.ca_sha256;
+  if (pins.empty() || pins.size() > kMaxPins || !std::ranges::all_of(pins, is_hex64)) {
+    return fail(ErrorCode::kInvalid, "not one or two times 64 lower-case hex digits", "ca_sha256");
   }
   if (!is_hex64(data.token)) {
     return fail(ErrorCode::kInvalid, "not 64 lower-case hex digits", "token");
@@ -61,7 +63,7 @@ Result<std::string> render(const UserData& data) {
          host + ":" + std::to_string(data.controller_port) +
          "\n"
          "  ca_sha256: " +
-         data.ca_sha256 +
+         (pins.size() == 1 ? pins[0] : "[" + pins[0] + ", " + pins[1] + "]") +
          "\n"
          "  token: " +
          data.token + "\n";

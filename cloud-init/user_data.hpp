@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "protocol/base/result.hpp"
 
@@ -11,8 +12,9 @@ namespace slipway::cloud_init {
 struct UserData {
   std::string controller_host;  ///< name or address that the machine can reach
   unsigned short controller_port = 0;
-  std::string ca_sha256;  ///< 64 hex digits, of the DER of the controller's CA certificate
-  std::string token;      ///< 64 hex digits
+  /// 64 hex digits each, of the DER of the controller's CA certificate; two while it is changed
+  std::vector<std::string> ca_sha256;
+  std::string token;  ///< 64 hex digits
 };
 
 struct MetaData {

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/app.hpp"
 
-#include <unistd.h>
-
-#include <array>
-#include <boost/asio/ip/address.hpp>
 #include <random>
 #include <stdexcept>
 
@@ -18,26 +14,11 @@ namespace slipway::controller {
 
 namespace {
 
-constexpr std::chrono::hours kPublicCertificateLife{24 * 30};
-constexpr std::chrono::hours kPublicCertificateRenewal{24 * 7};
-constexpr std::chrono::minutes kClockSlack{5};  ///< certificates are good a little earlier
-
 /// The value, or an end of the start with the message.
 template <class T>
 T must(base::Result<T> result) {
   if (!result) throw std::runtime_error(result.error().message);
   return std::move(*result);
-}
-
-std::string own_host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
-}
-
-bool is_address(const std::string& text) {
-  boost::system::error_code error;
-  boost::asio::ip::make_address(text, error);
-  return !error;
 }
 
 net::HttpServerOptions public_options(const config::Listen& listen, int socket,
@@ -63,7 +44,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       pool_(kBlockingThreads),
       database_(must(store::Database::open(state_.database()))),
       secrets_(must(secrets::Secrets::open(*database_, state_.master_key()))),
-      ca_(must(secrets_->controller_ca(clock_))),
+      authority_(must(links::Authority::open(*database_, *secrets_, clock_))),
       audit_(*database_, clock_),
       accounts_(*database_, clock_, pool_),
       cloud_(executor_, pool_,
@@ -74,7 +55,9 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       roster_(*database_, *secrets_, clock_, must(clusters::load_node_image(config_.cloud.image)),
               cloud_.small_machines()),
       links_(executor_, clock_),
-      enrolment_(*database_, cloud_, audit_, roster_, ca_, config_.agents.certificate_life, clock_),
+      enrolment_(*database_, cloud_, audit_, roster_, *authority_, config_.agents.certificate_life,
+                 clock_),
+      ca_rotation_(*database_, *authority_, links_, roster_, clock_),
       registry_(*database_),
       relay_(executor_, registry_, roster_),
       intents_(executor_, *database_, links_, roster_, clock_),
@@ -83,20 +66,26 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       agents_(links_, enrolment_, intents_, registry_, mirror_),
       clusters_(executor_, foundation()),
       feed_(clusters_, changes_, clock_),
+      public_certificate_(config_, *authority_, clock_),
       services_(services()),
       api_(services_, http::all_routes(services_)),
       public_server_(
-          executor_, public_options(config_.listen, public_socket_, public_tls()),
+          executor_, public_options(config_.listen, public_socket_, first_public_tls()),
           [this](net::HttpRequest request) { return api_.answer(std::move(request)); },
           [this](net::HttpRequest request) { return api_.upgrade(std::move(request)); }),
       tasks_(executor_) {
   links_.set(roster_);
+  links_.add(static_cast<links::LinkListener&>(ca_rotation_));
   links_.add(static_cast<links::LinkListener&>(clusters_));
   links_.add(static_cast<links::LinkListener&>(intents_));
   links_.add(static_cast<links::LinkListener&>(mirror_));
   links_.add(static_cast<links::StreamTaker&>(mirror_));
   links_.add(static_cast<links::StreamTaker&>(relay_));
   mirror_.add(feed_);
+  authority_->on_change([this] {
+    look_at_public_certificate();
+    if (auto written = write_roots(); !written) spdlog::error("{}", written.error().message);
+  });
   watch_gauges();
 }
 
@@ -126,18 +115,17 @@ http::Services App::services() {
           .cloud = cloud_,
           .metrics = metrics_,
           .clock = clock_,
-          .ca_pem = ca_.certificate_pem,
+          .ca_rotation = ca_rotation_,
+          .roots_pem = [this] { return public_certificate_.roots_pem(); },
           .parts = [this] { return parts(); }};
 }
 
 base::Task<base::Result<>> App::start() {
-  if (auto written = base::write_file(state_.ca(), ca_.certificate_pem); !written) {
-    co_return written;
-  }
+  if (auto written = write_roots(); !written) co_return written;
   if (auto made = co_await ensure_administrator(); !made) co_return made;
   if (auto up = public_server_.start(); !up) co_return up;
   spdlog::info("serving on https://{}:{}", config_.listen.address, public_server_.port());
-  tasks_.spawn("public certificate", renew_certificate());
+  tasks_.spawn("public certificate", keep_public_certificate());
 
   if (auto up = co_await cloud_.start(); !up) co_return up;
   cloud_up_ = true;
@@ -170,7 +158,7 @@ base::Result<> App::open_agent_listener() {
       links::AgentListenerOptions{.address = endpoint.substr(0, endpoint.rfind(':')),
                                   .port = kAgentPort,
                                   .listening_fd = *socket},
-      links_, enrolment_, audit_, ca_, clock_);
+      links_, enrolment_, audit_, *authority_, clock_);
   return agent_listener_->start();
 }
 
@@ -182,31 +170,36 @@ base::Task<base::Result<>> App::ensure_administrator() {
   });
 }
 
-net::TlsServer App::public_tls() const {
-  pki::CertificateRequest request;
-  request.common_name = "slipway-controller";
-  request.usage = pki::Usage::kServer;
-  request.dns_names = {"localhost", own_host_name()};
-  request.ip_addresses = {"127.0.0.1", "::1"};
-  auto names = config_.names;
-  names.push_back(config_.listen.address);
-  for (const auto& name : names) {
-    (is_address(name) ? request.ip_addresses : request.dns_names).push_back(name);
-  }
-  request.not_before = clock_.utc() - kClockSlack;
-  request.not_after = clock_.utc() + kPublicCertificateLife;
-  auto leaf = must(pki::issue(ca_, request));
-  return {.certificate_chain_pem = leaf.certificate_pem + ca_.certificate_pem,
-          .key_pem = leaf.key_pem,
-          .client_ca_pem = {}};
+net::TlsServer App::first_public_tls() {
+  return must(public_certificate_.look()).value();
 }
 
-base::Task<> App::renew_certificate() {
+base::Result<> App::write_roots() const {
+  return base::write_file(state_.ca(), public_certificate_.roots_pem());
+}
+
+/// New connections get the new certificate; those that are open live on.
+void App::look_at_public_certificate() {
+  auto fresh = public_certificate_.look();
+  base::Result<> done = fresh ? base::Result<>{} : base::fail(fresh);
+  if (fresh && *fresh) done = public_server_.renew(std::move(**fresh));
+  if (fresh && *fresh && done) done = write_roots();
+  const auto fault = done ? std::string() : done.error().message;
+  if (!fault.empty() && fault != certificate_fault_) {
+    spdlog::error("public certificate: the one before stays in force: {}", fault);
+  }
+  certificate_fault_ = fault;
+}
+
+void App::reload() {
+  certificate_fault_.clear();  // who asks is answered each time
+  look_at_public_certificate();
+}
+
+base::Task<> App::keep_public_certificate() {
   for (;;) {
-    co_await base::sleep_for(kPublicCertificateRenewal);
-    if (auto renewed = public_server_.renew(public_tls()); !renewed) {
-      spdlog::error("the public certificate was not renewed: {}", renewed.error().message);
-    }
+    co_await base::sleep_for(kCertificateLook);
+    look_at_public_certificate();
   }
 }
 
@@ -215,7 +208,7 @@ std::string App::user_data(const std::string& token) const {
   return must(cloud_init::render(
       cloud_init::UserData{.controller_host = endpoint.substr(0, endpoint.rfind(':')),
                            .controller_port = kAgentPort,
-                           .ca_sha256 = must(pki::inspect(ca_.certificate_pem)).sha256,
+                           .ca_sha256 = authority_->pins(),
                            .token = token}));
 }
 

@@ -16,6 +16,8 @@
 #include "controller/discovery/relay.hpp"
 #include "controller/http/public_api.hpp"
 #include "controller/links/agent_listener.hpp"
+#include "controller/links/ca_rotation.hpp"
+#include "controller/public_certificate.hpp"
 #include "controller/wiring.hpp"
 #include "protocol/base/task_scope.hpp"
 
@@ -23,8 +25,9 @@ namespace slipway::controller {
 
 inline constexpr unsigned short kAgentPort = 7443;  ///< in the machines' network
 inline constexpr std::size_t kBlockingThreads = 4;
-inline constexpr std::chrono::seconds kStopGrace{3};      ///< for running requests
-inline constexpr std::chrono::seconds kStopDeadline{20};  ///< for all of it
+inline constexpr std::chrono::seconds kCertificateLook{10};  ///< did its files change?
+inline constexpr std::chrono::seconds kStopGrace{3};         ///< for running requests
+inline constexpr std::chrono::seconds kStopDeadline{20};     ///< for all of it
 
 /// The whole controller: owns every subsystem, from the store up to the public port. Reads top-down
 /// as the architecture does. Construction opens what is on disk and throws with a plain message
@@ -38,16 +41,20 @@ class App {
 
   base::Task<base::Result<>> start();
   base::Task<> stop();
+  /// Looks at once whether the public certificate's files changed (SIGHUP); an error is logged.
+  void reload();
 
  private:
   clusters::Foundation foundation();
   http::Services services();
   std::vector<http::Part> parts() const;
   std::string user_data(const std::string& token) const;
-  net::TlsServer public_tls() const;
+  net::TlsServer first_public_tls();
+  void look_at_public_certificate();
+  base::Result<> write_roots() const;
   base::Result<> open_agent_listener();
   base::Task<base::Result<>> ensure_administrator();
-  base::Task<> renew_certificate();
+  base::Task<> keep_public_certificate();
   void watch_gauges();
 
   config::Config config_;
@@ -60,7 +67,7 @@ class App {
   // What outlives the process: one database, its secrets, the controller's own CA.
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<secrets::Secrets> secrets_;
-  pki::KeyPair ca_;
+  std::unique_ptr<links::Authority> authority_;
 
   // Who may come in, and what they did.
   access::SqliteAudit audit_;
@@ -73,6 +80,7 @@ class App {
   clusters::NodeRoster roster_;
   links::Links links_;
   links::Enrolment enrolment_;
+  links::CaRotation ca_rotation_;
 
   // What goes over the links: etcd's discovery, intents, the mirror.
   discovery::Registry registry_;
@@ -89,6 +97,8 @@ class App {
 
   // The two doors: one for agents in the machines' network, one for people and programs.
   std::unique_ptr<links::AgentListener> agent_listener_;
+  PublicCertificate public_certificate_;
+  std::string certificate_fault_;  ///< said last: not again at each look
   http::Metrics metrics_;
   http::Services services_;
   http::PublicApi api_;

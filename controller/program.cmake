@@ -4,7 +4,8 @@ slipway_library(controller_wiring ${CMAKE_CURRENT_LIST_DIR}/wiring.cpp
        controller_mirror)
 add_executable(slipway-controller
   ${CMAKE_CURRENT_LIST_DIR}/main.cpp ${CMAKE_CURRENT_LIST_DIR}/commands.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/serve.cpp ${CMAKE_CURRENT_LIST_DIR}/app.cpp)
+  ${CMAKE_CURRENT_LIST_DIR}/serve.cpp ${CMAKE_CURRENT_LIST_DIR}/app.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/public_certificate.cpp)
 target_link_libraries(slipway-controller PRIVATE slipway_options
   controller_config controller_http controller_access controller_clusters controller_cloud_local
   controller_discovery controller_intents controller_links controller_mirror controller_secrets

@@ -53,11 +53,13 @@ class Lifetime {
       : io_(io),
         app_(app),
         signals_(io, SIGTERM, SIGINT),
+        hangups_(io, SIGHUP),
         deadline_(io),
         tasks_(io.get_executor()) {}
 
   int run() {
     wait_for_signal();
+    wait_for_hangup();
     tasks_.spawn("start", start());
     tasks_.spawn("watchdog", feed_watchdog());
     // The deadline's timer is pending until the end, so that the loop never runs out of work.
@@ -123,10 +125,19 @@ class Lifetime {
     });
   }
 
+  void wait_for_hangup() {
+    hangups_.async_wait([this](boost::system::error_code error, int) {
+      if (error) return;
+      app_.reload();
+      wait_for_hangup();
+    });
+  }
+
   boost::asio::io_context& io_;
   App& app_;
   base::SystemdNotify systemd_;
   boost::asio::signal_set signals_;
+  boost::asio::signal_set hangups_;
   boost::asio::steady_timer deadline_;
   bool stopping_ = false;
   bool stopped_ = false;

@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kHeader = "#cloud-config";
 constexpr std::int64_t kVersion = 1;
 constexpr std::size_t kHexDigits = 64;
+constexpr std::size_t kMaxPins = 2;
 constexpr std::string_view kScheme = "https://";
 
 bool is_hex64(std::string_view text) {
@@ -58,6 +59,24 @@ bool parse_controller(std::string_view url, UserData& into) {
   return true;
 }
 
+/// One digest, or a list of two while the controller's CA is changed.
+Result<std::vector<std::string>> pins_of(const Section& own) {
+  std::vector<std::string> pins;
+  if (auto one = own.text("ca_sha256")) {
+    pins = {*one};
+  } else {
+    auto several = own.list("ca_sha256");
+    if (!several) return fail(one);
+    pins = std::move(*several);
+  }
+  if (pins.empty() || pins.size() > kMaxPins || !std::ranges::all_of(pins, is_hex64)) {
+    return own.bad("ca_sha256",
+                   "is not 64 hex digits, the SHA-256 of the controller's CA (or a list of two)");
+  }
+  for (std::string& pin : pins) pin = lower(pin);
+  return pins;
+}
+
 }  // namespace
 
 Result<UserData> parse_user_data(std::string_view text, const std::string& source) {
@@ -83,19 +102,16 @@ Result<UserData> parse_user_data(std::string_view text, const std::string& sourc
   }
   auto controller = own->text("controller");
   if (!controller) return fail(controller);
-  auto pin = own->text("ca_sha256");
-  if (!pin) return fail(pin);
+  auto pins = pins_of(*own);
+  if (!pins) return fail(pins);
   auto token = own->text("token");
   if (!token) return fail(token);
   UserData data;
   if (!parse_controller(*controller, data)) {
     return own->bad("controller", "is not a controller's address; write https://HOST:PORT");
   }
-  if (!is_hex64(*pin)) {
-    return own->bad("ca_sha256", "is not 64 hex digits, the SHA-256 of the controller's CA");
-  }
   if (!is_hex64(*token)) return own->bad("token", "is not 64 hex digits");
-  data.ca_sha256 = lower(*pin);
+  data.ca_sha256 = std::move(*pins);
   data.token = *token;
   return data;
 }

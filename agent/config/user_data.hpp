@@ -14,8 +14,9 @@ namespace slipway::config {
 struct UserData {
   std::string controller_host;  ///< name or address
   unsigned short controller_port = 0;
-  std::string ca_sha256;  ///< lower-case hex, of the DER of the controller's CA certificate
-  std::string token;      ///< 64 hex digits; a secret until it is spent
+  /// lower-case hex, of the DER of the controller's CA certificate; two while it is changed
+  std::vector<std::string> ca_sha256;
+  std::string token;  ///< 64 hex digits; a secret until it is spent
 };
 
 /// kInvalid: what is wrong, with line and column; `field` names the key. The token is never quoted.

@@ -6,6 +6,7 @@
 #include "agent/link/enrol.hpp"
 #include "agent/link/next_step.hpp"
 #include "protocol/base/log.hpp"
+#include "protocol/base/wakeup.hpp"
 #include "protocol/base/with_timeout.hpp"
 #include "protocol/pki/pki.hpp"
 #include "protocol/wire/limits.hpp"
@@ -19,9 +20,13 @@ using base::Task;
 
 namespace {
 
-constexpr std::chrono::hours kRenewalLook{1};  // so that a corrected clock is noticed
+constexpr std::chrono::hours kRenewalLook{1};      // so that a corrected clock is noticed
 constexpr std::chrono::seconds kUpgradeLimit{10};  // a controller that hangs is found as on a link
 constexpr char kSubprotocol[] = "slipway.v1";
+constexpr char kForeignCa[] =
+    "the controller shows a CA that this machine does not know. Where it was changed while the "
+    "machine was away, compare its digest with the administrator's and run `slipway-agent trust "
+    "DIGEST`, then `systemctl restart slipway-agent`; or replace the machine";
 
 }  // namespace
 
@@ -33,7 +38,8 @@ struct AgentLink::State {
         handlers(std::move(taken)),
         clock(time),
         store(options.state_dir),
-        backoff(options.backoff, options.seed) {}
+        backoff(options.backoff, options.seed),
+        trust_changed(executor) {}
 
   Task<Result<>> attempt();
   Task<Result<>> certify(Step step);
@@ -43,6 +49,10 @@ struct AgentLink::State {
   link::LinkHandlers link_handlers();
   wire::Hello hello() const;
   Result<> look();
+  void take_trust(const wire::TrustBundle& bundle);
+  wire::TrustHeld trust_held() const;
+  void tell_trust();
+  bool certificate_due() const;
   void heard_clock(std::int64_t offset_ms);
   base::UtcTime controller_utc() const { return clock.utc() + controller_offset; }
 
@@ -54,6 +64,8 @@ struct AgentLink::State {
   base::Backoff backoff;
   std::optional<Identity> identity;
   Standing standing;
+  std::string wanted_issuer;  // the CA that shall have signed the certificate; empty: not told
+  base::Wakeup trust_changed;
   std::unique_ptr<link::Link> link;
   std::chrono::milliseconds controller_offset{0};  // its clock minus ours, as last heard
   base::MonotonicTime confirmed{};  // when what the controller answered last was sent
@@ -108,6 +120,7 @@ Task<Result<>> AgentLink::State::certify(Step step) {
   if (!response) co_return fail(response);
   auto kept = store.keep(*response, options.controller.ca_sha256);
   if (!kept) co_return fail(kept);
+  options.controller.ca_sha256 = digests_of(kept->ca_pem);
   if (auto remembered = store.remember(options.controller); !remembered) co_return remembered;
   spdlog::info("link: {} as machine {}", enrols ? "enrolled" : "certificate renewed",
                kept->machine_id);
@@ -154,21 +167,61 @@ Task<base::Error> AgentLink::State::run_link(std::unique_ptr<net::Transport> tra
   co_return base::Error{ErrorCode::kInternal, "the certificate's keeper ended", {}};
 }
 
+/// Half of its life is over, or another CA signs now.
+bool AgentLink::State::certificate_due() const {
+  if (controller_utc() >= renewal_time(standing.not_before, standing.not_after)) return true;
+  return !wanted_issuer.empty() &&
+         wanted_issuer != pki::issuer_of(identity->certificate_pem, identity->ca_pem);
+}
+
 /// Renews in time, for the next dial; the present link lives on.
 Task<> AgentLink::State::keep_certificate() {
+  using namespace boost::asio::experimental::awaitable_operators;
   for (;;) {
-    const auto due = renewal_time(standing.not_before, standing.not_after);
-    const auto left = due - controller_utc();
-    if (left > left.zero()) {
-      co_await base::sleep_for(std::min<base::Duration>(left, kRenewalLook));
-      continue;
+    base::Duration pause = renewal_retry(standing.not_before, standing.not_after);
+    if (certificate_due()) {
+      if (auto renewed = co_await certify(Step::kRenew); renewed) {
+        tell_trust();
+      } else {
+        spdlog::warn("link: the certificate is not renewed: {}", renewed.error().message);
+      }
+    } else {
+      const base::Duration left =
+          renewal_time(standing.not_before, standing.not_after) - controller_utc();
+      pause = std::min<base::Duration>(left, kRenewalLook);
     }
-    const auto retry = renewal_retry(standing.not_before, standing.not_after);
-    if (auto renewed = co_await certify(Step::kRenew); !renewed) {
-      spdlog::warn("link: the certificate is not renewed: {}", renewed.error().message);
-    }
-    co_await base::sleep_for(retry);  // also after a success: what came may be due at once
+    co_await (base::sleep_for(pause) || trust_changed.wait());
   }
+}
+
+wire::TrustHeld AgentLink::State::trust_held() const {
+  wire::TrustHeld held;
+  for (const auto& pin : digests_of(identity->ca_pem)) held.add_ca_sha256(pin);
+  held.set_issuer_sha256(pki::issuer_of(identity->certificate_pem, identity->ca_pem));
+  return held;
+}
+
+void AgentLink::State::tell_trust() {
+  wire::Report report;
+  *report.mutable_trust() = trust_held();
+  if (link && link->is_ready()) (void)link->send(std::move(report));
+}
+
+/// Told only once it is on disk: the controller changes its certificate when all agents told so.
+void AgentLink::State::take_trust(const wire::TrustBundle& bundle) {
+  auto pins = store.trust(bundle.ca_pem(), options.controller.ca_sha256);
+  if (!pins) return spdlog::error("link: the CAs told are not taken: {}", pins.error().message);
+  if (*pins != options.controller.ca_sha256) {
+    spdlog::info("link: {} CA(s) of the controller trusted from now on", pins->size());
+  }
+  options.controller.ca_sha256 = std::move(*pins);
+  if (auto kept = store.remember(options.controller); !kept) {
+    return spdlog::error("link: the CAs told are not kept: {}", kept.error().message);
+  }
+  identity->ca_pem = bundle.ca_pem();
+  wanted_issuer = bundle.issuer_sha256();
+  tell_trust();
+  trust_changed.notify();
 }
 
 link::LinkHandlers AgentLink::State::link_handlers() {
@@ -180,14 +233,13 @@ link::LinkHandlers AgentLink::State::link_handlers() {
     options.token.clear();  // spent: from now on the key alone proves the machine
     heard_clock(ready.peer.utc_ms() - base::to_unix_ms(clock.utc()));
     wire::Report full;
-    if (handlers.state)
-      *full.mutable_state() = handlers.state();
-    else
-      full.mutable_state();
+    if (handlers.state) *full.mutable_state() = handlers.state();
+    *full.mutable_state()->mutable_trust() = trust_held();
     if (auto sent = link->send(std::move(full)); !sent) return link->close(sent.error());
     if (handlers.changed) handlers.changed(true);
   };
   to.order = [this](wire::Order order) {
+    if (order.has_trust()) return take_trust(order.trust());
     if (handlers.order) handlers.order(std::move(order));
   };
   to.opened = [this](wire::StreamOpen what, bool interactive, link::StreamPtr stream) {
@@ -226,6 +278,7 @@ Task<> AgentLink::run() {
     const auto wait = state.backoff.next();
     spdlog::warn("link: down ({}), next attempt in {} ms", ended ? "ended" : ended.error().message,
                  wait.count());
+    if (!ended && ended.error().field == "ca") spdlog::error("link: {}", kForeignCa);
     co_await base::sleep_for(wait);
   }
 }

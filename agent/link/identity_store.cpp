@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <system_error>
@@ -29,15 +30,46 @@ Result<std::string> public_key_digest(const std::string& key_pem) {
   return parsed->public_key_sha256;
 }
 
-/// The value of `key` in the two flat lines that remember() writes.
+bool shares_one(const Pins& shown, const Pins& pinned) {
+  return std::ranges::any_of(
+      shown, [&](const auto& one) { return std::ranges::find(pinned, one) != pinned.end(); });
+}
+
+std::string joined(const Pins& pins) {
+  std::string text;
+  for (const auto& pin : pins) text += (text.empty() ? "" : ",") + pin;
+  return text;
+}
+
+/// kInvalid: not one or two digests.
+Result<Pins> pins_of(std::string_view text) {
+  Pins pins;
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    pins.emplace_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  const bool good = !pins.empty() && pins.size() <= kMaxPins &&
+                    std::ranges::all_of(pins, [](const auto& pin) { return pin.size() == 64; });
+  if (!good) return fail(ErrorCode::kInvalid, "not one or two digests");
+  return pins;
+}
+
+/// The value of `key` in the flat lines that remember() writes.
 std::string value_of(const std::string& text, const std::string& key) {
-  const std::size_t begin = text.find(key + ": ");
+  const std::size_t begin = ("\n" + text).find("\n" + key + ": ");
   if (begin == std::string::npos) return {};
   const std::size_t from = begin + key.size() + 2;
   return text.substr(from, text.find('\n', from) - from);
 }
 
 }  // namespace
+
+Pins digests_of(const std::string& ca_pem) {
+  Pins pins;
+  for (const auto& one : pki::split_chain(ca_pem)) pins.push_back(pki::inspect(one)->sha256);
+  return pins;
+}
 
 IdentityStore::IdentityStore(std::filesystem::path state_dir) : state_dir_(std::move(state_dir)) {}
 
@@ -61,18 +93,19 @@ Result<std::string> IdentityStore::key() {
 }
 
 Result<Identity> IdentityStore::check(std::string key_pem, std::string certificate_pem,
-                                      std::string ca_pem, const std::string& ca_sha256) const {
+                                      std::string ca_pem, const Pins& ca_sha256) const {
   auto own = pki::inspect(certificate_pem);
   if (!own) return fail(own);
-  auto ca = pki::inspect(ca_pem);
-  if (!ca) return fail(ca);
   auto digest = public_key_digest(key_pem);
   if (!digest) return fail(digest);
   if (own->public_key_sha256 != *digest) {
     return fail(ErrorCode::kInvalid, "the certificate is not that of this machine's key");
   }
-  if (ca->sha256 != ca_sha256) {
-    return fail(ErrorCode::kInvalid, "the CA is not the one that user-data pins");
+  if (!shares_one(digests_of(ca_pem), ca_sha256)) {
+    return fail(ErrorCode::kInvalid, "the CA is not the one that is pinned");
+  }
+  if (digests_of(ca_pem).size() > kMaxPins) {
+    return fail(ErrorCode::kInvalid, "more CAs than one and its successor");
   }
   if (own->common_name.empty()) return fail(ErrorCode::kInvalid, "the certificate has no name");
   return Identity{.key_pem = std::move(key_pem),
@@ -83,7 +116,7 @@ Result<Identity> IdentityStore::check(std::string key_pem, std::string certifica
                   .not_after = own->not_after};
 }
 
-Result<std::optional<Identity>> IdentityStore::load(const std::string& ca_sha256) {
+Result<std::optional<Identity>> IdentityStore::load(const Pins& ca_sha256) {
   auto own_key = key();
   if (!own_key) return fail(own_key);
   auto certificate = base::read_file(state_dir_ / "node.crt", kFileLimitBytes);
@@ -94,8 +127,7 @@ Result<std::optional<Identity>> IdentityStore::load(const std::string& ca_sha256
   return *identity;
 }
 
-Result<Identity> IdentityStore::keep(const wire::EnrolResponse& response,
-                                     const std::string& ca_sha256) {
+Result<Identity> IdentityStore::keep(const wire::EnrolResponse& response, const Pins& ca_sha256) {
   auto own_key = key();
   if (!own_key) return fail(own_key);
   auto identity = check(*own_key, response.certificate_pem(), response.ca_pem(), ca_sha256);
@@ -109,11 +141,24 @@ Result<Identity> IdentityStore::keep(const wire::EnrolResponse& response,
   return identity;
 }
 
+Result<Pins> IdentityStore::trust(const std::string& ca_pem, const Pins& ca_sha256) {
+  Pins pins = digests_of(ca_pem);
+  if (pins.empty() || pins.size() > kMaxPins || !shares_one(pins, ca_sha256)) {
+    return fail(ErrorCode::kInvalid, "no CAs that follow from the one that is pinned", "ca");
+  }
+  const auto path = state_dir_ / "ca.crt";
+  if (base::read_file(path, kFileLimitBytes).value_or("") == ca_pem) return pins;
+  auto written = base::write_file(path, ca_pem, kSecretMode);
+  if (!written) return fail(written);
+  return pins;
+}
+
 Result<> IdentityStore::remember(const Controller& controller) {
   if (auto made = make_directory(); !made) return made;
   const std::string text = "host: " + controller.endpoint.host +
                            "\nport: " + std::to_string(controller.endpoint.port) +
-                           "\nca_sha256: " + controller.ca_sha256 + "\n";
+                           "\nca_sha256: " + joined(controller.ca_sha256) +
+                           "\nseed_ca_sha256: " + joined(controller.seed_ca_sha256) + "\n";
   const auto path = state_dir_ / "controller.yaml";
   if (base::read_file(path, kFileLimitBytes).value_or("") == text) return {};
   return base::write_file(path, text, kSecretMode);
@@ -125,13 +170,14 @@ Result<Controller> IdentityStore::remembered() const {
   if (!text) return fail(text);
   Controller controller;
   controller.endpoint.host = value_of(*text, "host");
-  controller.ca_sha256 = value_of(*text, "ca_sha256");
+  auto pins = pins_of(value_of(*text, "ca_sha256"));
+  controller.seed_ca_sha256 = pins_of(value_of(*text, "seed_ca_sha256")).value_or(Pins{});
   const std::string port = value_of(*text, "port");
   std::from_chars(port.data(), port.data() + port.size(), controller.endpoint.port);
-  if (controller.endpoint.host.empty() || controller.endpoint.port == 0 ||
-      controller.ca_sha256.size() != 64) {
+  if (controller.endpoint.host.empty() || controller.endpoint.port == 0 || !pins) {
     return fail(ErrorCode::kInvalid, path.string() + " is damaged; remove it");
   }
+  controller.ca_sha256 = std::move(*pins);
   return controller;
 }
 

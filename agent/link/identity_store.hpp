@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "enrol.pb.h"
 #include "protocol/base/clock.hpp"
@@ -12,17 +13,23 @@
 
 namespace slipway::agent_link {
 
+using Pins = std::vector<std::string>;
+inline constexpr std::size_t kMaxPins = 2;
+
 /// Where the controller is and how it is known.
 struct Controller {
   net::Endpoint endpoint;
-  std::string ca_sha256;  ///< hex, of the DER of its CA certificate
+  /// Its pins: lower-case hex, of the DER of its CA certificate; two while the CA is changed.
+  Pins ca_sha256;
+  /// What user-data said when these pins were first used: another user-data counts anew.
+  Pins seed_ca_sha256;
 };
 
 /// What the machine proves itself with.
 struct Identity {
   std::string key_pem;
   std::string certificate_pem;
-  std::string ca_pem;
+  std::string ca_pem;  ///< all that are trusted, one after the other
   std::string machine_id;
   base::UtcTime not_before;
   base::UtcTime not_after;
@@ -37,9 +44,12 @@ class IdentityStore {
   /// The machine's key, made at the first call and kept for its life.
   base::Result<std::string> key();
   /// nullopt where there is none, or one that is not of this key or not of this controller's CA.
-  base::Result<std::optional<Identity>> load(const std::string& ca_sha256);
+  base::Result<std::optional<Identity>> load(const Pins& ca_sha256);
   /// kInvalid when the answer is not a certificate of our key by the pinned CA.
-  base::Result<Identity> keep(const wire::EnrolResponse& response, const std::string& ca_sha256);
+  base::Result<Identity> keep(const wire::EnrolResponse& response, const Pins& ca_sha256);
+  /// Stores whom to trust from now on; the pins of it. kInvalid: no certificates, more than
+  /// kMaxPins, or none that is trusted already.
+  base::Result<Pins> trust(const std::string& ca_pem, const Pins& ca_sha256);
 
   base::Result<> remember(const Controller& controller);
   /// kNotFound: no controller was remembered.
@@ -47,10 +57,13 @@ class IdentityStore {
 
  private:
   base::Result<Identity> check(std::string key_pem, std::string certificate_pem, std::string ca_pem,
-                               const std::string& ca_sha256) const;
+                               const Pins& ca_sha256) const;
   base::Result<> make_directory() const;
 
   std::filesystem::path state_dir_;
 };
+
+/// SHA-256 of each certificate of a PEM, in order.
+Pins digests_of(const std::string& ca_pem);
 
 }  // namespace slipway::agent_link

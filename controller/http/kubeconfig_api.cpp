@@ -62,7 +62,7 @@ base::Task<Answer> kubeconfig(Services& services, Call call) {
   if (!made) co_return base::fail(made);
   const auto server = "https://" + *host + "/api/v1/clusters/" + cluster->spec.name + "/proxy";
   co_return text_response(
-      200, render(cluster->spec.name, user.name, server, services.ca_pem, made->text),
+      200, render(cluster->spec.name, user.name, server, services.roots_pem(), made->text),
       "application/yaml");
 }
 

@@ -10,6 +10,7 @@ namespace slipway::http {
 Routes sessions_routes(Services& services);
 Routes tokens_routes(Services& services);
 Routes audit_routes(Services& services);
+Routes ca_rotation_routes(Services& services);
 Routes clusters_routes(Services& services);
 Routes key_pairs_routes(Services& services);
 Routes nodes_routes(Services& services);

@@ -12,6 +12,7 @@
 #include "controller/clusters/key_pairs.hpp"
 #include "controller/http/metrics.hpp"
 #include "controller/intents/intents.hpp"
+#include "controller/links/ca_rotation.hpp"
 #include "controller/links/links.hpp"
 #include "controller/mirror/mirror.hpp"
 #include "protocol/base/clock.hpp"
@@ -38,7 +39,8 @@ struct Services {
   cloud::Cloud& cloud;
   Metrics& metrics;
   const base::Clock& clock;
-  std::string ca_pem;  ///< of the controller, goes into kubeconfigs
+  links::CaRotation& ca_rotation;
+  std::function<std::string()> roots_pem;  ///< what believes the public port; for kubeconfigs
   std::function<std::vector<Part>()> parts;
 };
 

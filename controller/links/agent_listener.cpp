@@ -80,14 +80,14 @@ HttpResponse reply(const Result<wire::EnrolResponse>& outcome) {
 
 struct AgentListener::State : LinkListener {
   State(boost::asio::any_io_executor executor, AgentListenerOptions options, Links& links,
-        Enrolment& enrolment, access::Audit& audit, const pki::KeyPair& ca,
+        Enrolment& enrolment, access::Audit& audit, const Authority& authority,
         const base::Clock& clock)
       : executor(executor),
         options(std::move(options)),
         links(links),
         enrolment(enrolment),
         audit(audit),
-        ca(ca),
+        authority(authority),
         clock(clock),
         tasks(executor) {}
 
@@ -96,6 +96,7 @@ struct AgentListener::State : LinkListener {
   }
 
   Result<net::TlsServer> certificate() const;
+  void renew_certificate();
   Task<> keep_certificate();
   HttpResponse refuse_link(const HttpRequest& request, const Error& why, int status = 0);
   Task<> run_link(MachineId machine, std::unique_ptr<net::Transport> transport);
@@ -105,7 +106,7 @@ struct AgentListener::State : LinkListener {
   Links& links;
   Enrolment& enrolment;
   access::Audit& audit;
-  const pki::KeyPair& ca;
+  const Authority& authority;
   const base::Clock& clock;
   Attempts attempts;
   std::unique_ptr<HttpServer> server;
@@ -119,10 +120,10 @@ Result<net::TlsServer> AgentListener::State::certificate() const {
   wanted.usage = pki::Usage::kServer;
   wanted.not_before = clock.utc() - std::chrono::hours{1};  // booting nodes have odd clocks
   wanted.not_after = clock.utc() + kServerCertificateLife;
-  auto pair = pki::issue(ca, wanted);
+  auto pair = pki::issue(authority.issuer(), wanted);
   if (!pair) return base::fail(pair);
-  return net::TlsServer{pair->certificate_pem + ca.certificate_pem, pair->key_pem,
-                        ca.certificate_pem};
+  return net::TlsServer{pair->certificate_pem + authority.issuer().certificate_pem, pair->key_pem,
+                        authority.bundle_pem()};
 }
 
 Task<> AgentListener::State::keep_certificate() {
@@ -132,10 +133,15 @@ Task<> AgentListener::State::keep_certificate() {
         boost::asio::cancellation_type::none) {
       co_return;
     }
-    auto fresh = certificate();
-    Result<> done = fresh ? server->renew(std::move(*fresh)) : base::fail(fresh);
-    if (!done) spdlog::error("the agents' server certificate: {}", done.error().message);
+    renew_certificate();
   }
+}
+
+void AgentListener::State::renew_certificate() {
+  if (!server) return;
+  auto fresh = certificate();
+  Result<> done = fresh ? server->renew(std::move(*fresh)) : base::fail(fresh);
+  if (!done) spdlog::error("the agents' server certificate: {}", done.error().message);
 }
 
 HttpResponse AgentListener::State::refuse_link(const HttpRequest& request, const Error& why,
@@ -163,10 +169,11 @@ Task<> AgentListener::State::run_link(MachineId machine,
 
 AgentListener::AgentListener(boost::asio::any_io_executor executor, AgentListenerOptions options,
                              Links& links, Enrolment& enrolment, access::Audit& audit,
-                             const pki::KeyPair& ca, const base::Clock& clock)
-    : state_(std::make_unique<State>(executor, std::move(options), links, enrolment, audit, ca,
-                                     clock)) {
+                             Authority& authority, const base::Clock& clock)
+    : state_(std::make_unique<State>(executor, std::move(options), links, enrolment, audit,
+                                     authority, clock)) {
   links.add(*state_);
+  authority.on_change([state = state_.get()] { state->renew_certificate(); });
 }
 AgentListener::~AgentListener() = default;
 

@@ -31,11 +31,11 @@ struct AgentListenerOptions {
 class AgentListener {
  public:
   AgentListener(boost::asio::any_io_executor executor, AgentListenerOptions options, Links& links,
-                Enrolment& enrolment, access::Audit& audit, const pki::KeyPair& ca,
+                Enrolment& enrolment, access::Audit& audit, Authority& authority,
                 const base::Clock& clock);
   ~AgentListener();
 
-  /// Issues the server certificate (renewed daily), binds and accepts.
+  /// Issues the server certificate (renewed daily and when the CA changes), binds and accepts.
   base::Result<> start();
   unsigned short port() const;
   /// Links are ended by Links::stop(), which comes before.

@@ -55,13 +55,13 @@ std::string words_of(const std::string& certificate_pem) {
 }  // namespace
 
 Enrolment::Enrolment(store::Database& database, cloud::Cloud& cloud, access::Audit& audit,
-                     const Roster& roster, const pki::KeyPair& ca,
+                     const Roster& roster, const Authority& authority,
                      std::chrono::seconds certificate_life, const base::Clock& clock)
     : rows_(database),
       cloud_(cloud),
       audit_(audit),
       roster_(roster),
-      ca_(ca),
+      authority_(authority),
       certificate_life_(certificate_life),
       clock_(clock) {}
 
@@ -185,12 +185,12 @@ Result<wire::EnrolResponse> Enrolment::certify(const EnrolmentRow& row, const st
   wanted.usage = pki::Usage::kClient;
   wanted.not_before = now - std::min<std::chrono::seconds>(kBackdate, certificate_life_ / 10);
   wanted.not_after = now + certificate_life_;
-  auto certificate = pki::sign_csr(ca_, csr_pem, wanted);
+  auto certificate = pki::sign_csr(authority_.issuer(), csr_pem, wanted);
   if (!certificate) return fail(certificate);
   rows_.set_address(row, from);
   wire::EnrolResponse response;
   response.set_certificate_pem(std::move(*certificate));
-  response.set_ca_pem(ca_.certificate_pem);
+  response.set_ca_pem(authority_.bundle_pem());
   response.set_machine_id(row.machine.value);
   response.set_utc_ms(base::to_unix_ms(now));
   return response;

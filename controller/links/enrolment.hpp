@@ -6,6 +6,7 @@
 
 #include "controller/access/audit.hpp"
 #include "controller/cloud/cloud.hpp"
+#include "controller/links/authority.hpp"
 #include "controller/links/enrolment_rows.hpp"
 #include "controller/links/roster.hpp"
 #include "controller/store/database.hpp"
@@ -35,7 +36,7 @@ struct Suspicion {
 class Enrolment {
  public:
   Enrolment(store::Database& database, cloud::Cloud& cloud, access::Audit& audit,
-            const Roster& roster, const pki::KeyPair& ca, std::chrono::seconds certificate_life,
+            const Roster& roster, const Authority& authority, std::chrono::seconds certificate_life,
             const base::Clock& clock);
 
   /// A token of 256 random bits as hex; an older one of the machine is void.
@@ -76,7 +77,7 @@ class Enrolment {
   cloud::Cloud& cloud_;
   access::Audit& audit_;
   const Roster& roster_;
-  const pki::KeyPair& ca_;
+  const Authority& authority_;
   const std::chrono::seconds certificate_life_;
   const base::Clock& clock_;
 };

@@ -60,6 +60,8 @@ void EnrolmentRows::add(const EnrolmentRow& row, base::UtcTime issued) {
             "('open', 'spent')")
         .bind(row.machine.value)
         .run();
+    // A new token is for a new disk: what the machine held is gone with the old one.
+    database_.prepare("DELETE FROM trust_held WHERE machine = ?").bind(row.machine.value).run();
     database_
         .prepare(
             "INSERT INTO enrolments (token_sha256, token_prefix, machine, cluster, resource,"

@@ -11,8 +11,8 @@ using base::fail;
 
 constexpr char kCheckName[] = "master-key-check";
 constexpr char kCheckValue[] = "opens";
-constexpr char kCaCertificate[] = "controller/ca.crt";
-constexpr char kCaKey[] = "controller/ca.key";
+constexpr char kCa[] = "controller/ca";
+constexpr std::size_t kCaNameBytes = 4;
 constexpr std::chrono::hours kCaLife{24 * 3650};
 constexpr std::chrono::hours kCaBackdate{24};  ///< nodes whose clock is behind still accept it
 
@@ -78,22 +78,45 @@ void Secrets::remove_below(const std::string& prefix) {
       .run();
 }
 
+void Secrets::put_pair(const std::string& name, const pki::KeyPair& pair) {
+  put(name + ".key", pair.key_pem);
+  put(name + ".crt", pair.certificate_pem);
+}
+
+base::Result<pki::KeyPair> Secrets::pair(const std::string& name) const {
+  auto certificate = get(name + ".crt");
+  auto key = get(name + ".key");
+  if (!certificate) return fail(certificate);
+  if (!key) return fail(key);
+  return pki::KeyPair{std::move(*certificate), std::move(*key)};
+}
+
+void Secrets::remove_pair(const std::string& name) {
+  remove(name + ".key");
+  remove(name + ".crt");
+}
+
 base::Result<pki::KeyPair> Secrets::controller_ca(const base::Clock& clock) {
-  if (!has(kCaCertificate)) {
-    const auto now = clock.utc();
-    const pki::KeyPair made = pki::make_ca("slipway controller", now - kCaBackdate, now + kCaLife);
+  if (!has(std::string(kCa) + ".crt")) {
+    const pki::KeyPair made = make_controller_ca(clock);
     auto stored = database_.transaction([&]() -> base::Result<> {
-      put(kCaKey, made.key_pem);
-      put(kCaCertificate, made.certificate_pem);
+      put_pair(kCa, made);
       return {};
     });
     if (!stored) return fail(stored);
   }
-  auto certificate = get(kCaCertificate);
-  auto key = get(kCaKey);
-  if (!certificate) return fail(certificate);
-  if (!key) return fail(key);
-  return pki::KeyPair{std::move(*certificate), std::move(*key)};
+  return pair(kCa);
+}
+
+void Secrets::put_controller_ca(const pki::KeyPair& ca) {
+  put_pair(kCa, ca);
+}
+
+pki::KeyPair make_controller_ca(const base::Clock& clock) {
+  const auto now = clock.utc();
+  // Verifiers look for an issuer by its name first.
+  return pki::make_ca("slipway controller " + pki::random_hex(kCaNameBytes), now - kCaBackdate,
+                      now + kCaLife);
 }
 
 }  // namespace slipway::secrets

@@ -36,6 +36,9 @@ class MasterKey {
   std::string bytes_;
 };
 
+/// A new CA for the controller's own certificates; each has a name of its own.
+pki::KeyPair make_controller_ca(const base::Clock& clock);
+
 /// Named secrets, sealed in the database: keys, tokens, credentials. A copy of the database without
 /// the master key gives none of them away.
 class Secrets {
@@ -53,8 +56,14 @@ class Secrets {
   void remove(const std::string& name);
   void remove_below(const std::string& prefix);  ///< "cluster/<id>/"
 
+  /// A certificate with its key, under one name.
+  void put_pair(const std::string& name, const pki::KeyPair& pair);
+  base::Result<pki::KeyPair> pair(const std::string& name) const;
+  void remove_pair(const std::string& name);
+
   /// The CA of the controller's own certificates (agents, listeners), made at the first call.
   base::Result<pki::KeyPair> controller_ca(const base::Clock& clock);
+  void put_controller_ca(const pki::KeyPair& ca);  ///< in its place
 
  private:
   store::Database& database_;

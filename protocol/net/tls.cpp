@@ -4,6 +4,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
+
 #include "protocol/net/tls_context.hpp"
 #include "protocol/pki/openssl.hpp"
 
@@ -48,7 +50,8 @@ int verify_pinned(X509_STORE_CTX* store, void* argument) {
   STACK_OF(X509)* shown = X509_STORE_CTX_get0_untrusted(store);
   const int count = shown ? sk_X509_num(shown) : 0;
   X509* last = count > 0 ? sk_X509_value(shown, count - 1) : nullptr;
-  if (!last || pki::certificate_sha256(last) != context->pin) {
+  if (!last ||
+      std::ranges::find(context->pins, pki::certificate_sha256(last)) == context->pins.end()) {
     X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_UNTRUSTED);
     return 0;
   }
@@ -60,6 +63,13 @@ int verify_pinned(X509_STORE_CTX* store, void* argument) {
   const int good = X509_verify_cert(store);
   sk_X509_free(trusted);
   return good == 1 ? 1 : 0;
+}
+
+std::string lower_hex(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
 }
 
 void harden(SSL_CTX* context) {
@@ -103,9 +113,7 @@ Result<TlsContextPtr> make_client_context(const TlsClient& tls) {
   context->server_name = tls.server_name;
   SSL_CTX_set_verify(native, SSL_VERIFY_PEER, nullptr);
   if (!tls.ca_sha256.empty()) {
-    for (const char c : tls.ca_sha256) {
-      context->pin.push_back(c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c);
-    }
+    for (const std::string& pin : tls.ca_sha256) context->pins.push_back(lower_hex(pin));
     SSL_CTX_set_cert_verify_callback(native, verify_pinned, context.get());
   } else if (auto trusted = trust(native, tls.ca_pem); !trusted) {
     return fail(trusted);

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocol/base/clock.hpp"
 
@@ -17,9 +18,10 @@ struct TlsServer {
 
 struct TlsClient {
   std::string ca_pem;  ///< trusted roots; or
-  /// hex SHA-256 of the DER of the CA certificate, the last of the server's chain. With a pin alone
-  /// no dates are judged: it serves machines whose clock may be wrong, which then learn the time.
-  std::string ca_sha256;
+  /// hex SHA-256 of the DER of each CA certificate that may be the last of the server's chain (two
+  /// while a CA is changed). With pins alone no dates are judged: they serve machines whose clock
+  /// may be wrong, which then learn the time.
+  std::vector<std::string> ca_sha256;
   /// When the server's certificate has to be valid; unset: now, by this machine's clock.
   std::optional<base::UtcTime> judged_at;
   std::string certificate_pem;  ///< own, empty for none

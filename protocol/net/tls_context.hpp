@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "protocol/base/result.hpp"
 #include "protocol/net/tls.hpp"
@@ -20,7 +21,8 @@ class TlsContext {
   TlsContext(const TlsContext&) = delete;
 
   ssl_ctx_st* native() const { return context_; }
-  std::string pin;          ///< client: hex SHA-256 of the CA that the server must show; or empty
+  /// client: hex SHA-256 of the CAs of which the server must show one; or none
+  std::vector<std::string> pins;
   std::string server_name;  ///< client: overrides the host dialled
 
  private:

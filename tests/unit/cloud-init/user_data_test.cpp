@@ -18,7 +18,7 @@ std::string repeated(const std::string& two) {
 UserData example() {
   return {.controller_host = "10.210.0.1",
           .controller_port = 7443,
-          .ca_sha256 = repeated("0f"),
+          .ca_sha256 = {repeated("0f")},
           .token = repeated("ab")};
 }
 
@@ -57,7 +57,7 @@ TEST(CloudInit, NothingElseSlipsIn) {
   EXPECT_EQ(field_of([](auto& d) { d.controller_host = ""; }), "controller_host");
   EXPECT_EQ(field_of([](auto& d) { d.controller_host = "a\nruncmd: [b]"; }), "controller_host");
   EXPECT_EQ(field_of([](auto& d) { d.controller_port = 0; }), "controller_port");
-  EXPECT_EQ(field_of([](auto& d) { d.ca_sha256 = "abc"; }), "ca_sha256");
+  EXPECT_EQ(field_of([](auto& d) { d.ca_sha256 = {"abc"}; }), "ca_sha256");
   EXPECT_EQ(field_of([](auto& d) { d.token[3] = '\n'; }), "token");
   EXPECT_FALSE(render(MetaData{.instance_id = "a: b", .local_hostname = "n"}));
   EXPECT_FALSE(render(MetaData{.instance_id = "a", .local_hostname = "n.example"}));

@@ -55,7 +55,7 @@ TEST(UserData, GoodOneIsReadWhole) {
   ASSERT_TRUE(data) << data.error().message;
   EXPECT_EQ(data->controller_host, "10.210.0.1");
   EXPECT_EQ(data->controller_port, 7443);
-  EXPECT_EQ(data->ca_sha256, kPin);
+  EXPECT_EQ(data->ca_sha256, std::vector{kPin});
   EXPECT_EQ(data->token, kToken);
 }
 
@@ -76,7 +76,24 @@ TEST(UserData, APinIsComparedInLowerCase) {
   text.replace(text.find(kPin), kPin.size(), std::string(kPin.size(), 'F'));
   auto data = parse_user_data(text, "the file");
   ASSERT_TRUE(data) << data.error().message;
-  EXPECT_EQ(data->ca_sha256, kPin);
+  EXPECT_EQ(data->ca_sha256, std::vector{kPin});
+}
+
+TEST(UserData, TwoPinsWhileTheCaIsChanged) {
+  const std::string other(64, '0');
+  std::string text = user_data();
+  text.replace(text.find(kPin), kPin.size(), "[" + kPin + ", " + other + "]");
+  auto data = parse_user_data(text, "the file");
+  ASSERT_TRUE(data) << data.error().message;
+  EXPECT_EQ(data->ca_sha256, (std::vector{kPin, other}));
+  for (const std::string& bad :
+       {std::string("[]"), "[" + kPin + ", abc]", "[" + kPin + ", " + other + ", " + kPin + "]"}) {
+    text = user_data();
+    text.replace(text.find(kPin), kPin.size(), bad);
+    auto refused = parse_user_data(text, "the file");
+    ASSERT_FALSE(refused) << bad;
+    EXPECT_EQ(refused.error().field, "slipway.ca_sha256");
+  }
 }
 
 TEST(UserData, CorpusIsRefused) {

@@ -169,10 +169,85 @@ TEST_F(AgentLinkTest, ARefusedLinkIsTriedWithANewCertificate) {
 
 TEST_F(AgentLinkTest, AForeignServerGetsNoToken) {
   AgentLinkOptions to = options(controller_.token);
-  to.controller.ca_sha256 = std::string(64, '0');
+  to.controller.ca_sha256 = {std::string(64, '0')};
   int rounds = 0;
   run_until(to, [&] { return ++rounds > 50; });
   EXPECT_TRUE(controller_.asked.empty());
+}
+
+TEST_F(AgentLinkTest, AChangedCaIsLearntOverTheLinkAndHeldAcrossRestarts) {
+  const pki::KeyPair next =
+      pki::make_ca("next", FakeController::now() - 1h, FakeController::now() + 100h);
+  const std::string new_pin = pki::inspect(next.certificate_pem)->sha256;
+  const auto holds_new = [&](const wire::Report& report) {
+    return report.has_trust() && report.trust().issuer_sha256() == new_pin &&
+           report.trust().ca_sha256_size() == 2;
+  };
+  bool told = false;
+  run_until(options(controller_.token), [&] {
+    if (!told && !controller_.reports.empty()) {
+      told = true;
+      controller_.change_ca(next);
+      controller_.tell_trust();
+    }
+    return std::ranges::any_of(controller_.reports, holds_new);
+  });
+  EXPECT_EQ(count("/link machine-1"), 1U);  // renewed with no break of the link
+  EXPECT_EQ(count("/renew"), 1U);
+
+  controller_.drop_first_ca();
+  controller_.reports.clear();
+  auto after = options("");
+  auto remembered = IdentityStore(root_ / "state").remembered();
+  ASSERT_TRUE(remembered);
+  EXPECT_EQ(remembered->ca_sha256.size(), 2U);
+  after.controller.ca_sha256 = remembered->ca_sha256;
+  told = false;
+  run_until(after, [&] {
+    if (!told && !controller_.reports.empty()) {
+      told = true;
+      controller_.tell_trust();
+    }
+    return IdentityStore(root_ / "state").remembered()->ca_sha256 == Pins{new_pin};
+  });
+  EXPECT_EQ(count("/renew"), 1U);
+}
+
+TEST_F(AgentLinkTest, ACaThatDoesNotFollowFromTheOldOneIsNotTaken) {
+  const pki::KeyPair foreign =
+      pki::make_ca("foreign", FakeController::now() - 1h, FakeController::now() + 100h);
+  bool told = false;
+  run_until(options(controller_.token), [&] {
+    if (!told && !controller_.reports.empty()) {
+      told = true;
+      controller_.bundle_pem = foreign.certificate_pem;
+      controller_.tell_trust();
+      controller_.bundle_pem = controller_.ca.certificate_pem;
+      controller_.tell_trust();
+    }
+    return std::ranges::any_of(controller_.reports,
+                               [](const wire::Report& report) { return report.has_trust(); });
+  });
+  EXPECT_EQ(IdentityStore(root_ / "state").remembered()->ca_sha256,
+            controller_.address().ca_sha256);
+}
+
+TEST_F(AgentLinkTest, AMachineThatSleptThroughTheChangeComesBackWithAPinGivenByHand) {
+  run_until(options(controller_.token), [&] { return !controller_.reports.empty(); });
+  const pki::KeyPair next =
+      pki::make_ca("next", FakeController::now() - 1h, FakeController::now() + 100h);
+  controller_.change_ca(next);
+  controller_.drop_first_ca();
+  const auto asked = controller_.asked.size();
+  controller_.reports.clear();
+  auto asleep = options("");
+  asleep.controller.ca_sha256 = IdentityStore(root_ / "state").remembered()->ca_sha256;
+  int rounds = 0;
+  run_until(asleep, [&] { return ++rounds > 50; });
+  EXPECT_EQ(controller_.asked.size(), asked);
+  asleep.controller.ca_sha256 = {pki::inspect(next.certificate_pem)->sha256};
+  run_until(asleep, [&] { return !controller_.reports.empty(); });
+  EXPECT_EQ(count("/enrol"), 1U);
 }
 
 TEST_F(AgentLinkTest, ABrokenLinkComesBackWithTheFullStateAgain) {

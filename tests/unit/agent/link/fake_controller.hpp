@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <map>
 #include <memory>
 #include <string>
@@ -20,15 +22,8 @@ class FakeController {
   explicit FakeController(boost::asio::any_io_executor executor)
       : ca(pki::make_ca("controller", now() - std::chrono::hours(1),
                         now() + std::chrono::hours(100))) {
-    auto own = pki::issue(ca, {.common_name = "controller",
-                               .ip_addresses = {"127.0.0.1"},
-                               .usage = pki::Usage::kServer,
-                               .not_before = now() - std::chrono::hours(1),
-                               .not_after = now() + std::chrono::hours(1)});
     net::HttpServerOptions options;
-    options.tls = net::TlsServer{.certificate_chain_pem = own->certificate_pem + ca.certificate_pem,
-                                 .key_pem = own->key_pem,
-                                 .client_ca_pem = ca.certificate_pem};
+    options.tls = server_tls();
     server = std::make_unique<net::HttpServer>(
         executor, options, [this](net::HttpRequest request) { return enrol(std::move(request)); },
         [this](net::HttpRequest request) { return upgrade(std::move(request)); });
@@ -39,14 +34,47 @@ class FakeController {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   }
 
+  net::TlsServer server_tls() const {
+    auto own = pki::issue(signs, {.common_name = "controller",
+                                  .ip_addresses = {"127.0.0.1"},
+                                  .usage = pki::Usage::kServer,
+                                  .not_before = now() - std::chrono::hours(1),
+                                  .not_after = now() + std::chrono::hours(1)});
+    return {.certificate_chain_pem = own->certificate_pem + signs.certificate_pem,
+            .key_pem = own->key_pem,
+            .client_ca_pem = bundle_pem};
+  }
+  void renew_server() { EXPECT_TRUE(server->renew(server_tls())); }
+
   Controller address() const {
     return {.endpoint = {.host = "127.0.0.1", .port = server->port()},
-            .ca_sha256 = pki::inspect(ca.certificate_pem)->sha256};
+            .ca_sha256 = {pki::inspect(ca.certificate_pem)->sha256}};
+  }
+
+  /// Another CA beside the first: both in the bundle, `signs` signs from now on.
+  void change_ca(const pki::KeyPair& next) {
+    bundle_pem = ca.certificate_pem + next.certificate_pem;
+    signs = next;
+    renew_server();
+  }
+  /// The change's end: the first CA is not known any more.
+  void drop_first_ca() {
+    ca = signs;
+    bundle_pem = ca.certificate_pem;
+    renew_server();
+  }
+  void tell_trust() {
+    wire::Order order;
+    order.mutable_trust()->set_ca_pem(bundle_pem);
+    order.mutable_trust()->set_issuer_sha256(pki::inspect(signs.certificate_pem)->sha256);
+    if (link) EXPECT_TRUE(link->send(std::move(order)));
   }
 
   pki::KeyPair ca;
+  pki::KeyPair signs = ca;  ///< nodes' certificates and its own
+  std::string bundle_pem = ca.certificate_pem;
   std::string token = std::string(64, 'a');
-  std::string answers_for_key;     ///< PEM of another key: the certificate is for that one
+  std::string answers_for_key;  ///< PEM of another key: the certificate is for that one
   std::chrono::seconds certificate_life = std::chrono::hours(24);
   int refuse_enrolments = 0;       ///< so many answers are 503
   bool refuse_links = false;       ///< 403 at /link
@@ -73,7 +101,7 @@ class FakeController {
     if (request.target == "/enrol" && message.token() != token) co_return refuse(403, "token");
     auto csr = answers_for_key.empty() ? base::Result<std::string>(message.csr_pem())
                                        : pki::make_csr(answers_for_key, "n");
-    auto certificate = pki::sign_csr(ca, *csr,
+    auto certificate = pki::sign_csr(signs, *csr,
                                      {.common_name = "machine-1",
                                       .usage = pki::Usage::kClient,
                                       .not_before = now() - certificate_life / 10,
@@ -81,7 +109,7 @@ class FakeController {
     if (!certificate) co_return refuse(400, "csr");
     wire::EnrolResponse answer;
     answer.set_certificate_pem(*certificate);
-    answer.set_ca_pem(ca.certificate_pem);
+    answer.set_ca_pem(bundle_pem);
     answer.set_machine_id("machine-1");
     answer.set_utc_ms(base::to_unix_ms(now()));
     co_return net::HttpResponse{.body = answer.SerializeAsString()};

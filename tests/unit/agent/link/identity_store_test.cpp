@@ -28,9 +28,9 @@ class IdentityStoreTest : public testing::Test {
   ~IdentityStoreTest() override { std::filesystem::remove_all(root_); }
 
   std::filesystem::path dir() const { return root_ / "state"; }
-  std::string pin() const { return pki::inspect(ca_.certificate_pem)->sha256; }
+  Pins pin() const { return {pki::inspect(ca_.certificate_pem)->sha256}; }
   static mode_t mode_of(const std::filesystem::path& path) {
-    struct stat about{};
+    struct stat about {};
     return ::stat(path.c_str(), &about) == 0 ? about.st_mode & 07777 : 0;
   }
   wire::EnrolResponse answer_for(const std::string& key, const pki::KeyPair& ca) {
@@ -88,7 +88,7 @@ TEST_F(IdentityStoreTest, ForeignAnswersAreRefusedAndNothingIsKept) {
 TEST_F(IdentityStoreTest, ACertificateOfAnotherControllerDoesNotCount) {
   IdentityStore store(dir());
   ASSERT_TRUE(store.keep(answer_for(*store.key(), ca_), pin()));
-  auto read = store.load(std::string(64, '0'));
+  auto read = store.load({std::string(64, '0')});
   ASSERT_TRUE(read);
   EXPECT_FALSE(read->has_value());
 }

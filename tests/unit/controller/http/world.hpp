@@ -88,7 +88,8 @@ class World {
   fakes::ManualClock clock;
   std::unique_ptr<store::Database> database = store::Database::in_memory();
   secrets::Secrets secrets{*database, secrets::MasterKey::random()};
-  pki::KeyPair ca = *secrets.controller_ca(clock);
+  std::unique_ptr<links::Authority> authority = *links::Authority::open(*database, secrets, clock);
+  pki::KeyPair ca = authority->issuer();
   access::SqliteAudit audit{*database, clock};
   access::Accounts accounts{*database, clock, pool, {.operations = 1, .memory_bytes = 8 << 10}};
   fakes::FakeCloud cloud{io.get_executor()};
@@ -101,7 +102,9 @@ class World {
                                                   .images = {}},
                               true};
   links::Links links{io.get_executor(), clock};
-  links::Enrolment enrolment{*database, cloud, audit, roster, ca, std::chrono::hours{24}, clock};
+  links::Enrolment enrolment{*database, cloud, audit, roster, *authority, std::chrono::hours{24},
+                             clock};
+  links::CaRotation ca_rotation{*database, *authority, links, roster, clock};
   discovery::Registry registry{*database};
   intents::IntentLedger intents{io.get_executor(), *database, links, roster, clock};
   mirror::Mirror mirror{io.get_executor(), *database, links, roster, clock};
@@ -131,8 +134,12 @@ class World {
                     .cloud = cloud,
                     .metrics = metrics,
                     .clock = clock,
-                    .ca_pem = ca.certificate_pem,
-                    .parts = [] { return std::vector<Part>{{"store", true, ""}}; }};
+                    .ca_rotation = ca_rotation,
+                    .roots_pem = [this] { return authority->bundle_pem(); },
+                    .parts =
+                        [] {
+                          return std::vector<Part>{{"store", true, ""}};
+                        }};
   PublicApi api{services, all_routes(services)};
   std::optional<access::LockedOut> locked;
   std::string password;

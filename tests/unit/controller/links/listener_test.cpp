@@ -34,7 +34,7 @@ struct OpenSite : Site {
 
   net::HttpClientOptions options(const pki::KeyPair& client = {}) {
     net::TlsClient tls;
-    tls.ca_sha256 = pki::inspect(ca.certificate_pem)->sha256;
+    tls.ca_sha256 = {pki::inspect(ca.certificate_pem)->sha256};
     tls.certificate_pem = client.certificate_pem;
     tls.key_pem = client.key_pem;
     return {.endpoint = {.host = "127.0.0.1", .port = listener.port()}, .tls = tls};

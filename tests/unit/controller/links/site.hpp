@@ -80,16 +80,17 @@ struct Site {
   fakes::RecordingAudit audit;
   fakes::FakeRoster roster;
   fakes::ManualClock clock;
-  pki::KeyPair ca = pki::make_ca("test CA", clock.utc() - std::chrono::hours{1},
-                                 clock.utc() + std::chrono::hours{24 * 365});
+  secrets::Secrets secrets{*database, secrets::MasterKey::random()};
+  std::unique_ptr<Authority> authority = *Authority::open(*database, secrets, clock);
+  pki::KeyPair ca = authority->issuer();
   base::MachineId machine{"m1"};
   base::ClusterId cluster{"c1"};
   base::ResourceId resource{"r1"};
   std::string address;
-  Enrolment enrolment{*database, cloud, audit, roster, ca, std::chrono::hours{24}, clock};
+  Enrolment enrolment{*database, cloud, audit, roster, *authority, std::chrono::hours{24}, clock};
   Links links{io.get_executor(), clock};
   AgentListener listener{
-      io.get_executor(), AgentListenerOptions{}, links, enrolment, audit, ca, clock};
+      io.get_executor(), AgentListenerOptions{}, links, enrolment, audit, *authority, clock};
 };
 
 inline boost::json::object problem_of(const net::HttpResponse& response) {

@@ -36,7 +36,7 @@ TEST(Tls, ATrustedCaAndAPinBothWork) {
     EXPECT_EQ(
         co_await outcome(executor, authority.server(), {.ca_pem = authority.ca.certificate_pem}),
         "200 ");
-    EXPECT_EQ(co_await outcome(executor, authority.server(), {.ca_sha256 = authority.pin()}),
+    EXPECT_EQ(co_await outcome(executor, authority.server(), {.ca_sha256 = {authority.pin()}}),
               "200 ");
     EXPECT_EQ(co_await outcome(executor, authority.server(),
                                {.ca_pem = authority.ca.certificate_pem}, "localhost"),
@@ -56,9 +56,25 @@ TEST(Tls, DatesAreJudgedAtTheTimeGivenAndNotWithAPin) {
     EXPECT_EQ(co_await outcome(executor, authority.server(), now), "200 ");
     Authority past;
     past.ca = pki::make_ca("old ca", Authority::now() - 48h, Authority::now() - 24h);
-    EXPECT_EQ(co_await outcome(executor, past.server(), {.ca_sha256 = past.pin()}), "200 ");
+    EXPECT_EQ(co_await outcome(executor, past.server(), {.ca_sha256 = {past.pin()}}), "200 ");
     EXPECT_EQ(co_await outcome(executor, past.server(), {.ca_pem = past.ca.certificate_pem}),
               "denied");
+  });
+}
+
+TEST(Tls, OfTwoPinsEitherServes) {
+  run([](asio::any_io_executor executor) -> Task<> {
+    Authority older;
+    Authority newer;
+    for (Authority* shown : {&older, &newer}) {
+      EXPECT_EQ(
+          co_await outcome(executor, shown->server(), {.ca_sha256 = {older.pin(), newer.pin()}}),
+          "200 ");
+    }
+    Authority foreign;
+    EXPECT_EQ(
+        co_await outcome(executor, foreign.server(), {.ca_sha256 = {older.pin(), newer.pin()}}),
+        "denied");
   });
 }
 
@@ -69,26 +85,26 @@ TEST(Tls, AForeignServerIsRefused) {
     EXPECT_EQ(
         co_await outcome(executor, foreign.server(), {.ca_pem = authority.ca.certificate_pem}),
         "denied");
-    EXPECT_EQ(co_await outcome(executor, foreign.server(), {.ca_sha256 = authority.pin()}),
+    EXPECT_EQ(co_await outcome(executor, foreign.server(), {.ca_sha256 = {authority.pin()}}),
               "denied");
     // The pinned CA's certificate is public: shown behind a foreign leaf it must not help.
     TlsServer liar = foreign.server();
     const auto leaf =
         liar.certificate_chain_pem.substr(0, liar.certificate_chain_pem.find("-----BEGIN", 10));
     liar.certificate_chain_pem = leaf + authority.ca.certificate_pem;
-    EXPECT_EQ(co_await outcome(executor, liar, {.ca_sha256 = authority.pin()}), "denied");
+    EXPECT_EQ(co_await outcome(executor, liar, {.ca_sha256 = {authority.pin()}}), "denied");
     // A node's certificate (for clients alone) must not serve as the controller's.
     const auto node = authority.issue("node", pki::Usage::kClient);
     EXPECT_EQ(co_await outcome(
                   executor,
                   {.certificate_chain_pem = node.certificate_pem + authority.ca.certificate_pem,
                    .key_pem = node.key_pem},
-                  {.ca_sha256 = authority.pin()}),
+                  {.ca_sha256 = {authority.pin()}}),
               "denied");
     EXPECT_EQ(co_await outcome(executor, authority.server(),
-                               {.ca_sha256 = authority.pin(), .server_name = "other.example"}),
+                               {.ca_sha256 = {authority.pin()}, .server_name = "other.example"}),
               "denied");
-    EXPECT_EQ(co_await outcome(executor, authority.server(), {.ca_sha256 = std::string(64, '0')}),
+    EXPECT_EQ(co_await outcome(executor, authority.server(), {.ca_sha256 = {std::string(64, '0')}}),
               "denied");
   });
 }

@@ -101,6 +101,43 @@ TEST(WebSocket, MessagesOverTheLimitEndTheConnection) {
   });
 }
 
+TEST(WebSocket, DropWaitsForNoFarewellOfAPeerThatIsSilent) {
+  run([](asio::any_io_executor executor) -> Task<> {
+    Authority authority;
+    auto silent = std::make_shared<Signal>(executor);
+    HttpServerOptions options;
+    options.tls = authority.server();
+    HttpServer server(
+        executor, options, not_found,
+        [silent](HttpRequest) -> Task<std::variant<HttpResponse, HttpServer::Session>> {
+          HttpServer::Session session;
+          session.run = [silent](std::unique_ptr<Transport> transport) -> Task<> {
+            co_await silent->wait();  // reads nothing, so answers no close
+            transport->close();
+          };
+          co_return session;
+        });
+    EXPECT_TRUE(server.start());
+    auto client = to(server);
+    client.tls = TlsClient{.ca_pem = authority.ca.certificate_pem};
+    auto dialled = co_await dial_websocket(executor, client, "/deaf", {}, 1000);
+    EXPECT_TRUE(dialled) << dialled.error().message;
+    bool over = false;
+    co_await base::in_scope([&](base::TaskScope& scope) -> Task<> {
+      scope.spawn("read", [](Transport& socket, bool& ended) -> Task<> {
+        (void)co_await socket.read();
+        ended = true;
+      }(**dialled, over));
+      co_await asio::post(asio::use_awaitable);
+      (*dialled)->drop();
+      for (int turn = 0; turn < 100 && !over; ++turn) co_await asio::post(asio::use_awaitable);
+      EXPECT_TRUE(over);
+    });
+    silent->set();
+    co_await server.stop(1s);
+  });
+}
+
 TEST(WebSocket, CloseEndsBothEndsAndPendingReads) {
   run([](asio::any_io_executor executor) -> Task<> {
     Authority authority;

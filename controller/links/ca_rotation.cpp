@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/links/ca_rotation.hpp"
+
+#include <algorithm>
+
+namespace slipway::links {
+
+using base::ErrorCode;
+using base::fail;
+using base::Result;
+
+CaRotation::CaRotation(store::Database& database, Authority& authority, Links& links,
+                       const Roster& roster, const base::Clock& clock)
+    : database_(database), authority_(authority), links_(links), roster_(roster), clock_(clock) {
+  authority_.on_change([this] {
+    for (const MachineId& machine : links_.connected()) tell(machine);
+  });
+}
+
+void CaRotation::tell(const MachineId& machine) {
+  wire::Order order;
+  auto& trust = *order.mutable_trust();
+  trust.set_ca_pem(authority_.bundle_pem());
+  trust.set_issuer_sha256(authority_.issuer_sha256());
+  // A full queue means a peer that does not read: its link is of no use, and it asks anew.
+  if (auto sent = links_.send(machine, std::move(order)); !sent) links_.cut(machine, sent.error());
+}
+
+void CaRotation::link_up(const MachineId& machine, const wire::NodeState& state) {
+  if (state.has_trust()) note(machine, state.trust());
+  tell(machine);
+}
+
+void CaRotation::reported(const MachineId& machine, const wire::Report& report) {
+  if (report.has_trust()) note(machine, report.trust());
+  if (report.has_state() && report.state().has_trust()) note(machine, report.state().trust());
+}
+
+void CaRotation::note(const MachineId& machine, const wire::TrustHeld& held) {
+  std::string digests;
+  const int most = std::min(held.ca_sha256_size(), 2);  // agents keep no more
+  for (int i = 0; i < most; ++i) {
+    digests += (digests.empty() ? "" : ",") + held.ca_sha256(i).substr(0, 64);
+  }
+  database_
+      .prepare(
+          "INSERT OR REPLACE INTO trust_held (machine, ca_sha256, issuer_sha256, told_ms)"
+          " VALUES (?, ?, ?, ?)")
+      .bind(machine.value)
+      .bind(digests)
+      .bind(held.issuer_sha256().substr(0, 64))
+      .bind(base::to_unix_ms(clock_.utc()))
+      .run();
+}
+
+/// Why a machine is not ready for the next step; empty when it is.
+std::string CaRotation::lacks(const std::string& held, const std::string& issuer) const {
+  if (authority_.phase() == CaPhase::kSteady) return {};
+  const auto next = pki::inspect(authority_.next_pem())->sha256;
+  if (held.find(next) == std::string::npos) return "does not hold the new CA";
+  if (authority_.phase() == CaPhase::kSwitched && issuer != next) {
+    return "has a certificate of the old CA";
+  }
+  return {};
+}
+
+std::vector<Missing> CaRotation::missing() const {
+  std::vector<Missing> all;
+  auto rows = database_.prepare(
+      "SELECT DISTINCT e.machine, coalesce(t.ca_sha256, ''), coalesce(t.issuer_sha256, '')"
+      " FROM enrolments e LEFT JOIN trust_held t ON t.machine = e.machine"
+      " WHERE e.state IN ('open', 'spent') ORDER BY e.machine");
+  while (rows.step()) {
+    const MachineId machine{rows.text(0)};
+    const auto place = roster_.find(machine);
+    if (!place) continue;  // being deleted
+    if (auto why = lacks(rows.text(1), rows.text(2)); !why.empty()) {
+      all.push_back({machine, place->node_name, std::move(why)});
+    }
+  }
+  return all;
+}
+
+Result<> CaRotation::nobody_missing() const {
+  const auto all = missing();
+  if (all.empty()) return {};
+  std::string names;
+  for (std::size_t i = 0; i < std::min(all.size(), kNamedMissing); ++i) {
+    names += (i == 0 ? "" : ", ") + all[i].node + " " + all[i].why;
+  }
+  if (all.size() > kNamedMissing) names += " …";
+  return fail(ErrorCode::kConflict,
+              std::to_string(all.size()) + " machine(s) are not ready for it: " + names +
+                  ". Wait for them, delete them, or force it and tell them by hand",
+              "missing");
+}
+
+Result<> CaRotation::switch_over(bool force) {
+  if (auto ready = force ? Result<>{} : nobody_missing(); !ready) return ready;
+  return authority_.switch_over();
+}
+
+Result<> CaRotation::finish(bool force) {
+  if (auto ready = force ? Result<>{} : nobody_missing(); !ready) return ready;
+  return authority_.finish();
+}
+
+}  // namespace slipway::links
