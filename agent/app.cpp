@@ -13,6 +13,7 @@
 #include <random>
 
 #include "agent/bootstrap/bootstrap.hpp"
+#include "agent/bootstrap/space.hpp"
 #include "agent/bootstrap/system_host.hpp"
 #include "agent/config/user_data.hpp"
 #include "agent/containers/containerd.hpp"
@@ -20,6 +21,8 @@
 #include "agent/dns/cluster_dns.hpp"
 #include "agent/facts/facts.hpp"
 #include "agent/kube/gateway.hpp"
+#include "agent/link/console.hpp"
+#include "agent/link/obstacle.hpp"
 #include "agent/logs/logs.hpp"
 #include "agent/terminal/terminal.hpp"
 #include "protocol/base/log.hpp"
@@ -82,6 +85,8 @@ struct App::State {
   void take(wire::Order order);
   void open(wire::StreamOpen what, link::StreamPtr stream);
   wire::NodeState full_state() const;
+  void link_changed(bool up);
+  void link_failed(base::Error why);
   void tell(wire::Report report) { (void)link.send(std::move(report)); }
   bool is_gateway() const;
   Task<> learn_facts();
@@ -114,7 +119,9 @@ struct App::State {
   terminal::Terminal terminal;
   logs::Logs logs;
 
-  // The one link, and etcd's discovery that is relayed over it.
+  // The one link, what is said where there is none, and etcd's discovery that is relayed over it.
+  net::Endpoint controller;
+  agent_link::Console console;
   agent_link::AgentLink link;
   discovery::LoopbackRelay relay;
 
@@ -137,6 +144,8 @@ App::State::State(const config::AgentConfig& config, Origin origin)
       gateway(io.get_executor(), pool, clock, {.intents_dir = config.state_dir / "intents"}),
       terminal({.node_shell = config.node_shell}, containerd),
       logs(io.get_executor(), pool),
+      controller(origin.controller.endpoint),
+      console(agent_link::write_console, clock),
       link(io.get_executor(),
            {.controller = std::move(origin.controller),
             .token = std::move(origin.token),
@@ -154,11 +163,8 @@ App::State::State(const config::AgentConfig& config, Origin origin)
                   bootstrap.controller_clock(offset_ms);
                   health.controller_clock(offset_ms);
                 },
-            .changed =
-                [this](bool up) {
-                  systemd.status(up ? "linked" : "waiting for the controller");
-                  roles_changed.cancel();
-                }},
+            .changed = [this](bool up) { link_changed(up); },
+            .failed = [this](const base::Error& why) { link_failed(why); }},
            clock),
       relay(io.get_executor(),
             [this](wire::StreamOpen what) { return link.open(std::move(what), false); }),
@@ -174,6 +180,17 @@ App::State::State(const config::AgentConfig& config, Origin origin)
     *report.mutable_outcome() = outcome;
     tell(std::move(report));
   });
+}
+
+void App::State::link_changed(bool up) {
+  systemd.status(up ? "linked" : "waiting for the controller");
+  if (up) console.say({wire::kLinked, "to the controller"});
+  roles_changed.cancel();
+}
+
+void App::State::link_failed(base::Error why) {
+  why.message = bootstrap::with_full_disks(host, std::move(why.message));
+  console.say(agent_link::obstacle_of(why, controller, agent_link::interfaces()));
 }
 
 /// What the controller asks for.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/app.hpp"
+#include "agent/link/console.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/wire/limits.hpp"
 
@@ -44,6 +45,8 @@ int run_agent(const std::string& config_path) {
   auto origin = slipway::agent::find_origin(*config);
   if (!origin) {
     spdlog::critical("{}", origin.error().message);
+    slipway::agent_link::write_console(slipway::wire::console_line(
+        {slipway::wire::kUserData, origin.error().message + "; replace the machine"}));
     return kBadConfig;
   }
   slipway::agent::App app(*config, std::move(*origin));

@@ -25,6 +25,16 @@ std::string ConnectedAgents::issue_token(const base::MachineId& machine,
   return enrolment_.issue_token(machine, cluster, resource, role);
 }
 
+std::optional<std::string> ConnectedAgents::suspicion(const base::MachineId& machine) const {
+  const auto found = enrolment_.suspicion(machine);
+  if (!found) return std::nullopt;
+  return "token-used-by-another-key: two keys showed this machine's token: the first, SHA-256 " +
+         found->bound_key_sha256 + ", enrolled; the other, SHA-256 " + found->other_key_sha256 +
+         ", came from " + found->from +
+         " and was refused; one of them is an intruder's: replace "
+         "the machine, and find out who read its user-data";
+}
+
 void ConnectedAgents::machine_runs(const base::MachineId& machine, base::UtcTime since) {
   enrolment_.machine_runs(machine, since);
 }

@@ -57,12 +57,15 @@ StepResult run_containerd(const StepContext& context) {
   if (!active) co_return base::fail(active);
   if (!*active || *changed) {
     // the unit is Type=notify: this returns when the socket answers
+    context.waits_for("containerd to start");
     auto started =
         co_await context.command({"systemctl", "restart", "containerd.service"}, kStartLimit);
-    if (!started) {
-      co_await log_journal(context, "containerd.service");
-      co_return base::fail(started);
-    }
+    context.waits_for({});
+    if (!started)
+      co_return base::fail(
+          started.error().code,
+          fmt::format("containerd does not start; it said last: {} ({})",
+                      co_await unit_words(context, "containerd.service"), started.error().message));
   }
   Wait socket(context, "containerd's socket", kStartLimit);
   while (co_await socket.more()) {

@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <cstdlib>
 #include <string>
 
 #include "agent/bootstrap/api.hpp"
+#include "agent/bootstrap/cgroup_driver.hpp"
 #include "agent/bootstrap/journal.hpp"
 #include "agent/bootstrap/kubeadm_phases.hpp"
+#include "agent/bootstrap/ports.hpp"
 #include "agent/bootstrap/steps.hpp"
 #include "agent/bootstrap/templates.hpp"
 
@@ -15,6 +18,8 @@ namespace {
 
 constexpr std::chrono::minutes kApiLimit{5};
 constexpr std::chrono::minutes kOthersLimit{15};  // etcd may wait for the other masters
+constexpr unsigned kLooksBetweenChecks = 20;
+constexpr auto kKubelet = "kubelet.service";
 constexpr auto kRbac = "/apis/rbac.authorization.k8s.io/v1/";
 
 base::Result<> write_inputs(const StepContext& context) {
@@ -35,10 +40,10 @@ base::Result<> write_inputs(const StepContext& context) {
 }
 
 StepResult start_kubelet(const StepContext& context) {
-  auto active = co_await is_active(context, "kubelet.service");
+  auto active = co_await is_active(context, kKubelet);
   if (!active) co_return base::fail(active);
   if (*active) co_return base::Result<>{};
-  auto started = co_await context.command({"systemctl", "start", "kubelet.service"});
+  auto started = co_await context.command({"systemctl", "start", kKubelet});
   if (!started) co_return base::fail(started);
   co_return base::Result<>{};
 }
@@ -50,27 +55,73 @@ StepResult wait_done(const StepContext& context, std::string step) {
   co_return other.failure();
 }
 
-/// Why the API server does not come: what kubelet says, and the server itself.
-base::Task<> log_reasons(const StepContext& context) {
-  co_await log_journal(context, "kubelet.service");
+/// The API server's log, one file a start: kubelet counts them and keeps the last two.
+struct ServerLog {
+  unsigned starts = 0;
+  std::string last;  ///< its path; empty: there is none yet
+};
+
+ServerLog server_log(Host& host) {
   const std::filesystem::path pods = "/var/log/pods";
-  for (const auto& pod : context.host.list(pods)) {
+  ServerLog log;
+  for (const auto& pod : host.list(pods)) {
     if (!pod.starts_with("kube-system_kube-apiserver")) continue;
-    const auto logs = pods / pod / "kube-apiserver";
-    const auto files = context.host.list(logs);
-    if (!files.empty())
-      (void)co_await context.command({"tail", "--lines=20", (logs / files.back()).string()});
+    for (const auto& file : host.list(pods / pod / "kube-apiserver")) {
+      const auto starts = static_cast<unsigned>(std::strtoul(file.c_str(), nullptr, 10)) + 1;
+      if (starts < log.starts) continue;
+      log = {starts, (pods / pod / "kube-apiserver" / file).string()};
+    }
   }
+  return log;
+}
+
+base::Task<std::string> server_words(const StepContext& context, std::string log) {
+  if (log.empty()) co_return "nothing";
+  auto said = co_await context.command({"tail", "--lines=20", log});
+  co_return said ? last_words(*said) : said.error().message;
+}
+
+/// How often kubelet and the API server have been started.
+struct Starts {
+  unsigned kubelet = 0;
+  unsigned server = 0;
+};
+
+base::Task<Starts> count_starts(const StepContext& context) {
+  co_return Starts{co_await restarts(context, kKubelet), server_log(context.host).starts};
+}
+
+/// An error where waiting for the API server is pointless: it, or kubelet, ends again and again.
+StepResult look_closer(const StepContext& context, Starts before) {
+  const auto now = co_await count_starts(context);
+  if (now.server > before.server + kCrashLoop)
+    co_return base::fail(
+        base::ErrorCode::kInternal,
+        fmt::format("the API server ended {} times; it said last: {}", now.server - 1,
+                    co_await server_words(context, server_log(context.host).last)));
+  if (now.kubelet >= before.kubelet + kCrashLoop)
+    co_return base::fail(base::ErrorCode::kInternal,
+                         fmt::format("kubelet ended {} times; it said last: {}", now.kubelet,
+                                     co_await unit_words(context, kKubelet)));
+  co_return base::Result<>{};
 }
 
 StepResult wait_api(const StepContext& context) {
   Wait ready(context, "the API server to be ready", kApiLimit);
+  const auto before = co_await count_starts(context);
+  unsigned looks = 0;
   while (co_await ready.more()) {
     auto answer = co_await ask_api(context, {.kubeconfig = kAdminConfig, .path = "/readyz"});
     if (answer && answer->status == 200) co_return base::Result<>{};
     ready.found(answer ? fmt::format("status {}", answer->status) : answer.error().message);
+    if (++looks % kLooksBetweenChecks != 0) continue;
+    auto hopeful = co_await look_closer(context, before);
+    if (!hopeful) co_return hopeful;
   }
-  if (!context.run.interrupted()) co_await log_reasons(context);
+  if (!context.run.interrupted()) {  // why: what kubelet says, and the server itself
+    co_await log_journal(context, kKubelet);
+    (void)co_await server_words(context, server_log(context.host).last);
+  }
   co_return ready.failure();
 }
 
@@ -81,7 +132,7 @@ StepResult hasten_registration(const StepContext& context) {
                                          .path = "/api/v1/nodes/" + context.desired.node_name()});
   if (!node) co_return base::fail(node);
   if (node->status != 404) co_return base::Result<>{};
-  auto restarted = co_await context.command({"systemctl", "restart", "kubelet.service"});
+  auto restarted = co_await context.command({"systemctl", "restart", kKubelet});
   if (!restarted) co_return base::fail(restarted);
   co_return base::Result<>{};
 }
@@ -125,10 +176,16 @@ StepResult run_control_plane(const StepContext& context) {
   }
   auto kubelet = co_await start_kubelet(context);  // after a reboot; kubelet-start did it at first
   if (!kubelet) co_return kubelet;
+  if (auto same = check_cgroup_drivers(context); !same) co_return same;
   for (const char* other : {"etcd", "images"}) {
     auto done = co_await wait_done(context, other);
     if (!done) co_return done;
   }
+  const auto port = static_cast<unsigned short>(context.desired.kubernetes().api_port());
+  auto free = co_await check_ports(context, {port}, "the API server", [](const Listener& listener) {
+    return listener.program.starts_with("kube-apiserver");
+  });
+  if (!free) co_return free;
   auto manifests = co_await phases.run(kControlPlanePhase);
   if (!manifests) co_return manifests;
   auto api = co_await wait_api(context);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "agent/bootstrap/mounts.hpp"
+#include "agent/bootstrap/space.hpp"
 #include "agent/bootstrap/steps.hpp"
 
 namespace slipway::bootstrap {
@@ -107,11 +108,12 @@ base::Result<bool> is_mounted(const StepContext& context, const wire::DiskAssign
 
 // nouuid: disks cloned from one template carry the same UUID, and one kernel may see several.
 StepResult mount_disk(const StepContext& context, const wire::DiskAssignment& disk) {
-  Wait device(context, "the disk " + disk.device(), kDevicePatience);
+  Wait device(context, fmt::format("the disk {} for {}", disk.device(), disk.purpose()),
+              kDevicePatience);
   bool there = false;
   while (!there && co_await device.more()) {
     there = context.host.exists(disk.device());
-    if (!there) device.found("no such device");
+    if (!there) device.found("there is no such device; attach it");
   }
   if (!there) co_return device.failure();
 
@@ -165,9 +167,13 @@ StepResult place_kubelet(const StepContext& context) {
 }  // namespace
 
 StepResult run_disks(const StepContext& context) {
+  if (auto room = check_space(context.host, "/", "the system disk"); !room) co_return room;
   for (const auto& disk : context.desired.disks()) {
     auto mounted = co_await mount_disk(context, disk);
     if (!mounted) co_return mounted;
+    auto room = check_space(context.host, mount_point(disk),
+                            fmt::format("the disk {} for {}", disk.device(), disk.purpose()));
+    if (!room) co_return room;
   }
   if (context.desired.role() == wire::MASTER) {
     if (auto made = context.host.make_directory("/var/lib/etcd", 0700, "etcd"); !made)

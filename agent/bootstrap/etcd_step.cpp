@@ -5,6 +5,7 @@
 #include <string>
 
 #include "agent/bootstrap/journal.hpp"
+#include "agent/bootstrap/ports.hpp"
 #include "agent/bootstrap/steps.hpp"
 #include "agent/bootstrap/templates.hpp"
 
@@ -13,7 +14,10 @@ namespace {
 
 constexpr std::chrono::seconds kAloneLimit{90};
 constexpr std::chrono::minutes kTogetherLimit{10};  // the other masters may boot later
-constexpr unsigned kLooksBetweenUnitChecks = 10;
+constexpr unsigned kLooksBetweenChecks = 10;
+constexpr unsigned short kClientPort = 2379;
+constexpr unsigned short kPeerPort = 2380;
+constexpr unsigned short kDiscoveryPort = 2381;  // of this agent's relay to the controller
 constexpr auto kUnit = "etcd.service";
 constexpr auto kEnvironmentFile = "/etc/default/etcd";
 constexpr auto kDropIn = "/etc/systemd/system/etcd.service.d/10-slipway.conf";
@@ -96,12 +100,58 @@ Call health_call(const StepContext& context) {
   };
   Call call;
   call.host = "127.0.0.1";
-  call.port = 2379;
+  call.port = kClientPort;
   call.path = "/health";
-  call.tls.ca_pem = read("etcd/ca.crt");
-  call.tls.certificate_pem = read("apiserver-etcd-client.crt");
-  call.tls.key_pem = read("apiserver-etcd-client.key");
+  call.tls->ca_pem = read("etcd/ca.crt");
+  call.tls->certificate_pem = read("apiserver-etcd-client.crt");
+  call.tls->key_pem = read("apiserver-etcd-client.key");
   return call;
+}
+
+/// Somebody else on its ports: etcd would say so in its own log only, and end.
+StepResult check_own_ports(const StepContext& context) {
+  const int own = co_await main_process(context, kUnit);
+  // by its name too: systemd may have started it again since it was asked
+  co_return co_await check_ports(
+      context, {kClientPort, kPeerPort}, "etcd", [own](const Listener& listener) {
+        return own != 0 && (listener.process == own || listener.program == "etcd");
+      });
+}
+
+/// What is wrong with etcd's discovery; empty where it answers, or where etcd needs it no more.
+base::Task<std::string> discovery_fault(const StepContext& context) {
+  const auto& etcd = context.desired.master().etcd();
+  if (etcd.bootstrap() != wire::EtcdConfig::DISCOVERY) co_return "";
+  if (context.host.exists(std::string(kEtcdDataDirectory) + "/member/snap/db")) co_return "";
+  Call call;
+  call.host = "127.0.0.1";
+  call.port = kDiscoveryPort;
+  call.tls.reset();
+  call.path = "/" + etcd.discovery_token() + "/_config/size";
+  auto answer = co_await context.host.call(std::move(call));
+  if (answer && answer->status == 200) co_return "";
+  const auto found = answer ? fmt::format("status {}: {}", answer->status, last_words(answer->body))
+                            : answer.error().message;
+  co_return fmt::format(
+      "etcd's discovery at 127.0.0.1:{}, this agent's relay to the controller, cannot be reached: "
+      "{}; look for a firewall on this machine, and at its link",
+      kDiscoveryPort, found);
+}
+
+/// Why etcd is not healthy yet, as far as it can be seen; an error where waiting on is pointless.
+base::Task<base::Result<std::string>> look_closer(const StepContext& context) {
+  auto state = co_await context.ask({"systemctl", "is-failed", "--quiet", kUnit});
+  if (state && state->code == 0)
+    co_return base::fail(base::ErrorCode::kInternal,
+                         "etcd ended; it said last: " + co_await unit_words(context, kUnit));
+  auto ports = co_await check_own_ports(context);
+  if (!ports) co_return base::fail(ports);
+  auto fault = co_await discovery_fault(context);
+  const auto ended = co_await restarts(context, kUnit);
+  if (ended >= kCrashLoop)
+    fault += fmt::format("{}etcd has ended {} times; it said last: {}", fault.empty() ? "" : "; ",
+                         ended, co_await unit_words(context, kUnit));
+  co_return fault;
 }
 
 StepResult wait_healthy(const StepContext& context) {
@@ -112,19 +162,20 @@ StepResult wait_healthy(const StepContext& context) {
                size > 1 ? std::chrono::milliseconds(kTogetherLimit)
                         : std::chrono::milliseconds(kAloneLimit));
   unsigned looks = 0;
+  std::string why;
   while (co_await healthy.more()) {
     auto answer = co_await context.host.call(health_call(context));
     if (answer && answer->status == 200 &&
         answer->body.find("\"health\":\"true\"") != std::string::npos)
       co_return base::Result<>{};
-    healthy.found(answer ? fmt::format("status {}: {}", answer->status, answer->body)
-                         : answer.error().message);
-    if (++looks % kLooksBetweenUnitChecks != 0) continue;
-    auto state = co_await context.ask({"systemctl", "is-failed", "--quiet", kUnit});
-    if (state && state->code == 0) {
-      co_await log_journal(context, kUnit);
-      co_return base::fail(base::ErrorCode::kInternal, "etcd ended; its log says why");
+    if (++looks % kLooksBetweenChecks == 0) {
+      auto closer = co_await look_closer(context);
+      if (!closer) co_return base::fail(closer);
+      why = *std::move(closer);
     }
+    const auto found = answer ? fmt::format("status {}: {}", answer->status, answer->body)
+                              : answer.error().message;
+    healthy.found(why.empty() ? found : why);
   }
   if (!context.run.interrupted()) co_await log_journal(context, kUnit);
   co_return healthy.failure();
@@ -137,6 +188,8 @@ StepResult run_etcd(const StepContext& context) {
   if (!pki) co_return base::fail(pki);
   const auto environment = write_environment(context);
   if (!environment) co_return base::fail(environment);
+  auto ports = co_await check_own_ports(context);
+  if (!ports) co_return ports;
   auto started = co_await start(context, *pki || *environment);
   if (!started) co_return started;
   co_return co_await wait_healthy(context);

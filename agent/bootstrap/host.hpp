@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +15,11 @@
 
 namespace slipway::bootstrap {
 
-/// One HTTPS exchange with a server near by: etcd's health, the API server.
+/// One exchange with a server near by: etcd's health, the API server, etcd's discovery.
 struct Call {
   std::string host;
   unsigned short port = 0;
-  net::TlsClient tls;
+  std::optional<net::TlsClient> tls = net::TlsClient{};  ///< none: HTTP in the clear
   std::string method = "GET";
   std::string path = "/";
   std::string bearer;  ///< token for Authorization, empty for none
@@ -32,6 +33,12 @@ struct Answer {
 };
 
 inline constexpr std::size_t kAnswerLimitBytes = 4 << 20;
+
+/// Of a file system.
+struct Space {
+  std::uint64_t free_bytes = 0;  ///< that root may still write
+  std::uint64_t total_bytes = 0;
+};
 
 /// The machine that the steps work on. What a step does to the world goes through here, so that
 /// tests can hold a recording fake against it.
@@ -50,6 +57,8 @@ class Host {
   virtual base::Result<std::string> read_head(const std::filesystem::path& path,
                                               std::size_t bytes) = 0;
   virtual bool exists(const std::filesystem::path& path) = 0;
+  /// Of the file system that `path` lies on.
+  virtual base::Result<Space> space(const std::filesystem::path& path) = 0;
   /// Names in a directory, sorted; empty when it is not there.
   virtual std::vector<std::string> list(const std::filesystem::path& directory) = 0;
   /// Whole or not at all, parents made; `owner` is a user (and its group), empty for root.

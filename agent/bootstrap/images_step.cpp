@@ -80,7 +80,9 @@ StepResult run_images(const StepContext& context) {
   }
   if (missing->empty()) co_return base::Result<>{};
   std::string names;
-  for (const auto& image : *missing) names += (names.empty() ? "" : ", ") + image;
+  for (const auto& image : *missing)
+    names +=
+        fmt::format("{}{} (archive {})", names.empty() ? "" : ", ", image, archive_name(image));
   co_return base::fail(base::ErrorCode::kNotFound,
                        fmt::format("neither containerd's store nor an archive in {} holds {}: "
                                    "the node image is of another Kubernetes version, or damaged",

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "agent/bootstrap/api.hpp"
+#include "agent/bootstrap/cgroup_driver.hpp"
 #include "agent/bootstrap/journal.hpp"
 #include "agent/bootstrap/steps.hpp"
 #include "agent/bootstrap/templates.hpp"
@@ -26,7 +27,7 @@ Call api_call(const wire::DesiredNode& desired, std::string path) {
   Call call;
   call.host = desired.kubernetes().api_host();
   call.port = static_cast<unsigned short>(desired.kubernetes().api_port());
-  call.tls.ca_pem = desired.worker().ca_certificate();
+  call.tls->ca_pem = desired.worker().ca_certificate();
   call.path = std::move(path);
   return call;
 }
@@ -74,6 +75,7 @@ StepResult wait_api(const StepContext& context) {
 }  // namespace
 
 StepResult run_join(const StepContext& context) {
+  if (auto same = check_cgroup_drivers(context); !same) co_return same;
   if (has_credential(context.host)) {
     auto active = co_await is_active(context, "kubelet.service");
     if (!active) co_return base::fail(active);
@@ -96,7 +98,7 @@ StepResult run_join(const StepContext& context) {
     co_await log_journal(context, "kubelet.service");
     co_return base::fail(joined);
   }
-  co_return base::Result<>{};
+  co_return check_cgroup_drivers(context);  // kubelet has its configuration now
 }
 
 }  // namespace slipway::bootstrap

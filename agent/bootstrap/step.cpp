@@ -5,12 +5,16 @@
 
 #include <utility>
 
+#include "protocol/wire/text.hpp"
+
 namespace slipway::bootstrap {
 namespace {
 
 constexpr std::size_t kReasonLines = 3;
+constexpr std::size_t kReasonLineBytes = 400;
 
-/// The last lines of a program's output in one, without what only says where to find more.
+}  // namespace
+
 std::string last_words(std::string_view output) {
   std::string words;
   for (std::size_t lines = 0; !output.empty() && lines < kReasonLines;) {
@@ -19,13 +23,12 @@ std::string last_words(std::string_view output) {
     const auto line = start == output.npos ? output : output.substr(start + 1);
     output = start == output.npos ? std::string_view{} : output.substr(0, start);
     if (line.empty() || line.starts_with("To see the stack trace")) continue;
-    words = words.empty() ? std::string(line) : fmt::format("{} / {}", line, words);
+    const auto head = wire::head_of(line, kReasonLineBytes);
+    words = words.empty() ? head : fmt::format("{} / {}", head, words);
     ++lines;
   }
   return words;
 }
-
-}  // namespace
 
 base::Task<base::Result<std::string>> StepContext::command(
     std::vector<std::string> argv, std::chrono::milliseconds timeout) const {
@@ -69,10 +72,15 @@ Wait::Wait(const StepContext& context, std::string what, std::chrono::millisecon
       interval_(interval),
       started_(context.host.clock().monotonic()) {}
 
+Wait::~Wait() {
+  if (told_) context_.waits_for({});
+}
+
 base::Task<bool> Wait::more() {
   if (std::exchange(first_, false)) co_return true;
   if (context_.run.interrupted()) co_return false;
   if (context_.host.clock().monotonic() - started_ >= limit_) co_return false;
+  if (!told_) tell();
   co_await context_.host.sleep(interval_);
   co_return !context_.run.interrupted();
 }
@@ -81,6 +89,12 @@ void Wait::found(std::string state) {
   if (state == found_) return;
   found_ = std::move(state);
   context_.log(fmt::format("waiting for {}: {}", what_, found_));
+  tell();
+}
+
+void Wait::tell() {
+  told_ = true;
+  context_.waits_for(found_.empty() ? what_ : fmt::format("{}: {}", what_, found_));
 }
 
 std::unexpected<base::Error> Wait::failure() const {

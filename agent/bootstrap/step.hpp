@@ -26,6 +26,8 @@ class RunView {
   virtual bool interrupted() const = 0;
   virtual bool done(std::string_view step) const = 0;
   virtual void log(std::string_view step, std::string_view line) = 0;
+  /// What the step waits for now, and what it found last; empty: for nothing any more.
+  virtual void waits_for(std::string_view step, std::string_view what) = 0;
 };
 
 /// What a step works with: the node as it shall be, the machine, and a place for its log.
@@ -45,6 +47,7 @@ class StepContext {
   std::optional<std::int64_t> controller_clock_ms;  ///< the controller's clock minus ours
 
   void log(std::string_view line) const { run.log(step_, line); }
+  void waits_for(std::string_view what) const { run.waits_for(step_, what); }
   std::string_view step() const { return step_; }
 
   /// Runs a program with its output in the log; a non-zero exit is an error with the last lines.
@@ -61,12 +64,17 @@ class StepContext {
   std::string_view step_;
 };
 
+/// The last lines of a program's output in one, bounded, without what only says where to find more.
+std::string last_words(std::string_view output);
+
 /// A wait for something that other programs bring about: `while (co_await wait.more()) { … }`,
-/// then `co_return wait.failure()`.
+/// then `co_return wait.failure()`. Meanwhile the step's report says what is waited for.
 class Wait {
  public:
   Wait(const StepContext& context, std::string what, std::chrono::milliseconds limit,
        std::chrono::milliseconds interval = kPollInterval);
+  ~Wait();
+  Wait(const Wait&) = delete;
 
   /// At once the first time, then after the interval; false when the limit has passed or the run
   /// was interrupted.
@@ -76,12 +84,15 @@ class Wait {
   std::unexpected<base::Error> failure() const;
 
  private:
+  void tell();
+
   const StepContext& context_;
   std::string what_;
   std::chrono::milliseconds limit_;
   std::chrono::milliseconds interval_;
   base::MonotonicTime started_;
   bool first_ = true;
+  bool told_ = false;
   std::string found_;
 };
 

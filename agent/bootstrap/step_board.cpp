@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/wire/text.hpp"
+
 namespace slipway::bootstrap {
 
 using Report = wire::StepReport;
@@ -24,6 +26,7 @@ void StepBoard::prepare(const std::vector<std::string_view>& names, std::uint64_
     Report report;
     if (old != before.end() && !(fresh && old->state() == Report::DONE)) report = *old;
     report.set_name(std::string(name));
+    report.clear_waiting_for();  // of a process that ended while it waited
     report.set_generation(generation);
     if (report.state() != Report::DONE && report.state() != Report::FAILED)
       report.set_state(Report::WAITING);
@@ -41,7 +44,15 @@ void StepBoard::begin(std::string_view name, base::UtcTime now) {
   step.set_started_utc_ms(base::to_unix_ms(now));
   step.set_ended_utc_ms(0);
   step.clear_error();
+  step.clear_waiting_for();
   tell(step);
+}
+
+void StepBoard::waits_for(std::string_view name, std::string_view what) {
+  Report& step = report(name);
+  if (step.state() != Report::RUNNING) return;
+  step.set_waiting_for(wire::head_of(wire::clean_text(what), kWaitsForBytes));
+  logs_[step.name()].waits_for_other = true;
 }
 
 void StepBoard::log(std::string_view name, std::string_view line) {
@@ -54,6 +65,7 @@ void StepBoard::done(std::string_view name, base::UtcTime now) {
   Report& step = report(name);
   const bool again = step.state() == Report::DONE;
   step.set_state(Report::DONE);
+  step.clear_waiting_for();
   step.clear_error();
   if (!again) step.set_ended_utc_ms(base::to_unix_ms(now));
   tell(step);
@@ -63,6 +75,7 @@ void StepBoard::failed(std::string_view name, const std::string& error, base::Ut
   Report& step = report(name);
   if (step.state() == Report::DONE) step.set_attempts(step.attempts() + 1);
   step.set_state(Report::FAILED);
+  step.clear_waiting_for();
   step.set_error(error);
   step.set_ended_utc_ms(base::to_unix_ms(now));
   tell(step);
@@ -72,13 +85,14 @@ void StepBoard::waiting(std::string_view name) {
   Report& step = report(name);
   if (step.state() == Report::DONE) return;
   step.set_state(Report::WAITING);
+  step.clear_waiting_for();
   tell(step);
 }
 
 void StepBoard::flush() {
   for (auto& step : reports_) {
     const auto log = logs_.find(step.name());
-    if (log == logs_.end() || !log->second.grown) continue;
+    if (log == logs_.end() || !(log->second.grown || log->second.waits_for_other)) continue;
     if (step.state() == Report::RUNNING) tell(step);
   }
 }
@@ -105,7 +119,7 @@ void StepBoard::tell(Report& report) {
   if (const auto log = logs_.find(report.name()); log != logs_.end()) {
     // an empty log of a second look does not wipe the one that says how it was made
     if (log->second.grown) report.set_log_tail(log->second.tail.text());
-    log->second.grown = false;
+    log->second.grown = log->second.waits_for_other = false;
   }
   if (listener_) listener_(report);
 }

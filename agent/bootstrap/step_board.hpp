@@ -14,6 +14,8 @@
 
 namespace slipway::bootstrap {
 
+inline constexpr std::size_t kWaitsForBytes = 512;  ///< of StepReport.waiting_for
+
 /// What is known of each step: the reports as they go to the controller, without I/O.
 class StepBoard {
  public:
@@ -28,11 +30,13 @@ class StepBoard {
 
   void begin(std::string_view name, base::UtcTime now);
   void log(std::string_view name, std::string_view line);
+  /// What a running step waits for, empty for nothing; told with the logs.
+  void waits_for(std::string_view name, std::string_view what);
   void done(std::string_view name, base::UtcTime now);
   void failed(std::string_view name, const std::string& error, base::UtcTime now);
   /// It did not fail, but waits again: something that it rests on failed.
   void waiting(std::string_view name);
-  /// Tells of the logs that have grown since; call a few times a second.
+  /// Tells of the logs that have grown since, and of other waits; call a few times a second.
   void flush();
 
   const std::vector<wire::StepReport>& reports() const { return reports_; }
@@ -43,6 +47,7 @@ class StepBoard {
   struct Log {
     LogTail tail;
     bool grown = false;
+    bool waits_for_other = false;
   };
   wire::StepReport& report(std::string_view name);
   void tell(wire::StepReport& report);

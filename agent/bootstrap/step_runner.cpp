@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 
+#include "agent/bootstrap/space.hpp"
 #include "protocol/base/log.hpp"
 
 namespace slipway::bootstrap {
@@ -87,8 +88,9 @@ base::Task<> StepRunner::run_step(const Step& step, StepContext context) {
     board_.waiting(step.name);
   } else {
     failed_ = true;
-    board_.failed(step.name, result.error().message, now);
-    spdlog::error("step {} failed: {}", step.name, result.error().message);
+    const auto why = with_full_disks(host_, result.error().message);
+    board_.failed(step.name, why, now);
+    spdlog::error("step {} failed: {}", step.name, why);
   }
 }
 

@@ -38,6 +38,9 @@ class StepRunner : public RunView {
   bool interrupted() const override { return failed_ || stopped_; }
   bool done(std::string_view step) const override { return done_.contains(step); }
   void log(std::string_view step, std::string_view line) override { board_.log(step, line); }
+  void waits_for(std::string_view step, std::string_view what) override {
+    board_.waits_for(step, what);
+  }
 
  private:
   base::Task<> run_step(const Step& step, StepContext context);

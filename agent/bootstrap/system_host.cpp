@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -73,8 +74,8 @@ base::Task<base::Result<base::Exit>> SystemHost::run(base::Command command) {
 }
 
 base::Task<base::Result<Answer>> SystemHost::call(Call call) {
-  const auto key = call.host + ":" + std::to_string(call.port) + "\n" + call.tls.ca_pem +
-                   call.tls.certificate_pem;
+  const auto key = call.host + ":" + std::to_string(call.port) + "\n" +
+                   (call.tls ? call.tls->ca_pem + call.tls->certificate_pem : "clear");
   auto kept = std::ranges::find_if(connections_, [&](const auto& c) { return c->key == key; });
   if (kept == connections_.end()) {
     net::HttpClientOptions options;
@@ -131,6 +132,13 @@ base::Result<std::string> SystemHost::read_head(const fs::path& path, std::size_
 bool SystemHost::exists(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
+}
+
+base::Result<Space> SystemHost::space(const fs::path& path) {
+  struct statvfs facts{};
+  if (::statvfs(path.c_str(), &facts) != 0) return failure("statvfs " + path.string(), errno);
+  return Space{std::uint64_t{facts.f_bfree} * facts.f_frsize,
+               std::uint64_t{facts.f_blocks} * facts.f_frsize};
 }
 
 std::vector<std::string> SystemHost::list(const fs::path& directory) {

@@ -26,6 +26,7 @@ class SystemHost : public Host {
   base::Result<std::string> read_head(const std::filesystem::path& path,
                                       std::size_t bytes) override;
   bool exists(const std::filesystem::path& path) override;
+  base::Result<Space> space(const std::filesystem::path& path) override;
   std::vector<std::string> list(const std::filesystem::path& directory) override;
   base::Result<> write(const std::filesystem::path& path, std::string content, int mode,
                        std::string owner) override;

@@ -53,6 +53,7 @@ struct AgentLink::State {
   wire::TrustHeld trust_held() const;
   void tell_trust();
   bool certificate_due() const;
+  void tell_failure(const base::Error& why) const;
   void heard_clock(std::int64_t offset_ms);
   base::UtcTime controller_utc() const { return clock.utc() + controller_offset; }
 
@@ -91,6 +92,12 @@ Result<> AgentLink::State::look() {
 void AgentLink::State::heard_clock(std::int64_t offset_ms) {
   controller_offset = std::chrono::milliseconds(offset_ms);
   if (handlers.controller_clock) handlers.controller_clock(offset_ms);
+}
+
+/// A renewal that was tried because the token was refused says nothing new of why.
+void AgentLink::State::tell_failure(const base::Error& why) const {
+  const bool second_try = standing.renew_denied && standing.has_token && !standing.certified;
+  if (handlers.failed && !second_try) handlers.failed(why);
 }
 
 /// One way from where we stand to a link that has ended; an error says why there is none.
@@ -275,6 +282,7 @@ Task<> AgentLink::run() {
     state.up_since.reset();
     auto ended = co_await state.attempt();
     if (state.up_since) state.backoff.lasted(state.clock.monotonic() - *state.up_since);
+    if (!ended) state.tell_failure(ended.error());
     const auto wait = state.backoff.next();
     spdlog::warn("link: down ({}), next attempt in {} ms", ended ? "ended" : ended.error().message,
                  wait.count());

@@ -36,6 +36,7 @@ struct AgentLinkHandlers {
   std::function<void(wire::StreamOpen, bool interactive, link::StreamPtr)> opened;
   std::function<void(std::int64_t offset_ms)> controller_clock;  ///< the controller's minus ours
   std::function<void(bool up)> changed;
+  std::function<void(const base::Error&)> failed;  ///< an attempt at a link, or a link, ended so
 };
 
 /// Keeps the one link to the controller: enrols where needed, dials, backs off, renews. All in one

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "controller/links/links.hpp"
@@ -22,6 +23,8 @@ class Agents {
 
   virtual std::string issue_token(const base::MachineId& machine, const base::ClusterId& cluster,
                                   const base::ResourceId& resource, wire::Role role) = 0;
+  /// Why the machine is kept out by the controller's own knowledge: two keys showed its token.
+  virtual std::optional<std::string> suspicion(const base::MachineId& machine) const = 0;
   virtual void machine_runs(const base::MachineId& machine, base::UtcTime since) = 0;
   virtual void forget(const base::MachineId& machine) = 0;  ///< cut; nothing of it is good any more
   virtual void forget(const base::ClusterId& cluster) = 0;

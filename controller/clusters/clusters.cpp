@@ -5,6 +5,7 @@
 
 #include "controller/clusters/cluster_pki.hpp"
 #include "controller/clusters/cluster_rules.hpp"
+#include "controller/clusters/console_watch.hpp"
 #include "controller/clusters/create_cluster.hpp"
 #include "controller/clusters/delete_cluster.hpp"
 #include "controller/clusters/key_pairs.hpp"
@@ -33,14 +34,16 @@ struct Clusters::State {
         operations(executor, ground.database, ground.clock, ground.changes, ground.seed),
         machines(ground.database, ground.secrets, ground.cloud, ground.agents, ground.changes,
                  ground.clock, ground.user_data),
-        creation(ground.database, ground.secrets, ground.cloud, ground.agents, machines,
+        creation(ground.database, ground.secrets, ground.cloud, ground.agents, machines, words,
                  ground.roster.image(), ground.clock),
         deletion(ground.database, ground.secrets, ground.cloud, ground.agents, machines,
                  ground.clock),
         replacement(ground.database, ground.cloud, ground.agents, machines, ground.clock),
         reconciler(ground.database, ground.cloud, ground.clock),
         api(ground.database, ground.cloud, ground.clock),
-        watch(ground.database, ground.agents, operations, ground.changes, ground.clock),
+        watch(ground.database, ground.agents, operations, ground.changes, words, ground.clock),
+        consoles(ground.database, ground.cloud, ground.agents, words, operations, ground.changes,
+                 ground.clock),
         tasks(executor) {
     operations.define(creation.procedure());
     operations.define(deletion.procedure());
@@ -57,6 +60,7 @@ struct Clusters::State {
   Foundation ground;
   Rows rows;
   Operations operations;
+  NodeWords words;
   Machines machines;
   CreateCluster creation;
   DeleteCluster deletion;
@@ -64,6 +68,7 @@ struct Clusters::State {
   Reconciler reconciler;
   ApiEndpoint api;
   NodeWatch watch;
+  ConsoleWatch consoles;
   base::TaskScope tasks;
 };
 
@@ -174,6 +179,7 @@ void Clusters::start() {
       co_await base::sleep_for(kWatchInterval);
     }
   }(*this));
+  self.tasks.spawn("consoles", self.consoles.run());
   self.tasks.spawn("reconciler", [](Clusters& clusters) -> base::Task<> {
     for (;;) {
       co_await clusters.reconcile_once();

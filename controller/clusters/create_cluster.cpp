@@ -5,6 +5,7 @@
 #include "controller/clusters/cluster_rules.hpp"
 #include "controller/clusters/parallel.hpp"
 #include "protocol/pki/pki.hpp"
+#include "protocol/wire/text.hpp"
 
 namespace slipway::clusters {
 namespace {
@@ -55,10 +56,12 @@ base::Result<> worst_of(const std::vector<base::Result<>>& results) {
 
 CreateCluster::CreateCluster(store::Database& database, secrets::Secrets& secrets,
                              cloud::Cloud& cloud, Agents& agents, Machines& machines,
-                             const NodeImage& image, const base::Clock& clock)
+                             const NodeWords& words, const NodeImage& image,
+                             const base::Clock& clock)
     : cloud_(cloud),
       agents_(agents),
       machines_(machines),
+      words_(words),
       image_(image),
       clock_(clock),
       rows_(database),
@@ -208,6 +211,18 @@ bool CreateCluster::is_stale(const MachineRow& machine) const {
          clock_.utc() - row->changed > kEnrolLimit;
 }
 
+/// What keeps each of them, as a step waits for them: "; demo-master-1: step disks failed: …".
+std::string CreateCluster::troubles_of(const std::vector<MachineRow>& machines) const {
+  std::string all;
+  for (const MachineRow& machine : machines) {
+    const auto trouble =
+        trouble_of(words_.steps(machine.id, machine.enrolled, rows_.steps(machine.id)));
+    if (!trouble.empty()) all += "; " + machine.name + ": " + trouble;
+    if (all.size() > kMaxStepError) break;
+  }
+  return wire::head_of(all, kMaxStepError);
+}
+
 base::Task<Outcome> CreateCluster::enrolled(Attempt attempt) {
   if (auto made = co_await ensure_all(attempt); !made) co_return failed(made.error());
   const auto machines = rows_.machines(attempt.cluster);
@@ -220,7 +235,8 @@ base::Task<Outcome> CreateCluster::enrolled(Attempt attempt) {
     if (auto told = co_await api_.ensure(attempt.cluster); !told) co_return failed(told.error());
     co_return Done{};
   }
-  co_return Wait{"waiting for the agents of " + names_of(missing), kNodePoll};
+  co_return Wait{"waiting for the agents of " + names_of(missing) + troubles_of(missing),
+                 kNodePoll};
 }
 
 base::Task<Outcome> CreateCluster::bootstrap(Attempt attempt) {
@@ -228,15 +244,7 @@ base::Task<Outcome> CreateCluster::bootstrap(Attempt attempt) {
   const auto missing =
       those(machines, [](const MachineRow& machine) { return !machine.bootstrapped; });
   if (missing.empty()) co_return Done{};
-  std::string why;
-  for (const MachineRow& machine : missing) {
-    for (const NodeStep& step : rows_.steps(machine.id)) {
-      if (step.state != "failed") continue;
-      why += "; " + machine.name + ": step " + step.name + " failed: " + step.error;
-    }
-  }
-  if (!why.empty() && why.size() < kMaxStepError) attempt.log(why.substr(2));
-  co_return Wait{"waiting for " + names_of(missing) + why.substr(0, kMaxStepError), kNodePoll};
+  co_return Wait{"waiting for " + names_of(missing) + troubles_of(missing), kNodePoll};
 }
 
 base::Task<Outcome> CreateCluster::objects(Attempt attempt) {

@@ -4,6 +4,7 @@
 #include "controller/clusters/api_endpoint.hpp"
 #include "controller/clusters/machines.hpp"
 #include "controller/clusters/node_image.hpp"
+#include "controller/clusters/node_words.hpp"
 #include "controller/clusters/operations.hpp"
 
 namespace slipway::clusters {
@@ -32,7 +33,7 @@ inline constexpr std::chrono::seconds kApplyWait{20};
 class CreateCluster {
  public:
   CreateCluster(store::Database& database, secrets::Secrets& secrets, cloud::Cloud& cloud,
-                Agents& agents, Machines& machines, const NodeImage& image,
+                Agents& agents, Machines& machines, const NodeWords& words, const NodeImage& image,
                 const base::Clock& clock);
 
   Procedure procedure();
@@ -52,11 +53,13 @@ class CreateCluster {
   base::Task<base::Result<>> ensure_all(const Attempt& attempt);
   base::Task<Outcome> replace(const Attempt& attempt, std::vector<MachineRow> broken,
                               std::string why);
+  std::string troubles_of(const std::vector<MachineRow>& machines) const;
   bool is_stale(const MachineRow& machine) const;
 
   cloud::Cloud& cloud_;
   Agents& agents_;
   Machines& machines_;
+  const NodeWords& words_;
   const NodeImage& image_;
   const base::Clock& clock_;
   Rows rows_;

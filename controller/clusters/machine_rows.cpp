@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "controller/clusters/cluster_rows.hpp"
+#include "protocol/wire/text.hpp"
 
 namespace slipway::clusters {
 namespace {
@@ -65,13 +66,6 @@ std::string_view step_state(wire::StepReport::State state) {
     default:
       return "waiting";
   }
-}
-
-/// At most `limit` bytes and no broken UTF-8 sequence at the cut.
-std::string head_of(std::string_view text, std::size_t limit) {
-  if (text.size() <= limit) return std::string{text};
-  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
-  return std::string{text.substr(0, limit)};
 }
 
 std::string tail_of(std::string_view text, std::size_t limit) {
@@ -163,7 +157,7 @@ void Rows::set_cloud(const MachineId& id, const MachineFact& fact, const std::st
 void Rows::set_kubernetes(const MachineId& id, const KubernetesFact& fact) {
   database_.prepare("UPDATE machines SET ready=?, ready_reason=?, ready_ms=? WHERE id=?")
       .bind(fact.ready)
-      .bind(head_of(fact.reason, kMaxStepError))
+      .bind(wire::head_of(fact.reason, kMaxStepError))
       .bind(base::to_unix_ms(fact.as_of))
       .bind(id.value)
       .run();
@@ -213,12 +207,12 @@ void Rows::put_step(const MachineId& id, const wire::StepReport& report) {
           " attempts=excluded.attempts, started_ms=excluded.started_ms,"
           " ended_ms=excluded.ended_ms, error=excluded.error, log_tail=excluded.log_tail")
       .bind(id.value)
-      .bind(head_of(report.name(), kMaxStepName))
+      .bind(wire::head_of(report.name(), kMaxStepName))
       .bind(step_state(report.state()))
       .bind(report.attempts())
       .bind(report.started_utc_ms())
       .bind(report.ended_utc_ms())
-      .bind(head_of(report.error(), kMaxStepError))
+      .bind(wire::head_of(report.error(), kMaxStepError))
       .bind(tail_of(report.log_tail(), kMaxStepLog))
       .bind(kMaxNodeSteps)
       .run();

@@ -80,7 +80,8 @@ struct Cluster {
   std::optional<OperationId> operation;  ///< that works on it, or failed last
 };
 
-/// A step of a node's bootstrap as its agent told it.
+/// A step of a node's bootstrap as its agent told it; or "enrol", "link": its way to the
+/// controller.
 struct NodeStep {
   std::string name;
   std::string state;  ///< "waiting", "running", "done", "failed"
@@ -89,6 +90,7 @@ struct NodeStep {
   std::optional<base::UtcTime> ended;
   std::string error;
   std::string log_tail;
+  std::string waiting_for;  ///< while it runs: what must come, and what was found last
 };
 
 /// What Kubernetes says of a node.

@@ -14,11 +14,12 @@ constexpr char kLastStep[] = "ready";
 }  // namespace
 
 NodeWatch::NodeWatch(store::Database& database, Agents& agents, Operations& operations,
-                     Changes& changes, const base::Clock& clock)
+                     Changes& changes, NodeWords& words, const base::Clock& clock)
     : database_(database),
       agents_(agents),
       operations_(operations),
       changes_(changes),
+      words_(words),
       clock_(clock),
       rows_(database),
       started_(clock.utc()) {}
@@ -35,12 +36,16 @@ void NodeWatch::take_state(const MachineRow& machine, const wire::NodeState& sta
     return {};
   });
   if (!stored) spdlog::error("node {}: {}", machine.name, stored.error().message);
-  live_logs_.erase(machine.id);
+  words_.forget_steps(machine.id);
+  for (const auto& step : state.steps()) {
+    if (step.state() == wire::StepReport::RUNNING) words_.running(machine.id, step);
+  }
 }
 
 void NodeWatch::link_up(const MachineId& id, const wire::NodeState& state) {
   const auto machine = rows_.machine(id);
   if (!machine) return;
+  words_.set(id, std::nullopt);
   take_state(*machine, state);
   pick_gateway(machine->cluster);
   operations_.wake(machine->cluster);
@@ -62,11 +67,11 @@ void NodeWatch::take_step(const MachineRow& machine, const wire::StepReport& ste
     return each.name == step.name() && each.state == "running" && !each.ended &&
            step.state() == wire::StepReport::RUNNING && each.attempts == step.attempts();
   });
-  if (same != known.end()) {
-    live_logs_[machine.id][same->name] = step.log_tail().substr(0, kMaxStepLog);
+  if (same == known.end()) rows_.put_step(machine.id, step);
+  if (step.state() == wire::StepReport::RUNNING) {
+    words_.running(machine.id, step);
   } else {
-    rows_.put_step(machine.id, step);
-    live_logs_[machine.id].erase(step.name());
+    words_.ended(machine.id, step.name());
   }
   if (first) {
     rows_.set_bootstrapped(machine.id);
@@ -171,13 +176,7 @@ Node NodeWatch::view(const MachineRow& machine, const ClusterRow& cluster) const
   node.machine_state = machine.cloud;
   wire::NodeFacts facts;
   if (!machine.facts.empty() && facts.ParseFromString(machine.facts)) node.facts = facts;
-  node.steps = rows_.steps(machine.id);
-  if (const auto logs = live_logs_.find(machine.id); logs != live_logs_.end()) {
-    for (NodeStep& step : node.steps) {
-      const auto live = logs->second.find(step.name);
-      if (live != logs->second.end()) step.log_tail = live->second;
-    }
-  }
+  node.steps = words_.steps(machine.id, machine.enrolled, rows_.steps(machine.id));
   return node;
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "controller/clusters/agents.hpp"
 #include "controller/clusters/changes.hpp"
 #include "controller/clusters/cluster_rows.hpp"
+#include "controller/clusters/node_words.hpp"
 #include "controller/clusters/operations.hpp"
 
 namespace slipway::clusters {
@@ -19,7 +19,7 @@ inline constexpr std::chrono::seconds kConditionGranularity{
 class NodeWatch {
  public:
   NodeWatch(store::Database& database, Agents& agents, Operations& operations, Changes& changes,
-            const base::Clock& clock);
+            NodeWords& words, const base::Clock& clock);
 
   void link_up(const MachineId& machine, const wire::NodeState& state);
   void link_down(const MachineId& machine);
@@ -43,11 +43,10 @@ class NodeWatch {
   Agents& agents_;
   Operations& operations_;
   Changes& changes_;
+  NodeWords& words_;
   const base::Clock& clock_;
   Rows rows_;
   base::UtcTime started_;
-  /// Log tails of running steps: they change often, and are stored when the step's state changes.
-  std::map<MachineId, std::map<std::string, std::string>> live_logs_;
 };
 
 }  // namespace slipway::clusters

@@ -30,9 +30,15 @@ json::object step_view(const Step& step, std::string_view state) {
   return out;
 }
 
+json::object node_step_view(const clusters::NodeStep& step) {
+  auto out = step_view(step, step.state);
+  put_text(out, "waitingFor", step.waiting_for);
+  return out;
+}
+
 json::array node_steps(const std::vector<clusters::NodeStep>& steps) {
   json::array out;
-  for (const auto& step : steps) out.push_back(step_view(step, step.state));
+  for (const auto& step : steps) out.push_back(node_step_view(step));
   return out;
 }
 
@@ -193,7 +199,7 @@ json::object view(const clusters::OperationView& operation) {
   json::array steps;
   for (const auto& node : operation.nodes) {
     for (const auto& step : node.steps) {
-      auto one = step_view(step, step.state);
+      auto one = node_step_view(step);
       one["node"] = node.name;
       steps.push_back(std::move(one));
     }

@@ -18,24 +18,38 @@ using ConnectionPtr = std::unique_ptr<Connection>;
 
 namespace {
 
-Task<Result<asio::ip::tcp::socket>> connect_tcp(asio::any_io_executor executor, Endpoint endpoint) {
-  auto addresses = co_await resolve(executor, endpoint.host);
-  if (!addresses) co_return base::fail(addresses);
-  std::string why = "no address";
-  for (const asio::ip::address& address : *addresses) {
+std::unexpected<base::Error> in_field(base::Error error, const char* field) {
+  error.field = field;
+  return std::unexpected(std::move(error));
+}
+
+/// Which part of the way is broken, as connect() tells it in an error's field.
+const char* field_of(const boost::system::error_code& error) {
+  const bool no_way = error == asio::error::network_unreachable ||
+                      error == asio::error::host_unreachable || error == asio::error::network_down;
+  return no_way ? "network" : "port";
+}
+
+Task<Result<asio::ip::tcp::socket>> connect_tcp(asio::any_io_executor executor, Endpoint endpoint,
+                                                std::vector<asio::ip::address> addresses) {
+  boost::system::error_code why = asio::error::host_not_found;
+  for (const asio::ip::address& address : addresses) {
     asio::ip::tcp::socket socket(executor);
     auto [error] = co_await socket.async_connect({address, endpoint.port},
                                                  asio::as_tuple(asio::use_awaitable));
     if (!error) co_return socket;
-    why = error.message();
+    why = error;
   }
-  co_return base::fail(ErrorCode::kUnavailable, "cannot connect to " + endpoint.host + ":" +
-                                                    std::to_string(endpoint.port) + ": " + why);
+  co_return base::fail(ErrorCode::kUnavailable,
+                       "cannot connect to " + endpoint.host + ":" + std::to_string(endpoint.port) +
+                           ": " + why.message(),
+                       field_of(why));
 }
 
 Task<Result<ConnectionPtr>> connect_all(asio::any_io_executor executor, Endpoint endpoint,
+                                        std::vector<asio::ip::address> addresses,
                                         TlsContextPtr tls) {
-  auto socket = co_await connect_tcp(executor, endpoint);
+  auto socket = co_await connect_tcp(executor, endpoint, std::move(addresses));
   if (!socket) co_return base::fail(socket);
   auto connection = std::make_unique<Connection>(std::move(*socket));
   if (tls) {
@@ -49,9 +63,13 @@ Task<Result<ConnectionPtr>> connect_all(asio::any_io_executor executor, Endpoint
 
 Task<Result<ConnectionPtr>> connect(asio::any_io_executor executor, Endpoint endpoint,
                                     TlsContextPtr tls, std::chrono::milliseconds timeout) {
+  auto addresses = co_await base::with_timeout(timeout, "the DNS servers about " + endpoint.host,
+                                               resolve(executor, endpoint.host));
+  if (!addresses) co_return in_field(addresses.error(), "host");
   const std::string what = "connecting to " + endpoint.host + ":" + std::to_string(endpoint.port);
-  co_return co_await base::with_timeout(timeout, what,
-                                        connect_all(executor, std::move(endpoint), std::move(tls)));
+  co_return co_await base::with_timeout(
+      timeout, what,
+      connect_all(executor, std::move(endpoint), *std::move(addresses), std::move(tls)));
 }
 
 }  // namespace slipway::net

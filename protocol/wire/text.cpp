@@ -63,6 +63,12 @@ void clean_field(Message& message, const FieldDescriptor* field) {
 
 }  // namespace
 
+std::string head_of(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return std::string(text);
+  while (limit > 0 && continues(static_cast<unsigned char>(text[limit]))) --limit;
+  return std::string(text.substr(0, limit));
+}
+
 std::string clean_text(std::string_view text) {
   std::string clean;
   clean.reserve(text.size());

@@ -242,7 +242,7 @@ Task<Result<>> FakeCloud::delete_machine(ResourceId id) {
 Task<Result<std::string>> FakeCloud::console(ResourceId id, std::size_t) {
   if (auto ok = co_await enter("console", id); !ok) co_return base::fail(ok);
   if (auto found = row(id); !found) co_return base::fail(found);
-  co_return "machine " + id.value + " has booted\n";
+  co_return "machine " + id.value + " has booted\n" + console_text;
 }
 
 Task<Result<std::vector<cloud::Flavor>>> FakeCloud::flavors() {

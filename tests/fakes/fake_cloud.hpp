@@ -40,6 +40,7 @@ class FakeCloud : public cloud::Cloud {
   void boot_polls(unsigned polls);  ///< new machines are kBuilding when so often looked at
   void limit_machines(std::size_t limit);
   void give_address(std::string address);  ///< to machines made from now on
+  std::string console_text;                ///< what every console shows
   /// Told when a machine runs (first boot, reboot, start) and when it no longer does: where a test
   /// starts and ends its agent. `spec` holds the user data.
   std::function<void(const cloud::MachineSpec& spec, const cloud::Machine&)> on_running;

@@ -79,6 +79,11 @@ bool FakeHost::exists(const std::filesystem::path& path) {
   return files.contains(path.string()) || directories.contains(path.string());
 }
 
+base::Result<bootstrap::Space> FakeHost::space(const std::filesystem::path& path) {
+  const auto found = spaces.find(path.string());
+  return found == spaces.end() ? bootstrap::Space{1ULL << 40, 1ULL << 40} : found->second;
+}
+
 std::vector<std::string> FakeHost::list(const std::filesystem::path& directory) {
   std::vector<std::string> names;
   const auto prefix = directory.string() + "/";

@@ -32,6 +32,7 @@ class FakeHost : public bootstrap::Host {
   std::function<base::Result<bootstrap::Answer>(const bootstrap::Call&)> on_call;
   std::function<void()> on_sleep;  ///< after the clock has moved on
   bool may_set_clock = true;
+  std::map<std::string, bootstrap::Space> spaces;  ///< by mount point; elsewhere there is plenty
 
   // What a test reads.
   std::map<std::string, File> files;
@@ -51,6 +52,7 @@ class FakeHost : public bootstrap::Host {
   base::Result<std::string> read_head(const std::filesystem::path& path,
                                       std::size_t bytes) override;
   bool exists(const std::filesystem::path& path) override;
+  base::Result<bootstrap::Space> space(const std::filesystem::path& path) override;
   std::vector<std::string> list(const std::filesystem::path& directory) override;
   base::Result<> write(const std::filesystem::path& path, std::string content, int mode,
                        std::string owner) override;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What clean_text() lets pass must be a text for every receiver.
+// What clean_text() lets pass must be a text for every receiver; so must what a console says.
+#include "protocol/wire/console.hpp"
 #include "protocol/wire/text.hpp"
 #include "report.pb.h"
 #include "tests/fuzz/input.hpp"
@@ -13,5 +14,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   wire::StepReport report;
   report.set_log_tail(clean);
   fuzz::require(report.ParseFromString(report.SerializeAsString()), "receivers take it");
+  if (const auto word = wire::last_console_word(text)) {
+    fuzz::require(word->message.size() <= wire::kConsoleMessageBytes, "a bounded message");
+    fuzz::require(wire::clean_text(word->message) == word->message, "a clean message");
+    fuzz::require(wire::last_console_word(wire::console_line(*word)).has_value(), "read again");
+  }
   return 0;
 }

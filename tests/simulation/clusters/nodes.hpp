@@ -41,6 +41,7 @@ class Nodes : public clusters::Agents {
   base::Result<> retry(const base::MachineId& machine, const std::string& step) override;
   std::string issue_token(const base::MachineId& machine, const base::ClusterId& cluster,
                           const base::ResourceId& resource, wire::Role role) override;
+  std::optional<std::string> suspicion(const base::MachineId&) const override { return {}; }
   void machine_runs(const base::MachineId& machine, base::UtcTime since) override;
   void forget(const base::MachineId& machine) override;
   void forget(const base::ClusterId& cluster) override;

@@ -114,6 +114,67 @@ TEST_F(ControlPlaneTest, AServerThatDoesNotComeIsExplained) {
   EXPECT_TRUE(logged("failed to pull image"));
 }
 
+TEST_F(ControlPlaneTest, WhatTheServerIsWaitedForIsSaidMeanwhile) {
+  host.on_call = [](const Call&) -> base::Result<Answer> {
+    return base::fail(base::ErrorCode::kTimeout,
+                      "no answer in time: connecting to 10.210.0.10:6443");
+  };
+  (void)failure(run_control_plane, a_master());
+  EXPECT_TRUE(
+      waited_for("the API server to be ready: no answer in time: connecting to 10.210.0.10:6443"));
+}
+
+TEST_F(ControlPlaneTest, AServerThatEndsAgainAndAgainIsNotWaitedFor) {
+  constexpr auto kLogs = "/var/log/pods/kube-system_kube-apiserver-m_x/kube-apiserver/";
+  host.file(std::string(kLogs) + "1.log", "");  // of earlier boots
+  unsigned looks = 0;
+  host.on_call = [&](const Call&) -> base::Result<Answer> {
+    if (++looks == 30) host.file(std::string(kLogs) + "6.log", "");
+    return base::fail(base::ErrorCode::kUnavailable, "connection refused");
+  };
+  host.program("tail", 0, "Error: unknown flag: --no-such-flag\n");
+  EXPECT_EQ(failure(run_control_plane, a_master()),
+            "the API server ended 6 times; it said last: Error: unknown flag: --no-such-flag");
+  EXPECT_LT(looks, 100U);
+}
+
+TEST_F(ControlPlaneTest, AKubeletThatEndsAgainAndAgainIsNotWaitedFor) {
+  unsigned looks = 0;
+  host.program("systemctl show --property=NRestarts --value kubelet.service",
+               [&](const std::string&) { return base::Exit{0, looks < 10 ? "2\n" : "5\n"}; });
+  host.on_call = [&](const Call&) -> base::Result<Answer> {
+    ++looks;
+    return base::fail(base::ErrorCode::kUnavailable, "connection refused");
+  };
+  host.program("journalctl --unit kubelet.service", 0, "failed to run Kubelet: no swap\n");
+  EXPECT_EQ(failure(run_control_plane, a_master()),
+            "kubelet ended 5 times; it said last: failed to run Kubelet: no swap");
+}
+
+TEST_F(ControlPlaneTest, WhoHasTheServersPortIsNamed) {
+  host.program("ss ", 0, "LISTEN 0 5 *:6443 *:* users:((\"nginx\",pid=9,fd=3))\n");
+  EXPECT_EQ(failure(run_control_plane, a_master()),
+            "port 6443, which the API server needs, is taken by nginx (process 9): stop that one");
+  host.program("ss ", 0, "LISTEN 0 5 *:6443 *:* users:((\"kube-apiserver\",pid=9,fd=3))\n");
+  EXPECT_TRUE(run(run_control_plane, a_master()).has_value());
+}
+
+TEST_F(ControlPlaneTest, TwoCgroupDriversAreNamed) {
+  host.file("/etc/containerd/config.toml", "    SystemdCgroup = true\n");
+  host.file("/var/lib/kubelet/config.yaml", "kind: x\ncgroupDriver: \"systemd\"\n");
+  EXPECT_TRUE(run(run_control_plane, a_master()).has_value());
+  host.file("/etc/default/kubelet", "KUBELET_EXTRA_ARGS=\"--v=2 --cgroup-driver=cgroupfs\"\n");
+  EXPECT_EQ(failure(run_control_plane, a_master()),
+            "kubelet's cgroup driver is cgroupfs (in /etc/default/kubelet), containerd's is "
+            "systemd (in /etc/containerd/config.toml): no pod can start; the cluster's is systemd, "
+            "make both that one");
+  host.files.erase("/etc/default/kubelet");
+  host.file("/etc/containerd/config.toml", "    SystemdCgroup = false\n");
+  EXPECT_TRUE(failure(run_control_plane, a_master())
+                  .starts_with("kubelet's cgroup driver is systemd (in "
+                               "/var/lib/kubelet/config.yaml), containerd's is cgroupfs"));
+}
+
 TEST_F(ControlPlaneTest, ARefusedObjectIsSaidInTheServersWords) {
   host.on_call = [](const Call& call) -> base::Result<Answer> {
     if (call.method == "GET") return Answer{200, "{}"};

@@ -95,6 +95,25 @@ TEST_F(DisksTest, AnOtherwiseUsedDiskIsRefusedByWhatIsOnIt) {
   }
 }
 
+TEST_F(DisksTest, AMissingDiskIsNamedWhileItIsWaitedFor) {
+  host.files.erase("/dev/vdb");
+  const auto message = failure(run_disks, node);
+  EXPECT_EQ(message,
+            "waited 30 s for the disk /dev/vdb for containerd: there is no such device; attach it");
+  ASSERT_GE(waits.size(), 2U);
+  EXPECT_EQ(waits.front(), "the disk /dev/vdb for containerd: there is no such device; attach it");
+  EXPECT_EQ(waits.back(), "") << "nothing is waited for any more";
+}
+
+TEST_F(DisksTest, AFullDiskIsNamedWithWhatIsLeft) {
+  host.spaces["/var/lib/containerd"] = {3 << 20, 100ULL << 30};
+  EXPECT_EQ(failure(run_disks, node),
+            "the disk /dev/vdb for containerd at /var/lib/containerd is full: 3 of 102400 MiB "
+            "free, at least 32 MiB are needed; make room there, or give it a larger disk");
+  host.spaces = {{"/", {0, 40ULL << 30}}};
+  EXPECT_TRUE(failure(run_disks, node).starts_with("the system disk at / is full: 0 of 40960 MiB"));
+}
+
 TEST_F(DisksTest, BytesOfAnUnknownKindAreNotBlank) {
   host.files["/dev/vdb"].content[70'000] = 'x';
   EXPECT_NE(failure(run_disks, node).find("not zero at byte 70000"), std::string::npos);

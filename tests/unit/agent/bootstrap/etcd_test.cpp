@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "tests/unit/agent/bootstrap/fixture.hpp"
 
 namespace slipway::bootstrap {
@@ -31,7 +33,7 @@ TEST_F(EtcdTest, HasItsOwnKeysAndStarts) {
   EXPECT_NE(host.files["/etc/default/etcd"].content.find(
                 "ETCD_DISCOVERY=http://127.0.0.1:2381/0123abcd\n"),
             std::string::npos);
-  EXPECT_EQ(host.calls.back().tls.certificate_pem, "content of apiserver-etcd-client.crt");
+  EXPECT_EQ(host.calls.back().tls->certificate_pem, "content of apiserver-etcd-client.crt");
   EXPECT_TRUE(host.ran("systemctl daemon-reload"));
 }
 
@@ -94,9 +96,70 @@ TEST_F(EtcdTest, MissingPkiIsNamed) {
 TEST_F(EtcdTest, WhyItEndedIsInTheLog) {
   healthy = false;
   host.program("systemctl is-failed", 0);
-  host.program("journalctl --unit etcd.service", 0, "discovery failed: key not found\n");
-  EXPECT_EQ(failure(run_etcd, a_master()), "etcd ended; its log says why");
+  host.program("journalctl --unit etcd.service", 0,
+               "discovery failed: key not found\netcd.service: Failed with result 'exit-code'.\n"
+               "Stopped etcd.\n");
+  EXPECT_EQ(failure(run_etcd, a_master()),
+            "etcd ended; it said last: discovery failed: key not found");
   EXPECT_TRUE(logged("discovery failed: key not found"));
+}
+
+TEST_F(EtcdTest, WhoHasItsPortIsNamedBeforeItStarts) {
+  for (const char* port : {"2379", "2380"}) {
+    host.program("ss ", 0,
+                 "LISTEN 0 128 127.0.0.53%lo:53 0.0.0.0:* users:((\"dnsmasq\",pid=3,fd=4))\n"
+                 "LISTEN 0 5 0.0.0.0:" +
+                     std::string(port) + " 0.0.0.0:* users:((\"nc\",pid=812,fd=3))\n");
+    EXPECT_EQ(failure(run_etcd, a_master()),
+              "port " + std::string(port) +
+                  ", which etcd needs, is taken by nc (process 812): stop that one");
+    EXPECT_FALSE(started);
+  }
+  host.program("ss ", 0, "LISTEN 0 5 [::]:2380 [::]:*\n");
+  EXPECT_NE(failure(run_etcd, a_master()).find("a process that is not seen from here"),
+            std::string::npos);
+}
+
+TEST_F(EtcdTest, ItsOwnProcessMayHaveItsPorts) {
+  host.program("systemctl show --property=MainPID", 0, "77\n");
+  host.program("ss ", 0, "LISTEN 0 5 *:2380 *:* users:((\"etcd\",pid=77,fd=3))\n");
+  EXPECT_TRUE(run(run_etcd, a_master()).has_value());
+}
+
+TEST_F(EtcdTest, ADiscoveryThatIsNotReachedIsWaitedForByName) {
+  healthy = false;
+  (void)failure(run_etcd, a_master());
+  EXPECT_TRUE(
+      waited_for("etcd's discovery at 127.0.0.1:2381, this agent's relay to the "
+                 "controller, cannot be reached: connection refused"));
+  const auto asked = std::ranges::find(host.calls, 2381, &Call::port);
+  ASSERT_NE(asked, host.calls.end());
+  EXPECT_FALSE(asked->tls.has_value());
+  EXPECT_EQ(asked->path, "/0123abcd/_config/size");
+}
+
+TEST_F(EtcdTest, ADiscoveryThatRefusesIsSaidInItsWords) {
+  host.on_call = [](const Call& call) -> base::Result<Answer> {
+    if (call.port == 2381) return Answer{503, "no link to the controller\n"};
+    return base::fail(base::ErrorCode::kUnavailable, "connection refused");
+  };
+  (void)failure(run_etcd, a_master());
+  EXPECT_TRUE(waited_for("cannot be reached: status 503: no link to the controller"));
+}
+
+TEST_F(EtcdTest, WithDataItNeedsNoDiscovery) {
+  healthy = false;
+  host.file("/var/lib/etcd/default/member/snap/db", "x");
+  (void)failure(run_etcd, a_master());
+  EXPECT_EQ(std::ranges::count(host.calls, 2381, &Call::port), 0);
+}
+
+TEST_F(EtcdTest, ThatItEndsAgainAndAgainIsSaid) {
+  healthy = false;
+  host.program("systemctl show --property=NRestarts", 0, "4\n");
+  host.program("journalctl --unit etcd.service", 0, "panic: a page is broken\n");
+  (void)failure(run_etcd, a_master());
+  EXPECT_TRUE(waited_for("etcd has ended 4 times; it said last: panic: a page is broken"));
 }
 
 TEST_F(EtcdTest, AQuorumThatDoesNotComeIsWaitedForAndSaid) {

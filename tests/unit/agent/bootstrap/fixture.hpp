@@ -103,6 +103,7 @@ class StepTest : public testing::Test, public RunView {
                      std::optional<std::int64_t> clock_ms = {}) {
     std::optional<base::Result<>> result;
     lines.clear();
+    waits.clear();
     boost::asio::io_context io;
     const StepContext context("step", desired, host, *this, clock_ms);
     boost::asio::co_spawn(io, step(context), [&](std::exception_ptr thrown, base::Result<> value) {
@@ -123,12 +124,21 @@ class StepTest : public testing::Test, public RunView {
     return false;
   }
 
+  bool waited_for(std::string_view text) const {
+    for (const auto& wait : waits)
+      if (wait.find(text) != std::string::npos) return true;
+    return false;
+  }
+
   bool interrupted() const override { return stop; }
   bool done(std::string_view) const override { return others_done; }
   void log(std::string_view, std::string_view line) override { lines.emplace_back(line); }
 
+  void waits_for(std::string_view, std::string_view what) override { waits.emplace_back(what); }
+
   fakes::FakeHost host;
   std::vector<std::string> lines;
+  std::vector<std::string> waits;  ///< what the step told that it waits for, "" at their ends
   bool stop = false;
   bool others_done = true;
 };

@@ -32,7 +32,7 @@ TEST_F(JoinTest, StartsWhenTheClusterTakesNodes) {
   EXPECT_TRUE(host.ran("kubeadm join --config /etc/kubernetes/kubeadm.yaml"));
   EXPECT_GE(looks, 9);
   EXPECT_EQ(host.files["/etc/kubernetes/kubeadm.yaml"].mode, 0600);
-  EXPECT_EQ(host.calls.front().tls.ca_pem, "a CA certificate");
+  EXPECT_EQ(host.calls.front().tls->ca_pem, "a CA certificate");
 }
 
 TEST_F(JoinTest, ASecondRunChangesNothing) {

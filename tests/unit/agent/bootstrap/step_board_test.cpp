@@ -77,6 +77,30 @@ TEST_F(BoardTest, GrowingLogsAreToldWhenFlushed) {
   EXPECT_EQ(told[0].log_tail(), "a\nb\n");
 }
 
+TEST_F(BoardTest, WhatARunningStepWaitsForIsToldWhenFlushedAndGoesWithItsEnd) {
+  board.prepare({"etcd"}, 1, true);
+  board.waits_for("etcd", "nothing: it does not run");
+  board.begin("etcd", kNow);
+  EXPECT_EQ(told.back().waiting_for(), "");
+  board.waits_for("etcd", "port 2380");
+  board.flush();
+  EXPECT_EQ(told.back().waiting_for(), "port 2380");
+  const auto before = told.size();
+  board.flush();
+  EXPECT_EQ(told.size(), before);
+  board.failed("etcd", "gave up", kNow);
+  EXPECT_EQ(told.back().waiting_for(), "");
+}
+
+TEST_F(BoardTest, WhatIsWaitedForIsBoundedText) {
+  board.prepare({"etcd"}, 1, true);
+  board.begin("etcd", kNow);
+  board.waits_for("etcd", "\xFF" + std::string(1 << 20, 'x'));
+  board.flush();
+  EXPECT_EQ(told.back().waiting_for().size(), kWaitsForBytes);
+  EXPECT_TRUE(told.back().waiting_for().starts_with("\xEF\xBF\xBDx"));
+}
+
 TEST(LogTailTest, KeepsTheLastFiftyLines) {
   LogTail tail;
   for (int i = 0; i < 80; ++i) tail.add("line " + std::to_string(i));
