@@ -5,15 +5,9 @@
 
 #include "controller/clusters/cluster_pki.hpp"
 #include "controller/clusters/cluster_rules.hpp"
-#include "controller/clusters/console_watch.hpp"
-#include "controller/clusters/create_cluster.hpp"
-#include "controller/clusters/delete_cluster.hpp"
+#include "controller/clusters/clusters_state.hpp"
 #include "controller/clusters/key_pairs.hpp"
-#include "controller/clusters/node_watch.hpp"
-#include "controller/clusters/reconciler.hpp"
-#include "controller/clusters/replace_node.hpp"
 #include "protocol/base/log.hpp"
-#include "protocol/base/task_scope.hpp"
 #include "protocol/base/with_timeout.hpp"
 
 namespace slipway::clusters {
@@ -26,51 +20,6 @@ constexpr std::chrono::seconds kWatchInterval{5};
 constexpr std::chrono::seconds kReconcileInterval{60};
 
 }  // namespace
-
-struct Clusters::State {
-  State(base::asio::any_io_executor executor, Foundation given)
-      : ground(std::move(given)),
-        rows(ground.database),
-        operations(executor, ground.database, ground.clock, ground.changes, ground.seed),
-        machines(ground.database, ground.secrets, ground.cloud, ground.agents, ground.changes,
-                 ground.clock, ground.user_data),
-        creation(ground.database, ground.secrets, ground.cloud, ground.agents, machines, words,
-                 ground.roster.image(), ground.clock),
-        deletion(ground.database, ground.secrets, ground.cloud, ground.agents, machines,
-                 ground.clock),
-        replacement(ground.database, ground.cloud, ground.agents, machines, ground.clock),
-        reconciler(ground.database, ground.cloud, ground.clock),
-        api(ground.database, ground.cloud, ground.clock),
-        watch(ground.database, ground.agents, operations, ground.changes, words, ground.clock),
-        consoles(ground.database, ground.cloud, ground.agents, words, operations, ground.changes,
-                 ground.clock),
-        tasks(executor) {
-    operations.define(creation.procedure());
-    operations.define(deletion.procedure());
-    operations.define(replacement.procedure());
-  }
-
-  Cluster view(const ClusterRow& row) const;
-  base::Result<ClusterRow> find(const std::string& id_or_name) const;
-  base::Result<MachineRow> find_node(const ClusterRow& cluster, const std::string& node) const;
-  base::Result<Accepted> accepted(const ClusterId& id, const OperationId& operation) const;
-  base::Result<Accepted> insert(const ClusterSpec& spec, const std::string& by);
-  OperationView view(OperationRecord record) const;
-
-  Foundation ground;
-  Rows rows;
-  Operations operations;
-  NodeWords words;
-  Machines machines;
-  CreateCluster creation;
-  DeleteCluster deletion;
-  ReplaceNode replacement;
-  Reconciler reconciler;
-  ApiEndpoint api;
-  NodeWatch watch;
-  ConsoleWatch consoles;
-  base::TaskScope tasks;
-};
 
 Cluster Clusters::State::view(const ClusterRow& row) const {
   Cluster cluster{row.id, row.spec, row.state, row.reason, row.created, row.created_by};
@@ -99,16 +48,6 @@ base::Result<ClusterRow> Clusters::State::find(const std::string& id_or_name) co
   auto row = rows.find_cluster(id_or_name);
   if (!row) return fail(ErrorCode::kNotFound, "no cluster " + id_or_name, "cluster");
   return std::move(*row);
-}
-
-base::Result<MachineRow> Clusters::State::find_node(const ClusterRow& cluster,
-                                                    const std::string& node) const {
-  auto machine = rows.find_machine(cluster.id, node);
-  if (!machine) {
-    return fail(ErrorCode::kNotFound, "cluster " + cluster.spec.name + " has no node " + node,
-                "node");
-  }
-  return std::move(*machine);
 }
 
 OperationView Clusters::State::view(OperationRecord record) const {
@@ -265,88 +204,6 @@ std::vector<Cluster> Clusters::list() const {
   std::vector<Cluster> all;
   for (const ClusterRow& row : state_->rows.clusters()) all.push_back(state_->view(row));
   return all;
-}
-
-base::Result<std::vector<Node>> Clusters::nodes(const std::string& id_or_name) const {
-  auto row = state_->find(id_or_name);
-  if (!row) return fail(row);
-  return state_->watch.nodes(*row);
-}
-
-base::Result<Node> Clusters::node(const std::string& cluster, const std::string& node) const {
-  auto row = state_->find(cluster);
-  if (!row) return fail(row);
-  auto machine = state_->find_node(*row, node);
-  if (!machine) return fail(machine);
-  return state_->watch.view(*machine, *row);
-}
-
-base::Result<> Clusters::retry_node(const std::string& cluster, const std::string& node) {
-  auto row = state_->find(cluster);
-  if (!row) return fail(row);
-  auto machine = state_->find_node(*row, node);
-  if (!machine) return fail(machine);
-  std::string failed;
-  for (const NodeStep& step : state_->rows.steps(machine->id)) {
-    if (step.state == "failed" && failed.empty()) failed = step.name;
-  }
-  return state_->ground.agents.retry(machine->id, failed);
-}
-
-base::Result<Accepted> Clusters::replace_node(const std::string& cluster, const std::string& node,
-                                              const std::string& by) {
-  State& self = *state_;
-  auto row = self.find(cluster);
-  if (!row) return fail(row);
-  auto machine = self.find_node(*row, node);
-  if (!machine) return fail(machine);
-  if (const auto latest = self.operations.latest(row->id);
-      latest && latest->state != OperationState::kDone &&
-      latest->state != OperationState::kCancelled) {
-    const bool replaces = latest->kind == kReplaceNode;
-    const bool same = replaces && latest->subject == machine->id.value;
-    const bool gave_up = replaces && latest->state == OperationState::kFailed;
-    if (!same && gave_up) {
-      self.operations.cancel_all(row->id);
-    } else if (!same) {
-      return fail(ErrorCode::kConflict,
-                  "operation " + latest->id.value + " (" + latest->kind +
-                      ") of this cluster is not done: wait for it, or retry it",
-                  "cluster");
-    }
-    if (same && gave_up) {
-      if (auto again = self.operations.retry(latest->id); !again) return fail(again);
-    }
-    if (same) return self.accepted(row->id, latest->id);
-  }
-  auto spared = ReplaceNode::check(*machine, self.rows.machines(row->id), self.ground.agents);
-  if (!spared) return fail(spared);
-  OperationId operation;
-  auto stored = self.ground.database.transaction([&]() -> base::Result<> {
-    auto added = self.operations.add(kReplaceNode, row->id, by, machine->id.value);
-    if (!added) return fail(added);
-    operation = *added;
-    return {};
-  });
-  if (!stored) return fail(stored);
-  spdlog::info("node {}: a new machine is asked for by {}", machine->name, by);
-  self.ground.changes.publish({"cluster", row->id.value, row->id.value});
-  return self.accepted(row->id, operation);
-}
-
-std::vector<Node> Clusters::machines() const {
-  std::vector<Node> all;
-  for (const ClusterRow& cluster : state_->rows.clusters()) {
-    for (Node& node : state_->watch.nodes(cluster)) all.push_back(std::move(node));
-  }
-  return all;
-}
-
-base::Result<Node> Clusters::machine(const std::string& id_or_name) const {
-  const auto row = state_->rows.find_machine(std::nullopt, id_or_name);
-  const auto cluster = row ? state_->rows.cluster(row->cluster) : std::nullopt;
-  if (!cluster) return fail(ErrorCode::kNotFound, "no machine " + id_or_name, "machine");
-  return state_->watch.view(*row, *cluster);
 }
 
 base::Result<OperationView> Clusters::operation(const OperationId& id) const {

@@ -142,3 +142,33 @@ class Load:
                 key = f"{answers.kind}: {why[:200]}"
                 seen[key] = seen.get(key, 0) + 1
         return json.dumps(seen, indent=1)
+
+
+class Watch:
+    """What a client sees that watches ConfigMaps through the controller and goes on from its last version after each break."""
+
+    def __init__(self, api, cluster):
+        self.api, self.events, self.breaks, self.ending = api, [], 0, threading.Event()
+        self.path = f"/clusters/{cluster}/proxy{MAPS}"
+        self.version = api.get(self.path)["metadata"]["resourceVersion"]
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        while not self.ending.is_set():
+            try:
+                with self.api.visitor() as visitor:
+                    answer = visitor.get(f"{self.api.base}/api/v1{self.path}?watch=1&timeoutSeconds=120&resourceVersion={self.version}",
+                                         headers={"Authorization": f"Bearer {self.api.token}"}, stream=True, timeout=(5, 30))
+                    answer.raise_for_status()
+                    for line in answer.iter_lines():
+                        self.take(json.loads(line))
+            except (requests.RequestException, ValueError):
+                pass
+            self.breaks += 1
+            time.sleep(0.2)
+
+    def take(self, event):
+        assert event["type"] != "ERROR", event
+        self.version = event["object"]["metadata"]["resourceVersion"]
+        self.events.append((event["type"], event["object"]["metadata"]["name"]))

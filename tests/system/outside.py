@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can happen to a machine of the local cloud from outside: its power, its processes, its network, its disks."""
+"""What can happen from outside: to a machine of the local cloud (its power, processes, network, disks), and to the controller."""
 import contextlib
 import json
 import os
 import signal
 import subprocess
 
-from slipway import wait_for
+from slipway import controller_binary, wait_for
 
 
 def first_process(state, resource):
@@ -101,3 +101,29 @@ def back(api, cluster, node, since):
     seen = api.get(f"/clusters/{cluster}/nodes/{node}")
     return (seen["link"]["value"] == "connected" and seen["link"]["since"] != since and seen["machine"]["value"] == "running"
             and seen["kubernetes"]["value"] == "ready")
+
+
+def controller_pid(world):
+    with open(f"{world.state}/controller.pid") as text:
+        return int(text.read())
+
+
+def restart_controller(world):
+    """As a supervisor would: quickstart starts what is not running."""
+    pid = controller_pid(world)
+    os.kill(pid, signal.SIGKILL)
+    wait_for("the controller is gone", lambda: not os.path.exists(f"/proc/{pid}") or
+             open(f"/proc/{pid}/stat").read().split()[2] == "Z", 10, 0.05)
+    with open(f"{world.state}/controller.log", "ab") as log:
+        started = subprocess.Popen([controller_binary(), "serve", "--state", world.state, "--config", f"{world.state}/controller.yaml"],
+                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+    with open(f"{world.state}/controller.pid", "w") as text:
+        text.write(str(started.pid))
+    wait_for("the controller is back", lambda: answers(world), 30)
+
+
+def answers(world):
+    try:
+        return world.api.call("GET", "/me").status_code == 200
+    except OSError:
+        return False

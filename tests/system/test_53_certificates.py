@@ -9,8 +9,9 @@ import time
 
 import pytest
 
+from outside import controller_pid, restart_controller
 from slipway import wait_for
-from test_50_enrolment import controller_pid, restart_controller
+
 from test_52_links import connected, link
 
 claims = pytest.mark.claims

@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Agent, controller, machine, containerd and etcd killed at the steps of the creation of a cluster of one master and one worker."""
-import os
-import signal
-import subprocess
 import tempfile
 from collections import namedtuple
 
 import pytest
 
-from outside import Machine
-from slipway import controller_binary, wait_for
+from outside import Machine, restart_controller
+from slipway import wait_for
 
 claims = pytest.mark.claims
 SAMPLES, PER_CREATION = 5, 3  # drawn in the gate; with --full the whole matrix
@@ -29,32 +26,6 @@ STEPS = {  # (victim, where) -> the steps at which it dies; a unit has to run be
 }
 Kill = namedtuple("Kill", "victim where step")
 MATRIX = [Kill(victim, where, step) for (victim, where), steps in STEPS.items() for step in steps.split()]
-
-
-def controller_pid(world):
-    with open(f"{world.state}/controller.pid") as text:
-        return int(text.read())
-
-
-def restart_controller(world):
-    """As a supervisor would: quickstart starts what is not running."""
-    pid = controller_pid(world)
-    os.kill(pid, signal.SIGKILL)
-    wait_for("the controller is gone", lambda: not os.path.exists(f"/proc/{pid}") or
-             open(f"/proc/{pid}/stat").read().split()[2] == "Z", 10, 0.05)
-    with open(f"{world.state}/controller.log", "ab") as log:
-        started = subprocess.Popen([controller_binary(), "serve", "--state", world.state, "--config", f"{world.state}/controller.yaml"],
-                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-    with open(f"{world.state}/controller.pid", "w") as text:
-        text.write(str(started.pid))
-    wait_for("the controller is back", lambda: answers(world), 30)
-
-
-def answers(world):
-    try:
-        return world.api.call("GET", "/me").status_code == 200
-    except OSError:
-        return False
 
 
 def kill_unit(api, node, unit):

@@ -48,7 +48,8 @@ frontend in
 backend well
   balance leastconn
   option httpchk GET {health}
-  default-server check check-ssl verify none inter 1s fastinter 1s fall 2 rise 1 on-marked-down shutdown-sessions
+  default-server check check-ssl verify none inter 1s fastinter 1s fall 2 rise 1
+  default-server on-marked-down shutdown-sessions
 {members}backend any
   balance roundrobin
 {members})";

@@ -2,14 +2,13 @@
 #include "controller/cloud/local/local_cloud.hpp"
 
 #include <fmt/ranges.h>
-#include <sys/statvfs.h>
-
 #include <map>
 #include <set>
 
 #include "controller/cloud/local/console.hpp"
 #include "controller/cloud/local/fleet.hpp"
 #include "controller/cloud/local/forwarder.hpp"
+#include "controller/cloud/local/host_room.hpp"
 #include "controller/cloud/local/image.hpp"
 #include "controller/cloud/local/load_balancers.hpp"
 #include "controller/cloud/local/machine_spec.hpp"
@@ -44,21 +43,6 @@ Result<Subnet> choose_subnet(const std::string& wanted, const std::string& remem
     return fail(ErrorCode::kInvalid, "subnet must be between /16 and /28", "subnet");
   }
   return subnet;
-}
-
-struct Space {
-  std::uint64_t total = 0;
-  std::uint64_t free = 0;
-};
-Space space_at(const fs::path& directory) {
-  struct statvfs facts{};
-  if (statvfs(directory.c_str(), &facts) != 0) return {};
-  return {facts.f_blocks * facts.f_frsize, facts.f_bavail * facts.f_frsize};
-}
-
-std::uint64_t host_memory() {
-  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-         static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 }  // namespace
 

@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include "agent/containers/containerd.hpp"
 #include "agent/terminal/terminal.hpp"
@@ -226,21 +225,13 @@ TEST_F(ExecSystem, RefusesContainersOutsideKubernetes) {
   EXPECT_EQ(bad.failure->code, base::ErrorCode::kInvalid);
 }
 
-/// Whether a process has `argument` as one of its arguments, somewhere on this machine.
-bool runs(const std::string& argument) {
-  const auto pattern = "[" + argument.substr(0, 1) + "]" + argument.substr(1);
-  return shell("grep -lzx '" + pattern + "' /proc/[0-9]*/cmdline >/dev/null 2>&1") == 0;
-}
-
-/// The same, looked at again until it is `wanted`: a fork is not yet its program, and a process
-/// that was sent SIGKILL dies when it is next scheduled.
+/// Whether processes with `argument` among theirs come, or go, within 20 s: a fork is not yet its
+/// program, and a process that was sent SIGKILL dies when it is next scheduled.
 bool soon(bool wanted, const std::string& argument) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (runs(argument) != wanted) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  return true;
+  const auto pattern = "[" + argument.substr(0, 1) + "]" + argument.substr(1);
+  const std::string look = "grep -lzx \"" + pattern + "\" /proc/[0-9]*/cmdline >/dev/null 2>&1";
+  return shell(std::string("timeout 20 sh -c '") + (wanted ? "until " : "while ") + look +
+               "; do sleep 0.05; done'") == 0;
 }
 
 TEST_F(ExecSystem, AResetKillsTheProcessAndItsChildren) {
