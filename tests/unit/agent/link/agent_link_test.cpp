@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "agent/link/enrol.hpp"
+#include "agent/link/obstacle.hpp"
 #include "protocol/base/files.hpp"
 #include "protocol/base/task_scope.hpp"
 #include "tests/unit/agent/link/fake_controller.hpp"
@@ -60,6 +61,7 @@ class AgentLinkTest : public testing::Test {
     handlers.order = [this](wire::Order order) { orders_.push_back(std::move(order)); };
     handlers.controller_clock = [this](std::int64_t offset_ms) { told_offset_ms_ = offset_ms; };
     handlers.changed = [this](bool up) { changes_.push_back(up); };
+    handlers.failed = [this](const base::Error& why) { failures_.push_back(why); };
     AgentLink link(io_.get_executor(), std::move(options), std::move(handlers), clock_);
     link_ = &link;
     base::TaskScope scope(io_.get_executor());
@@ -91,6 +93,7 @@ class AgentLinkTest : public testing::Test {
   std::uint64_t generation_ = 7;
   std::vector<wire::Order> orders_;
   std::vector<bool> changes_;
+  std::vector<base::Error> failures_;
   AgentLink* link_ = nullptr;
 };
 
@@ -99,6 +102,22 @@ TEST_F(AgentLinkTest, EnrolsDialsAndBeginsWithItsFullState) {
   EXPECT_EQ(controller_.asked, (std::vector<std::string>{"/enrol", "/link machine-1"}));
   ASSERT_TRUE(controller_.reports[0].has_state());
   EXPECT_EQ(controller_.reports[0].state().desired_generation(), 7U);
+}
+
+TEST_F(AgentLinkTest, AnotherAuthorityThanThePinnedOneIsToldApart) {
+  auto wrong = options(controller_.token);
+  wrong.controller.ca_sha256 = std::string(64, '0');
+  run_until(wrong, [&] { return !failures_.empty(); });
+  EXPECT_TRUE(controller_.asked.empty()) << "the token was shown to a stranger";
+  const auto word = obstacle_of(failures_[0], wrong.controller.endpoint, {});
+  EXPECT_EQ(word.reason, wire::kPinMismatch) << failures_[0].message;
+}
+
+TEST_F(AgentLinkTest, ARefusedTokenIsSaidAndNotTheRenewalThatIsTriedAfterIt) {
+  controller_.refuse_renewals = true;
+  run_until(options(std::string(64, 'b')), [&] { return count("/renew") > 2; });
+  ASSERT_GE(failures_.size(), 2U);
+  for (const auto& why : failures_) EXPECT_EQ(why.field, "token") << why.message;
 }
 
 TEST_F(AgentLinkTest, ASecondStartDialsWithTheCertificateItHas) {

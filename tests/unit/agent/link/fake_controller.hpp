@@ -78,6 +78,7 @@ class FakeController {
   std::chrono::seconds certificate_life = std::chrono::hours(24);
   int refuse_enrolments = 0;       ///< so many answers are 503
   bool refuse_links = false;       ///< 403 at /link
+  bool refuse_renewals = false;    ///< 403 at /renew
   std::vector<std::string> asked;  ///< "/enrol", "/renew", "/link <identity>"
   std::vector<wire::Report> reports;
   std::function<void(link::Link&)> on_report;
@@ -99,6 +100,7 @@ class FakeController {
     }
     if (!message.ParseFromString(request.body)) co_return refuse(400, "body");
     if (request.target == "/enrol" && message.token() != token) co_return refuse(403, "token");
+    if (request.target == "/renew" && refuse_renewals) co_return refuse(403, "key");
     auto csr = answers_for_key.empty() ? base::Result<std::string>(message.csr_pem())
                                        : pki::make_csr(answers_for_key, "n");
     auto certificate = pki::sign_csr(signs, *csr,
