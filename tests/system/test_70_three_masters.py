@@ -2,7 +2,9 @@
 """Three masters: under a client that writes and reads all the time one of them is killed, frozen, cut off, or has its disk filled;
 another takes the gateway's place; a lost one gets a new machine."""
 import contextlib
+import os
 import random
+import signal
 import threading
 import time
 from collections import namedtuple
@@ -126,8 +128,33 @@ def gateway(api):
     return next(n["name"] for n in api.items(f"/clusters/{CLUSTER}/nodes") if n["gateway"])
 
 
+def balancer_process(api):
+    """The HAProxy of the only load balancer, 0 for none."""
+    directory = f"{api.state}/cloud/load-balancers"
+    try:
+        with open(f"{directory}/{os.listdir(directory)[0]}/haproxy.pid") as text:
+            return int(text.readline())
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
 def change(name, value):
     return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{value: \"{value}\"}}\n"
+
+
+@claims("C9.load-balancer")
+def test_the_api_servers_are_reached_by_the_load_balancer(api, three):
+    address = api.get(f"/clusters/{CLUSTER}")["loadBalancer"]
+    assert "loadBalancer" not in api.get("/clusters/demo")
+    assert f"https://{address}:6443\n" in api.machine(f"{CLUSTER}-master-2", "cat", "/etc/kubernetes/kubelet.conf")
+
+    def answers():
+        return api.from_network("curl", "-sk", "--max-time", "5", f"https://{address}:6443/readyz").stdout == "ok"
+    wait_for("the load balancer answers", answers, 30)
+    pid = balancer_process(api)
+    os.kill(pid, signal.SIGKILL)
+    wait_for("another HAProxy runs", lambda: balancer_process(api) not in (0, pid), 30, 0.1)
+    wait_for("the load balancer answers again", answers, 30)
 
 
 @claims("C9.takeover")
