@@ -65,6 +65,7 @@ Result<std::unique_ptr<LogReader>> LogReader::open(LogDirectory directory, LogQu
 void LogReader::use(LogFile file) {
   file_.emplace(std::move(file));
   carry_ = 0;
+  begun_at_ns_ = 0;
   line_too_long_ = false;
   text_.reset_first_time();
 }
@@ -130,6 +131,7 @@ Result<> LogReader::start_at(const LogPlace& place) {
     auto again = directory_.open_file(name);
     if (!again || !pass_over(*again, place.offset)) continue;
     use(std::move(*again));
+    begun_at_ns_ = place.first_time_ns;
     return {};
   }
   return start_after_loss(place);
@@ -158,7 +160,8 @@ std::optional<LogPlace> LogReader::place() const {
   if (skip_lines_ > 0 || line_too_long_ || !text_.between_lines()) return std::nullopt;
   LogPlace place{.run = run_, .offset = file_->position() - static_cast<off_t>(carry_)};
   if (file_->compressed()) {
-    place.first_time_ns = text_.first_time_ns();
+    place.first_time_ns = begun_at_ns_ > 0 ? begun_at_ns_ : text_.first_time_ns();
+    if (place.first_time_ns == 0) return std::nullopt;  // nothing read yet to know the file by
     return place;
   }
   place.inode = file_->inode();

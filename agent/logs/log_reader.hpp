@@ -72,8 +72,9 @@ class LogReader {
   std::unique_ptr<char[]> block_;  // read, not yet handed on; none while a quiet log is followed
   std::size_t carry_ = 0;          // bytes of an unfinished line at the block's start
   std::uint64_t skip_lines_ = 0;
-  std::string lost_;            // said with the first piece: what cannot be read any more
-  bool line_too_long_ = false;  // the rest of a line without end is left out
+  std::int64_t begun_at_ns_ = 0;  // first record of a compressed file that is read from its midst
+  std::string lost_;              // said with the first piece: what cannot be read any more
+  bool line_too_long_ = false;    // the rest of a line without end is left out
 };
 
 }  // namespace slipway::logs

@@ -2,6 +2,7 @@
 #include "controller/http/log_body.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/base/log.hpp"
 #include "protocol/base/with_timeout.hpp"
@@ -11,6 +12,17 @@ namespace slipway::http {
 using base::ErrorCode;
 using base::Result;
 using base::Task;
+
+namespace {
+
+/// Is the place that an agent begins at the one that it was asked for? Compressing a file changes
+/// its inode, the first line of an empty one its first time.
+bool continues(const wire::LogPosition& asked, const wire::LogPosition& begun) {
+  return asked.run() == begun.run() && asked.offset() == begun.offset() &&
+         (asked.inode() == begun.inode() || asked.first_time_ns() == begun.first_time_ns());
+}
+
+}  // namespace
 
 LogBody::LogBody(links::Links& links, base::MachineId machine, wire::LogOpen open,
                  link::StreamPtr stream, std::optional<link::Chunk> first)
@@ -60,6 +72,8 @@ std::string LogBody::render(link::Chunk chunk) {
 }
 
 void LogBody::take_place(const wire::LogPosition& place) {
+  // Rotated away meanwhile: what comes is no repetition.
+  if (std::exchange(begun_anew_, false) && !continues(open_.from(), place)) skip_ = 0;
   *open_.mutable_from() = place;
   ahead_ = skip_;  // the agent's pieces may be cut otherwise than before
 }
@@ -81,6 +95,7 @@ Task<Result<>> LogBody::go_on() {
     if (stream) {
       stream_ = std::move(*stream);
       stream_->finish();  // nothing goes that way
+      begun_anew_ = open_.has_from();
       co_return Result<>{};
     }
     if (stream.error().code != ErrorCode::kUnavailable) co_return base::fail(stream);

@@ -37,9 +37,10 @@ class LogBody : public net::BodySource {
   wire::LogOpen open_;
   link::StreamPtr stream_;
   std::optional<link::Chunk> first_;
-  std::int64_t left_;      ///< of the client's limit, where it gave one
-  std::size_t ahead_ = 0;  ///< bytes that the client has beyond the agent's last place
-  std::size_t skip_ = 0;   ///< bytes to come that it has already
+  std::int64_t left_;        ///< of the client's limit, where it gave one
+  std::size_t ahead_ = 0;    ///< bytes that the client has beyond the agent's last place
+  std::size_t skip_ = 0;     ///< bytes to come that it has already
+  bool begun_anew_ = false;  ///< the next place tells where the agent goes on
   bool at_line_start_ = true;
 };
 

@@ -168,6 +168,30 @@ TEST_F(ThroughAgentTest, AFollowedLogGoesOnAfterItsStreamBrokeWithoutGapOrDouble
   EXPECT_EQ(opened[before + 2].logs().from().offset(), 14);
 }
 
+TEST_F(ThroughAgentTest, WhatIsRotatedAwayMeanwhileTakesNothingOfWhatComes) {
+  const auto before = agent->streams.size();
+  auto again = [](ThroughAgentTest& test, std::size_t at) -> base::Task<> {
+    while (test.agent->streams.size() <= at) co_await base::sleep_for(kLogRetry / 10);
+    const auto stream = test.agent->streams[at];
+    (void)co_await stream->write(place_note(0));
+    wire::StreamNote gap;
+    gap.mutable_gap()->set_why("rotated away");
+    (void)co_await stream->write(std::move(gap));
+    (void)co_await stream->write("nine\n");
+    stream->finish();
+  };
+  world.tasks.spawn("agent again", again(*this, before + 1));
+  auto response = ask(
+      world.authorised("GET", "/api/v1/clusters/demo/namespaces/default/pods/web/log?follow=true"),
+      [](link::StreamPtr stream) -> base::Task<> {
+        (void)co_await stream->write(place_note(10));
+        (void)co_await stream->write("one\ntwo\n");
+        co_await fakes::turns(200);
+        stream->reset({base::ErrorCode::kUnavailable, "the agent stops", {}});
+      });
+  EXPECT_EQ(whole(response), "one\ntwo\n[lines are missing here: rotated away]\nnine\n");
+}
+
 TEST_F(ThroughAgentTest, ALogThatIsNotFollowedEndsWithItsStream) {
   const auto before = agent->streams.size();
   auto response =
