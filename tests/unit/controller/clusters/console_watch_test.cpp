@@ -39,6 +39,10 @@ class QuietAgents : public Agents {
                                                       std::chrono::milliseconds) override {
     co_return base::fail(base::ErrorCode::kUnavailable, "none");
   }
+  base::Task<base::Result<wire::IntentOutcome>> submit(ClusterId, wire::Intent,
+                                                       std::chrono::milliseconds) override {
+    co_return base::fail(base::ErrorCode::kUnavailable, "none");
+  }
 
   std::set<MachineId> linked;
   std::optional<std::string> suspected;
