@@ -6,6 +6,11 @@ namespace {
 
 using base::ErrorCode;
 
+/// Of its own disk: a controller that has no room for more refuses with the same code.
+bool is_out_of_space(const base::Error& why) {
+  return why.message.find("No space left on device") != std::string::npos;
+}
+
 wire::ConsoleWord name_fault(const base::Error& why, const std::string& host) {
   if (why.code == ErrorCode::kNotFound)
     return {wire::kNameNotResolved,
@@ -50,8 +55,8 @@ wire::ConsoleWord obstacle_of(const base::Error& why, const net::Endpoint& contr
                 " CA (" +
                 why.message + ")"};
   if (why.code == ErrorCode::kDenied) return {wire::kDenied, why.message};
-  if (why.code == ErrorCode::kInternal || why.code == ErrorCode::kInvalid)
-    return {wire::kMachine, why.message};
+  const bool own = why.code == ErrorCode::kInternal || why.code == ErrorCode::kInvalid;
+  if (own || is_out_of_space(why)) return {wire::kMachine, why.message};
   return {wire::kNoLink, why.message};
 }
 

@@ -40,7 +40,7 @@ FAULTS = {
         make="mv /dev/vdb /dev/hidden", mend="mv /dev/hidden /dev/vdb",
         step="disks", says=r"the disk /dev/vdb for containerd: there is no such device"),
     "disk-not-blank": dict(
-        make="mkfs.ext4 -q -F -L holiday /dev/vdc", mend="wipefs -qa /dev/vdc; dd if=/dev/zero of=/dev/vdc bs=1M count=4 status=none", retry=True,
+        make="mkfs.ext4 -q -F -E nodiscard -L holiday /dev/vdc", mend="wipefs -qa /dev/vdc; dd if=/dev/zero of=/dev/vdc bs=1M count=4 status=none", retry=True,
         step="disks", says=r"^/dev/vdc is to hold etcd, but holds a file system or volume of type ext4 labelled 'holiday'"),
     "disk-full": dict(
         make=FULL_DISK, mend="rm /var/lib/containerd/full",
@@ -52,7 +52,7 @@ FAULTS = {
         make=BROKEN_CONTAINERD, mend="mv /usr/bin/containerd.good /usr/bin/containerd", retry=True,
         step="containerd", says=r"^containerd does not start; it said last: .*plugins-are-of-another-version"),
     "image-missing": dict(
-        make="mkfs.xfs -qf -L containerd /dev/vdb; mv /var/lib/slipway-images/kube-scheduler.tar /root",
+        make="mkfs.xfs -qfK -L containerd /dev/vdb; mv /var/lib/slipway-images/kube-scheduler.tar /root",
         mend="mv /root/kube-scheduler.tar /var/lib/slipway-images",
         step="images", says=r"^neither containerd's store nor an archive .* holds k8s.gcr.io/kube-scheduler:\S+ \(archive kube-scheduler.tar\)"),
     "no-discovery": dict(

@@ -33,7 +33,9 @@ TEST(Obstacle, EachIsToldApart) {
            {{ErrorCode::kTimeout, "m", ""}, wire::kNoAnswer, "look for a firewall"},
            {{ErrorCode::kDenied, "m", "ca"}, wire::kPinMismatch, "shows another CA"},
            {{ErrorCode::kDenied, "the token is spent", "token"}, wire::kDenied, "token is spent"},
-           {{ErrorCode::kInternal, "no space", ""}, wire::kMachine, "no space"},
+           {{ErrorCode::kInternal, "no key", ""}, wire::kMachine, "no key"},
+           {{ErrorCode::kExhausted, "x: No space left on device", ""}, wire::kMachine, "No space"},
+           {{ErrorCode::kExhausted, "the controller refuses (429)", ""}, wire::kNoLink, "429"},
            {{ErrorCode::kUnavailable, "closed", ""}, wire::kNoLink, "closed"}}) {
     const auto word = obstacle_of(why, kController, kGood);
     EXPECT_EQ(word.reason, reason);
