@@ -21,7 +21,7 @@ FULL_STATE = """
   mkdir -p /var/lib/slipway; mount -t tmpfs -o size=256k,mode=700 tmpfs /var/lib/slipway
   cat /dev/zero >/var/lib/slipway/full || true"""
 FULL_DISK = """
-  mount -t xfs -o nouuid /dev/vdb /mnt
+  mount -t xfs -o nouuid /dev/vdb /mnt; xfs_growfs /mnt >/dev/null  # it is a copy of a smaller template
   free=$(df --output=avail -B1 /mnt | tail -1); fallocate -l $((free - 8388608)) /mnt/full; umount /mnt"""
 BROKEN_CONTAINERD = r"""
   mv /usr/bin/containerd /usr/bin/containerd.good
