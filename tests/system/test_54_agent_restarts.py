@@ -95,9 +95,9 @@ def test_containers_and_followed_logs_outlive_the_agent(api, counter):
 @claims("E1.watchdog")
 def test_a_hanging_agent_is_killed_by_the_watchdog_and_comes_back(api):
     unit = api.machine(NODE, "systemctl", "show", "-p", "WatchdogUSec,WatchdogSignal", "slipway-agent")
-    assert "WatchdogUSec=30s" in unit and "WatchdogSignal=9" in unit, unit
+    assert "WatchdogUSec=1min" in unit and "WatchdogSignal=9" in unit, unit
     drop_in = "/run/systemd/system/slipway-agent.service.d"
-    api.machine(NODE, "sh", "-c", f"mkdir -p {drop_in} && printf '[Service]\\nWatchdogSec=4\\n' >{drop_in}/short.conf && systemctl daemon-reload")
+    api.machine(NODE, "sh", "-c", f"mkdir -p {drop_in} && printf '[Service]\\nWatchdogSec=15\\n' >{drop_in}/short.conf && systemctl daemon-reload")
     try:
         linked_after(api, lambda: api.machine(NODE, "systemctl", "restart", "slipway-agent"))
         linked_after(api, lambda: api.machine(NODE, "sh", "-c", "kill -STOP $(systemctl show -p MainPID --value slipway-agent)"))
