@@ -98,6 +98,8 @@ class Story {
       EXPECT_EQ(report.state(), Report::DONE) << name << ": " << report.error();
     EXPECT_THAT(machine_.software().wrong(), testing::IsEmpty());
     fate_.rest();
+    machine_.time.advance(std::chrono::seconds(10));  // what systemd starts anew is there by then
+    machine_.software().settle();
     // Who dies for good when its step is done is not missed before the agent looks again.
     if (!machine_.software().given_up().empty()) live_once();
     expect_everything();
