@@ -138,7 +138,8 @@ TEST_F(DisksTest, AnotherDiskAtItsPlaceIsNamed) {
 
 TEST_F(DisksTest, AMissingDiskIsWaitedForThenNamed) {
   host.files.erase("/dev/vdb");
-  EXPECT_EQ(failure(run_disks, node), "waited 30 s for the disk /dev/vdb: no such device");
+  EXPECT_EQ(failure(run_disks, node),
+            "waited 30 s for the disk /dev/vdb for containerd: there is no such device; attach it");
 }
 
 TEST_F(DisksTest, ALateDiskIsTaken) {

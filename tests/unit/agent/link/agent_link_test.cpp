@@ -106,7 +106,7 @@ TEST_F(AgentLinkTest, EnrolsDialsAndBeginsWithItsFullState) {
 
 TEST_F(AgentLinkTest, AnotherAuthorityThanThePinnedOneIsToldApart) {
   auto wrong = options(controller_.token);
-  wrong.controller.ca_sha256 = std::string(64, '0');
+  wrong.controller.ca_sha256 = {std::string(64, '0')};
   run_until(wrong, [&] { return !failures_.empty(); });
   EXPECT_TRUE(controller_.asked.empty()) << "the token was shown to a stranger";
   const auto word = obstacle_of(failures_[0], wrong.controller.endpoint, {});

@@ -11,7 +11,7 @@ namespace {
 
 /// The cluster "demo": its master is linked and the gateway, the pod "web" runs on it.
 class ThroughAgentTest : public ::testing::Test {
- protected:
+ public:
   using Serve = std::function<base::Task<>(link::StreamPtr)>;
 
   ThroughAgentTest() {
