@@ -51,6 +51,8 @@ def main():
     options = parser.parse_args()
     os.makedirs(os.path.join(TREE, "build", "logs"), exist_ok=True)
     parts.prepare_environment(TREE)
+    if options.full:
+        os.environ["SLIPWAY_FULL"] = "1"  # for the simulations
     if options.list:
         return parts.list_system_tests(TREE)
     if options.sabotage is not None:

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/post.hpp>
+
 namespace slipway::simulation {
 
 using base::ErrorCode;
@@ -176,7 +178,8 @@ void Session::wait_for_silence() {
 
 void Session::kill(Process& process) {
   if (!process.link) return;
-  process.tasks->cancel();
+  boost::asio::post(io_, [&process] { process.tasks->cancel(); });  // as always, by the loop itself
+  run_all();
   for (int i = 0; i < 20 && process.tasks->running() > 0; ++i) run_all();
   EXPECT_EQ(process.tasks->running(), 0u);
   process.tasks.reset();

@@ -187,8 +187,8 @@ base::Exit Software::join(bool half) {
   host_.file("/etc/kubernetes/bootstrap-kubelet.conf", "a token");
   host_.file(kKubelet, half ? bootstrap::a_kubeconfig().substr(0, 200) : bootstrap::a_kubeconfig());
   if (half) return {};
+  ++cluster_.joins;  // it has its credential, whether kubelet comes up with it or not
   if (!active("containerd.service")) return {1, "kubelet is not healthy\n"};
-  ++cluster_.joins;
   host_.files.erase("/etc/kubernetes/bootstrap-kubelet.conf");
   return systemctl("systemctl restart kubelet.service");
 }
