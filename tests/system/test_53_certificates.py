@@ -93,6 +93,12 @@ class OwnTls:
         return openssl("x509", "-in", self.chain, "-noout", "-serial").strip()
 
 
+def begin_again(world):
+    """The controller with what stands in its file now, and all its agents linked to it."""
+    restart_controller(world)
+    wait_for("the agents are linked again", lambda: all(link(world.api, node)["value"] == "connected" for node in NODES), 60)
+
+
 @pytest.fixture(scope="module")
 def settings(world):
     """The controller with short certificates of its nodes and an own one on its public port."""
@@ -104,11 +110,11 @@ def settings(world):
         own.issue()
         with open(path, "w") as text:
             text.write(before + f"agents: {{certificate_life: {SHORT_LIFE}s}}\ntls: {{certificate: {own.chain}, key: {own.key}}}\n")
-        restart_controller(world)
+        begin_again(world)
         yield own
         with open(path, "w") as text:
             text.write(before)
-        restart_controller(world)
+        begin_again(world)
 
 
 def node_serial(api, node):

@@ -101,7 +101,7 @@ def test_a_hanging_agent_is_killed_by_the_watchdog_and_comes_back(api):
     try:
         linked_after(api, lambda: api.machine(NODE, "systemctl", "restart", "slipway-agent"))
         linked_after(api, lambda: api.machine(NODE, "sh", "-c", "kill -STOP $(systemctl show -p MainPID --value slipway-agent)"))
-        assert "watchdog" in api.machine(NODE, "journalctl", "--no-pager", "-n", "50", "-u", "slipway-agent").lower()
+        assert "watchdog" in api.machine(NODE, "journalctl", "--no-pager", "-n", "400", "-u", "slipway-agent").lower()
     finally:
         api.machine(NODE, "sh", "-c", f"rm -r {drop_in}; systemctl daemon-reload; systemctl restart slipway-agent")
     wait_for("it is linked", lambda: link(api, NODE)["value"] == "connected", 60)

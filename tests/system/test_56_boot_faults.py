@@ -175,7 +175,7 @@ def test_each_boot_fault_is_named_and_a_mended_node_goes_on(odd_world, drawn, fu
             figures.update(seconds)
             for fault in group:
                 check_operation(api, operations[fault], fault)
-            for fault in [f for f in drawn if "mend" in faults.FAULTS[f]]:
+            for fault in [f for f in group if "mend" in faults.FAULTS[f]]:
                 check_goes_on(api, fault)
         finally:
             for fault in group:
