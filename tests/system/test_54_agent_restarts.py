@@ -92,6 +92,11 @@ def test_containers_and_followed_logs_outlive_the_agent(api, counter):
     follower.answer.close()
 
 
+def restarts(api):
+    """How often systemd has started the agent anew by itself."""
+    return int(api.machine(NODE, "systemctl", "show", "-p", "NRestarts", "--value", "slipway-agent"))
+
+
 @claims("E1.watchdog")
 def test_a_hanging_agent_is_killed_by_the_watchdog_and_comes_back(api):
     unit = api.machine(NODE, "systemctl", "show", "-p", "WatchdogUSec,WatchdogSignal", "slipway-agent")
@@ -100,8 +105,9 @@ def test_a_hanging_agent_is_killed_by_the_watchdog_and_comes_back(api):
     api.machine(NODE, "sh", "-c", f"mkdir -p {drop_in} && printf '[Service]\\nWatchdogSec=15\\n' >{drop_in}/short.conf && systemctl daemon-reload")
     try:
         linked_after(api, lambda: api.machine(NODE, "systemctl", "restart", "slipway-agent"))
+        before = restarts(api)
         linked_after(api, lambda: api.machine(NODE, "sh", "-c", "kill -STOP $(systemctl show -p MainPID --value slipway-agent)"))
-        assert "watchdog" in api.machine(NODE, "journalctl", "--no-pager", "-n", "400", "-u", "slipway-agent").lower()
+        assert restarts(api) == before + 1  # by systemd: nobody else wakes or ends what is stopped
     finally:
         api.machine(NODE, "sh", "-c", f"rm -r {drop_in}; systemctl daemon-reload; systemctl restart slipway-agent")
     wait_for("it is linked", lambda: link(api, NODE)["value"] == "connected", 60)
