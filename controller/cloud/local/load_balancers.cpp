@@ -3,6 +3,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include "controller/cloud/local/prerequisites.hpp"
 #include "protocol/base/files.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/offload.hpp"
@@ -83,6 +84,12 @@ Task<Result<>> LoadBalancers::bring_up(LoadBalancerRecord record) {
 
 Task<Result<LoadBalancer>> LoadBalancers::ensure(LoadBalancerSpec spec, Allocate allocate) {
   if (auto ok = Layout::check_id(spec.id.value); !ok) co_return fail(ok);
+  if (!has_program("haproxy")) {
+    co_return fail(ErrorCode::kInvalid,
+                   "several masters need a load balancer, and haproxy is not installed: apt-get "
+                   "install haproxy, then retry",
+                   "masters");
+  }
   auto turn = co_await turns_.enter(spec.id.value);
   const auto known = records_.find(spec.id);
   LoadBalancerRecord record;

@@ -28,7 +28,7 @@ struct Program {
 constexpr Program kPrograms[] = {{"runc", "runc"},         {"ip", "iproute2"},
                                  {"mkfs.xfs", "xfsprogs"}, {"xfs_admin", "xfsprogs"},
                                  {"setsid", "util-linux"}, {"cat", "coreutils"},
-                                 {"haproxy", "haproxy"},   {"nsenter", "util-linux"}};
+                                 {"nsenter", "util-linux"}};
 
 bool exists(const char* path) {
   std::error_code error;
