@@ -23,15 +23,21 @@ std::string one_line(std::string_view text) {
   return head_of(clean_text(line), kConsoleMessageBytes);
 }
 
-std::optional<ConsoleWord> word_of(std::string_view line) {
-  const auto mark = line.rfind(kMark);  // another program's line may have been cut short before it
-  if (mark == line.npos) return std::nullopt;
-  line.remove_prefix(mark + kMark.size());
-  const auto colon = line.find(": ");
-  if (colon == line.npos || !is_reason(line.substr(0, colon))) return std::nullopt;
-  auto message = line.substr(colon + 2);
+std::optional<ConsoleWord> word_after(std::string_view text) {
+  const auto colon = text.find(": ");
+  if (colon == text.npos || !is_reason(text.substr(0, colon))) return std::nullopt;
+  auto message = text.substr(colon + 2);
   while (message.ends_with('\r') || message.ends_with(' ')) message.remove_suffix(1);
-  return ConsoleWord{std::string(line.substr(0, colon)), one_line(message)};
+  return ConsoleWord{std::string(text.substr(0, colon)), one_line(message)};
+}
+
+/// Another program's line may have been cut short before ours: the last mark that makes sense.
+std::optional<ConsoleWord> word_of(std::string_view line) {
+  for (auto at = line.rfind(kMark); at != line.npos; at = line.rfind(kMark, at - 1)) {
+    if (auto word = word_after(line.substr(at + kMark.size()))) return word;
+    if (at == 0) break;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
