@@ -74,10 +74,14 @@ base::Task<base::Result<bool>> is_blank(const StepContext& context,
   co_return true;
 }
 
+std::filesystem::path mark_of(const wire::DiskAssignment& disk) {
+  return std::filesystem::path(kFormatting) / disk.purpose();
+}
+
 /// mkfs writes the label long before it is done: a disk whose formatting was cut off looks like one
 /// of ours and cannot be mounted. So a file says that it has begun, on a disk that was blank then.
 StepResult format(const StepContext& context, const wire::DiskAssignment& disk) {
-  const auto begun = std::filesystem::path(kFormatting) / disk.purpose();
+  const auto begun = mark_of(disk);
   if (auto marked = context.host.write(begun, disk.device(), 0600); !marked) co_return marked;
   auto made =
       co_await context.command({"mkfs.xfs", "-q", "-f", "-L", disk.purpose(), disk.device()});
@@ -106,7 +110,25 @@ base::Result<bool> is_mounted(const StepContext& context, const wire::DiskAssign
   return false;
 }
 
-// nouuid: disks cloned from one template carry the same UUID, and one kernel may see several.
+/// Mounts it; formats it again where that was cut off. What can be mounted was finished and may
+/// hold data: the mark of it is old then, since a loss of power may bring back a file that was
+/// removed. nouuid: disks cloned from one template carry the same UUID, and one kernel may see
+/// several.
+base::Task<base::Result<std::string>> attach(const StepContext& context,
+                                             const wire::DiskAssignment& disk) {
+  const std::vector<std::string> mount{
+      "mount", "-t", "xfs", "-o", "nouuid,noatime", disk.device(), mount_point(disk)};
+  auto done = co_await context.command(mount);
+  if (!context.host.exists(mark_of(disk))) co_return done;
+  if (done) {
+    if (auto removed = context.host.remove(mark_of(disk)); !removed) co_return base::fail(removed);
+    co_return done;
+  }
+  auto formatted = co_await format(context, disk);
+  if (!formatted) co_return base::fail(formatted);
+  co_return co_await context.command(mount);
+}
+
 StepResult mount_disk(const StepContext& context, const wire::DiskAssignment& disk) {
   Wait device(context, fmt::format("the disk {} for {}", disk.device(), disk.purpose()),
               kDevicePatience);
@@ -123,14 +145,12 @@ StepResult mount_disk(const StepContext& context, const wire::DiskAssignment& di
   if (*mounted) co_return base::Result<>{};
   const auto blank = co_await is_blank(context, disk);
   if (!blank) co_return base::fail(blank);
-  const bool cut_off = context.host.exists(std::filesystem::path(kFormatting) / disk.purpose());
-  if (*blank || cut_off) {
+  if (*blank) {
     auto formatted = co_await format(context, disk);
     if (!formatted) co_return formatted;
   }
   if (auto made = context.host.make_directory(point, 0711); !made) co_return made;
-  auto done = co_await context.command(
-      {"mount", "-t", "xfs", "-o", "nouuid,noatime", disk.device(), point});
+  auto done = co_await attach(context, disk);
   if (!done)
     co_return base::fail(done.error().code, done.error().message +
                                                 " (a damaged file system is not repaired by "

@@ -19,8 +19,8 @@ std::string membership(const wire::EtcdConfig& etcd) {
                          etcd.initial_cluster());
     default:
       // One member too many ends; otherwise it would become a proxy and seem to work.
-      return fmt::format("ETCD_DISCOVERY=http://127.0.0.1:2381/{}\nETCD_DISCOVERY_FALLBACK=exit\n",
-                         etcd.discovery_token());
+      return fmt::format("ETCD_DISCOVERY=http://127.0.0.1:{}/{}\nETCD_DISCOVERY_FALLBACK=exit\n",
+                         kDiscoveryPort, etcd.discovery_token());
   }
 }
 

@@ -17,7 +17,6 @@ constexpr std::chrono::minutes kTogetherLimit{10};  // the other masters may boo
 constexpr unsigned kLooksBetweenChecks = 10;
 constexpr unsigned short kClientPort = 2379;
 constexpr unsigned short kPeerPort = 2380;
-constexpr unsigned short kDiscoveryPort = 2381;  // of this agent's relay to the controller
 constexpr auto kUnit = "etcd.service";
 constexpr auto kEnvironmentFile = "/etc/default/etcd";
 constexpr auto kDropIn = "/etc/systemd/system/etcd.service.d/10-slipway.conf";

@@ -14,6 +14,8 @@ inline constexpr auto kEncryptionFile = "/etc/kubernetes/encryption.yaml";
 inline constexpr auto kPkiDirectory = "/etc/kubernetes/pki";
 inline constexpr auto kEtcdPkiDirectory = "/etc/etcd/pki";
 inline constexpr auto kEtcdDataDirectory = "/var/lib/etcd/default";
+/// Of this agent's relay to the controller's discovery: discovery::kRelayPort.
+inline constexpr unsigned short kDiscoveryPort = 2381;
 inline constexpr auto kRegistryDirectory = "/etc/containerd/certs.d";
 
 /// /etc/containerd/config.toml. Without CAP_SYS_RESOURCE a negative oom_score_adj is refused, and

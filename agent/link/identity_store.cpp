@@ -67,7 +67,9 @@ std::string value_of(const std::string& text, const std::string& key) {
 
 Pins digests_of(const std::string& ca_pem) {
   Pins pins;
-  for (const auto& one : pki::split_chain(ca_pem)) pins.push_back(pki::inspect(one)->sha256);
+  for (const auto& one : pki::split_chain(ca_pem)) {
+    if (const auto facts = pki::inspect(one)) pins.push_back(facts->sha256);
+  }
   return pins;
 }
 

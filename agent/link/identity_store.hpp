@@ -63,7 +63,7 @@ class IdentityStore {
   std::filesystem::path state_dir_;
 };
 
-/// SHA-256 of each certificate of a PEM, in order.
+/// SHA-256 of each certificate of a PEM, in order; what is none is left out.
 Pins digests_of(const std::string& ca_pem);
 
 }  // namespace slipway::agent_link

@@ -74,7 +74,7 @@ Result<> LogReader::start() {
   if (query_.from) return start_at(*query_.from);
   const auto files = directory_.files(run_);
   if (files.empty()) return base::fail(ErrorCode::kNotFound, "the container has no log yet");
-  if (query_.tail_lines >= 0 && !query_.from) return start_at_tail(files);
+  if (query_.tail_lines >= 0) return start_at_tail(files);
   if (query_.since_ns > 0) return start_since(files);
   auto first = directory_.open_file(files.front());
   if (!first) return base::fail(first);

@@ -32,11 +32,7 @@ base::Task<base::Result<>> ApiEndpoint::ensure(ClusterId id) {
   wanted.name = row->name;
   wanted.port = kApiPort;
   wanted.health_path = kHealthPath;
-  for (const LedgerRow& each : ledger_.of(id)) {
-    if (each.kind == "network" && each.state == ResourceState::kPresent) {
-      wanted.network_cloud_id = each.cloud_id;
-    }
-  }
+  wanted.network_cloud_id = ledger_.network_of(id);
   for (const MachineRow& machine : rows_.machines(id)) {
     if (machine.is_master() && !machine.address.empty()) wanted.members.push_back(machine.address);
   }

@@ -25,7 +25,7 @@ struct Clusters::State {
                  ground.roster.image(), ground.clock),
         deletion(ground.database, ground.secrets, ground.cloud, ground.agents, machines,
                  ground.clock),
-        replacement(ground.database, ground.cloud, ground.agents, machines, ground.clock),
+        replacement(ground.database, ground.cloud, ground.agents, machines, words, ground.clock),
         reconciler(ground.database, ground.cloud, ground.clock),
         api(ground.database, ground.cloud, ground.clock),
         watch(ground.database, ground.agents, operations, ground.changes, words, ground.clock),

@@ -70,24 +70,19 @@ CreateCluster::CreateCluster(store::Database& database, secrets::Secrets& secret
       api_(database, cloud, clock) {}
 
 Procedure CreateCluster::procedure() {
-  const auto step = [this](const char* name, std::chrono::seconds limit, unsigned attempts,
-                           base::Task<Outcome> (CreateCluster::*run)(Attempt)) {
-    return Step{name, limit, attempts,
-                [this, run](Attempt attempt) { return (this->*run)(std::move(attempt)); }};
-  };
   Procedure procedure;
   procedure.kind = kCreateCluster;
   procedure.steps = {
-      step("preflight", kPreflightLimit, kCloudAttempts, &CreateCluster::preflight),
-      step("pki", kPkiLimit, kCloudAttempts, &CreateCluster::pki),
-      step("network", kNetworkLimit, kCloudAttempts, &CreateCluster::network),
-      step("load-balancer", kNetworkLimit, kCloudAttempts, &CreateCluster::load_balancer),
-      step("machines", kMachinesLimit, kCloudAttempts, &CreateCluster::machines),
-      step("running", kRunningLimit, kMachineAttempts, &CreateCluster::running),
-      step("enrolled", kEnrolLimit, kMachineAttempts, &CreateCluster::enrolled),
-      step("bootstrap", kBootstrapLimit, kMachineAttempts, &CreateCluster::bootstrap),
-      step("objects", kObjectsLimit, kNodeAttempts, &CreateCluster::objects),
-      step("ready", kReadyLimit, kNodeAttempts, &CreateCluster::ready),
+      step_of(this, "preflight", kPreflightLimit, kCloudAttempts, &CreateCluster::preflight),
+      step_of(this, "pki", kPkiLimit, kCloudAttempts, &CreateCluster::pki),
+      step_of(this, "network", kNetworkLimit, kCloudAttempts, &CreateCluster::network),
+      step_of(this, "load-balancer", kNetworkLimit, kCloudAttempts, &CreateCluster::load_balancer),
+      step_of(this, "machines", kMachinesLimit, kCloudAttempts, &CreateCluster::machines),
+      step_of(this, "running", kRunningLimit, kMachineAttempts, &CreateCluster::running),
+      step_of(this, "enrolled", kEnrolLimit, kMachineAttempts, &CreateCluster::enrolled),
+      step_of(this, "bootstrap", kBootstrapLimit, kMachineAttempts, &CreateCluster::bootstrap),
+      step_of(this, "objects", kObjectsLimit, kNodeAttempts, &CreateCluster::objects),
+      step_of(this, "ready", kReadyLimit, kNodeAttempts, &CreateCluster::ready),
   };
   procedure.done = [this](const ClusterId& id) { rows_.set_state(id, ClusterState::kHealthy, {}); };
   procedure.failed = [this](const ClusterId& id, const base::Error& why) {
@@ -150,10 +145,7 @@ base::Task<Outcome> CreateCluster::load_balancer(Attempt attempt) {
 
 base::Task<base::Result<>> CreateCluster::ensure_all(const Attempt& attempt) {
   const auto cluster = rows_.cluster(attempt.cluster);
-  std::string network;
-  for (const LedgerRow& row : ledger_.of(attempt.cluster)) {
-    if (row.kind == "network" && row.state == ResourceState::kPresent) network = row.cloud_id;
-  }
+  const std::string network = ledger_.network_of(attempt.cluster);
   const auto machines = rows_.machines(attempt.cluster);  // masters first: they take longest
   const auto results = co_await in_parallel(
       machines.size(), kMachinesAtOnce, [&](std::size_t i) -> base::Task<base::Result<>> {

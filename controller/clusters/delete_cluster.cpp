@@ -22,8 +22,7 @@ DeleteCluster::DeleteCluster(store::Database& database, secrets::Secrets& secret
 
 Procedure DeleteCluster::procedure() {
   const auto step = [this](const char* name, base::Task<Outcome> (DeleteCluster::*run)(Attempt)) {
-    return Step{name, kDeleteLimit, kDeleteAttempts,
-                [this, run](Attempt attempt) { return (this->*run)(std::move(attempt)); }};
+    return step_of(this, name, kDeleteLimit, kDeleteAttempts, run);
   };
   Procedure procedure;
   procedure.kind = kDeleteCluster;

@@ -143,6 +143,13 @@ std::vector<LedgerRow> Ledger::of(const ClusterId& cluster) const {
   return ledger_rows_of(std::move(rows));
 }
 
+std::string Ledger::network_of(const ClusterId& cluster) const {
+  for (const LedgerRow& row : of(cluster)) {
+    if (row.kind == "network" && row.state == ResourceState::kPresent) return row.cloud_id;
+  }
+  return {};
+}
+
 std::vector<LedgerRow> Ledger::volumes_of(const ResourceId& machine) const {
   auto rows = database_.prepare(std::string{kLedgerColumns} + "WHERE parent=? ORDER BY purpose");
   rows.bind(machine.value);

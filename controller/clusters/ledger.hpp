@@ -69,6 +69,8 @@ class Ledger {
 
   std::optional<LedgerRow> find(const ResourceId& id) const;
   std::vector<LedgerRow> of(const ClusterId& cluster) const;  ///< those that are not gone too
+  /// What the cloud calls the cluster's network; empty before it is there.
+  std::string network_of(const ClusterId& cluster) const;
   std::vector<LedgerRow> volumes_of(const ResourceId& machine) const;
   std::vector<LedgerRow> all() const;
 

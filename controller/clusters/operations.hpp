@@ -60,6 +60,14 @@ struct Step {
   std::function<base::Task<Outcome>(Attempt)> run;
 };
 
+/// A step that is a member function of the object that holds the procedure's tools.
+template <class T>
+Step step_of(T* self, const char* name, std::chrono::seconds limit, unsigned attempts,
+             base::Task<Outcome> (T::*run)(Attempt)) {
+  return {name, limit, attempts,
+          [self, run](Attempt attempt) { return (self->*run)(std::move(attempt)); }};
+}
+
 /// What an operation of a kind does, in order.
 struct Procedure {
   std::string kind;  ///< "cluster.create"

@@ -2,6 +2,7 @@
 #include "controller/clusters/replace_node.hpp"
 
 #include "controller/clusters/create_cluster.hpp"
+#include "protocol/wire/text.hpp"
 
 namespace slipway::clusters {
 namespace {
@@ -23,29 +24,25 @@ Outcome again(const base::Error& error) {
 }  // namespace
 
 ReplaceNode::ReplaceNode(store::Database& database, cloud::Cloud& cloud, Agents& agents,
-                         Machines& machines, const base::Clock& clock)
+                         Machines& machines, const NodeWords& words, const base::Clock& clock)
     : agents_(agents),
       machines_(machines),
+      words_(words),
       rows_(database),
       ledger_(database, clock),
       api_(database, cloud, clock) {}
 
 Procedure ReplaceNode::procedure() {
-  const auto step = [this](const char* name, std::chrono::seconds limit, unsigned attempts,
-                           base::Task<Outcome> (ReplaceNode::*run)(Attempt)) {
-    return Step{name, limit, attempts,
-                [this, run](Attempt attempt) { return (this->*run)(std::move(attempt)); }};
-  };
   Procedure procedure;
   procedure.kind = kReplaceNode;
   procedure.steps = {
-      step("preflight", kPreflightLimit, kCloudAttempts, &ReplaceNode::preflight),
-      step("retire", kMachinesLimit, kCloudAttempts, &ReplaceNode::retire),
-      step("forget", kObjectsLimit, kNodeAttempts, &ReplaceNode::forget),
-      step("machine", kMachinesLimit, kCloudAttempts, &ReplaceNode::machine),
-      step("members", kObjectsLimit, kNodeAttempts, &ReplaceNode::members),
-      step("bootstrap", kBootstrapLimit, kMachineAttempts, &ReplaceNode::bootstrap),
-      step("ready", kReadyLimit, kNodeAttempts, &ReplaceNode::ready),
+      step_of(this, "preflight", kPreflightLimit, kCloudAttempts, &ReplaceNode::preflight),
+      step_of(this, "retire", kMachinesLimit, kCloudAttempts, &ReplaceNode::retire),
+      step_of(this, "forget", kObjectsLimit, kNodeAttempts, &ReplaceNode::forget),
+      step_of(this, "machine", kMachinesLimit, kCloudAttempts, &ReplaceNode::machine),
+      step_of(this, "members", kObjectsLimit, kNodeAttempts, &ReplaceNode::members),
+      step_of(this, "bootstrap", kBootstrapLimit, kMachineAttempts, &ReplaceNode::bootstrap),
+      step_of(this, "ready", kReadyLimit, kNodeAttempts, &ReplaceNode::ready),
   };
   procedure.done = [](const ClusterId&) {};
   procedure.failed = [](const ClusterId&, const base::Error&) {};
@@ -132,13 +129,9 @@ base::Task<Outcome> ReplaceNode::machine(Attempt attempt) {
   auto machine = subject(attempt);
   if (!machine) co_return failed(machine.error());
   const auto cluster = rows_.cluster(attempt.cluster);
-  std::string network;
-  for (const LedgerRow& row : ledger_.of(attempt.cluster)) {
-    if (row.kind == "network" && row.state == ResourceState::kPresent) network = row.cloud_id;
-  }
-  if (auto made = co_await machines_.ensure(*machine, cluster->spec, network); !made) {
-    co_return failed(made.error());
-  }
+  auto made =
+      co_await machines_.ensure(*machine, cluster->spec, ledger_.network_of(attempt.cluster));
+  if (!made) co_return failed(made.error());
   if (auto seen = co_await machines_.poll(); !seen) co_return failed(seen.error());
   machine = subject(attempt);
   if (!machine) co_return failed(machine.error());
@@ -181,12 +174,12 @@ base::Task<Outcome> ReplaceNode::bootstrap(Attempt attempt) {
   auto machine = subject(attempt);
   if (!machine) co_return failed(machine.error());
   if (machine->bootstrapped) co_return Done{};
-  std::string why;
-  for (const NodeStep& step : rows_.steps(machine->id)) {
-    if (step.state == "failed") why += "; step " + step.name + " failed: " + step.error;
-  }
+  const auto trouble =
+      trouble_of(words_.steps(machine->id, machine->enrolled, rows_.steps(machine->id)));
   const std::string stage = machine->enrolled ? "waiting for " : "waiting for the agent of ";
-  co_return Wait{stage + machine->name + why.substr(0, kMaxStepError), kNodePoll};
+  co_return Wait{
+      wire::head_of(stage + machine->name + (trouble.empty() ? "" : ": " + trouble), kMaxStepError),
+      kNodePoll};
 }
 
 base::Task<Outcome> ReplaceNode::ready(Attempt attempt) {

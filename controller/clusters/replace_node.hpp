@@ -3,6 +3,7 @@
 
 #include "controller/clusters/api_endpoint.hpp"
 #include "controller/clusters/machines.hpp"
+#include "controller/clusters/node_words.hpp"
 #include "controller/clusters/operations.hpp"
 
 namespace slipway::clusters {
@@ -14,7 +15,7 @@ inline constexpr char kReplaceNode[] = "node.replace";
 class ReplaceNode {
  public:
   ReplaceNode(store::Database& database, cloud::Cloud& cloud, Agents& agents, Machines& machines,
-              const base::Clock& clock);
+              const NodeWords& words, const base::Clock& clock);
 
   Procedure procedure();
 
@@ -37,6 +38,7 @@ class ReplaceNode {
 
   Agents& agents_;
   Machines& machines_;
+  const NodeWords& words_;
   Rows rows_;
   Ledger ledger_;
   ApiEndpoint api_;

@@ -171,7 +171,7 @@ def test_nobody_opens_a_terminal_without_signing_in_or_from_elsewhere(api, talke
         assert refused.value.status_code in (401, 403)
 
 
-@claims("W22.log-follow")
+@claims("W22.log-follow", "E1.slow-reader")
 def test_a_reader_that_stalls_costs_nobody_else_anything(api, talker):
     api.apply("demo", """
 apiVersion: v1
@@ -186,6 +186,7 @@ spec:
       command: [sh, -c, 'yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | head -c 20000000; sleep 3600']
 """, "demo")
     api.pod("demo", "flood")
+    stuck = api.terminal("demo", "talker", "command=yes")  # what it prints is never read either
     stalled = [api.call("GET", "/clusters/demo/namespaces/demo/pods/flood/log?follow=true", stream=True) for _ in range(3)]
     try:
         session = api.terminal("demo", "talker", "tty=true")
@@ -196,6 +197,7 @@ spec:
             assert time.monotonic() - began < 5
         session.connection.close()
     finally:
+        stuck.connection.close()
         for answer in stalled:
             answer.close()
     api.kubectl("-n", "demo", "delete", "pod", "flood", "--ignore-not-found", "--wait=false")

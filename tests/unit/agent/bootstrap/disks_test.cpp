@@ -54,7 +54,13 @@ TEST_F(DisksTest, AFormattingThatWasCutOffIsDoneAgain) {
   host.program("mkfs.xfs", 137);
   EXPECT_FALSE(run(run_disks, node).has_value());
   host.program("blkid", 0, "DEVNAME=/dev/vdb\nLABEL=containerd\nTYPE=xfs\n");
-  host.program("mkfs.xfs", 0);
+  bool whole = false;
+  host.program("mkfs.xfs", [&](const std::string&) {
+    whole = true;
+    return base::Exit{};
+  });
+  host.program("mount -t xfs",
+               [&](const std::string&) { return base::Exit{whole ? 0 : 32, "bad superblock"}; });
   host.forget();
   ASSERT_TRUE(run(run_disks, node).has_value());
   EXPECT_TRUE(host.ran("mkfs.xfs"));
@@ -63,6 +69,15 @@ TEST_F(DisksTest, AFormattingThatWasCutOffIsDoneAgain) {
   host.file(kTable, "overlay / overlay rw 0 0\n");  // the next boot
   ASSERT_TRUE(run(run_disks, node).has_value());
   EXPECT_FALSE(host.ran("mkfs"));
+}
+
+// A file that was removed just before the power went may be there again.
+TEST_F(DisksTest, WhatCanBeMountedIsNotFormattedAgain) {
+  host.program("blkid", 0, "DEVNAME=/dev/vdb\nLABEL=containerd\nTYPE=xfs\n");
+  host.file("/var/lib/slipway/formatting/containerd", "/dev/vdb");
+  ASSERT_TRUE(run(run_disks, node).has_value());
+  EXPECT_FALSE(host.ran("mkfs"));
+  EXPECT_FALSE(host.exists("/var/lib/slipway/formatting/containerd"));
 }
 
 TEST_F(DisksTest, AFormattingThatWasCutOffIsNoReasonToTakeAnotherDisk) {

@@ -37,7 +37,7 @@ class DesiredTest : public testing::Test {
   }
 
   void add(const MachineId& id, Role role, unsigned ordinal) {
-    MachineRow machine{id, cluster_, "demo-" + std::string{name_of(role)} + "-1"};
+    MachineRow machine{id, cluster_, "demo-" + std::string{name_of(role)} + "-" + id.value};
     machine.role = role;
     machine.ordinal = ordinal;
     rows_.insert(machine);
@@ -176,17 +176,6 @@ class DesiredOfMany : public DesiredTest {
       ASSERT_TRUE(pki_.ensure_master(cluster_, id, "m", text));
     }
   }
-  void add(const MachineId& id, Role role, unsigned ordinal) {
-    MachineRow machine{id, cluster_, "demo-master-" + std::to_string(ordinal)};
-    machine.role = role;
-    machine.ordinal = ordinal;
-    rows_.insert(machine);
-    LedgerRow row;
-    row.kind = "machine";
-    row.cluster = cluster_;
-    row.name = machine.name;
-    rows_.set_resource(id, ledger_.plan(row)->id);
-  }
   const MachineId second_{"m2"}, third_{"m3"};
 };
 
@@ -213,7 +202,7 @@ TEST_F(DesiredOfMany, AReplacedMasterJoinsAndTheOthersCertificatesStay) {
   const auto joins = roster_.desired(third_);
   ASSERT_TRUE(joins) << joins.error().message;
   EXPECT_EQ(joins->master().etcd().bootstrap(), wire::EtcdConfig::EXISTING);
-  EXPECT_NE(joins->master().etcd().initial_cluster().find("demo-master-3=https://10.0.0.9:2380"),
+  EXPECT_NE(joins->master().etcd().initial_cluster().find("demo-master-m3=https://10.0.0.9:2380"),
             std::string::npos);
   const auto after = roster_.desired(master_);
   ASSERT_TRUE(after);
