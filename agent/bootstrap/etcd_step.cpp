@@ -63,12 +63,17 @@ std::string lasting(std::string_view environment) {
   return kept;
 }
 
+/// Whether it has found its cluster: its log begins then. Other files are there from the first
+/// start.
+bool has_data(Host& host) {
+  return host.exists(std::filesystem::path(kEtcdDataDirectory) / "member/wal");
+}
+
 /// Tells whether it changed. A member with data keeps its file when others were replaced: etcd need
 /// not be restarted for that, and all members at once must not be.
 base::Result<bool> write_environment(const StepContext& context) {
   const auto wanted = etcd_environment(context.desired);
-  const bool has_data = context.host.exists(std::filesystem::path(kEtcdDataDirectory) / "member");
-  if (has_data) {
+  if (has_data(context.host)) {
     const auto present = context.host.read(kEnvironmentFile);
     if (present && lasting(*present) == lasting(wanted)) return false;
   }
@@ -121,7 +126,7 @@ StepResult check_own_ports(const StepContext& context) {
 base::Task<std::string> discovery_fault(const StepContext& context) {
   const auto& etcd = context.desired.master().etcd();
   if (etcd.bootstrap() != wire::EtcdConfig::DISCOVERY) co_return "";
-  if (context.host.exists(std::string(kEtcdDataDirectory) + "/member/snap/db")) co_return "";
+  if (has_data(context.host)) co_return "";
   Call call;
   call.host = "127.0.0.1";
   call.port = kDiscoveryPort;

@@ -62,7 +62,7 @@ TEST_F(EtcdTest, AMemberWithDataRunsOnWhenAnotherMasterIsReplaced) {
   etcd.set_bootstrap(wire::EtcdConfig::EXISTING);
   etcd.set_initial_cluster("a=https://10.0.0.1:2380,b=https://10.0.0.2:2380");
   ASSERT_TRUE(run(run_etcd, node).has_value());
-  host.file("/var/lib/etcd/default/member", "");
+  host.file("/var/lib/etcd/default/member/wal", "");
   host.forget();
   etcd.set_initial_cluster("a=https://10.0.0.1:2380,b=https://10.0.0.9:2380");
   ASSERT_TRUE(run(run_etcd, node).has_value());
@@ -149,7 +149,7 @@ TEST_F(EtcdTest, ADiscoveryThatRefusesIsSaidInItsWords) {
 
 TEST_F(EtcdTest, WithDataItNeedsNoDiscovery) {
   healthy = false;
-  host.file("/var/lib/etcd/default/member/snap/db", "x");
+  host.file("/var/lib/etcd/default/member/wal", "x");
   (void)failure(run_etcd, a_master());
   EXPECT_EQ(std::ranges::count(host.calls, 2381, &Call::port), 0);
 }
