@@ -28,7 +28,9 @@ using namespace std::chrono_literals;
 class OddClock : public base::SystemClock {
  public:
   base::UtcTime utc() const override { return SystemClock::utc() + shift; }
+  base::MonotonicTime monotonic() const override { return SystemClock::monotonic() + later; }
   std::chrono::hours shift{0};
+  base::Duration later{};  ///< so much time has passed at once
 };
 
 /// An agent's link against a fake controller, in one io thread.
@@ -119,6 +121,22 @@ TEST_F(AgentLinkTest, ARefusedTokenIsSaidAndNotTheRenewalThatIsTriedAfterIt) {
   ASSERT_GE(failures_.size(), 2U);
   failures_.resize(2);  // the last may be of this test's end
   for (const auto& why : failures_) EXPECT_EQ(why.field, "token") << why.message;
+}
+
+// By then the controller may have let another master act.
+TEST_F(AgentLinkTest, WithoutAnAnswerForALeaseTheLinkBeginsAnew) {
+  bool asked = false;
+  run_until(options(controller_.token), [&] {
+    if (!asked && link_->up()) {
+      asked = true;
+      EXPECT_TRUE(link_->confirmed());
+      clock_.later = kLease;
+      EXPECT_FALSE(link_->confirmed());
+      EXPECT_FALSE(link_->up());
+    }
+    return count("/link machine-1") > 1;
+  });
+  EXPECT_TRUE(asked);
 }
 
 TEST_F(AgentLinkTest, ASecondStartDialsWithTheCertificateItHas) {
