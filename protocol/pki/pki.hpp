@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,7 +79,14 @@ base::Result<> check_server_chain(std::string_view chain_pem, std::string_view k
 /// SHA-256 of the first certificate of `bundle_pem` whose key signed this one; empty: none did.
 std::string issuer_of(std::string_view certificate_pem, std::string_view bundle_pem);
 
+/// Whether one of the Ed25519 public keys of `keys_pem` (PKIX PEM, one after the other) made the
+/// signature. kInvalid: there is none among them; kDenied: none of them did.
+base::Result<> check_ed25519(std::string_view keys_pem, std::string_view message,
+                             std::string_view signature);
+
 std::string sha256_hex(std::string_view bytes);
+/// Of a file, read in pieces.
+base::Result<std::string> sha256_of_file(const std::filesystem::path& path);
 /// `count` bytes of the system's generator as lower-case hex.
 std::string random_hex(std::size_t count);
 
