@@ -24,6 +24,7 @@
 #include "agent/link/console.hpp"
 #include "agent/link/obstacle.hpp"
 #include "agent/logs/logs.hpp"
+#include "agent/release/upgrade.hpp"
 #include "agent/terminal/terminal.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/systemd_notify.hpp"
@@ -77,8 +78,12 @@ base::Result<Origin> find_origin(const config::AgentConfig& config) {
   return Origin{.controller = std::move(*remembered), .token = {}};
 }
 
+agent_release::SlotStore slots_of(const config::AgentConfig& config) {
+  return agent_release::SlotStore(config.state_dir / "agent");
+}
+
 struct App::State {
-  State(const config::AgentConfig& config, Origin origin);
+  State(const config::AgentConfig& config, Origin origin, agent_release::Running running);
 
   Task<> run();
   Task<> stop();
@@ -125,12 +130,18 @@ struct App::State {
   agent_link::AgentLink link;
   discovery::LoopbackRelay relay;
 
+  // Which program this is, and the one that it shall become.
+  agent_release::SlotStore slots;
+  agent_release::Upgrade upgrade;
+
+  asio::signal_set signals;          // to stop; cancelled to start anew
   asio::steady_timer roles_changed;  // never fires; cancelled when link or role changed
   base::TaskScope streams;           // one task for each stream that the controller opened
   base::TaskScope tasks;             // the loops above
 };
 
-App::State::State(const config::AgentConfig& config, Origin origin)
+App::State::State(const config::AgentConfig& config, Origin origin,
+                  agent_release::Running running)
     : state_dir(private_directory(config.state_dir)),
       health("/", clock),
       host(io.get_executor(), clock),
@@ -168,6 +179,18 @@ App::State::State(const config::AgentConfig& config, Origin origin)
            clock),
       relay(io.get_executor(),
             [this](wire::StreamOpen what) { return link.open(std::move(what), false); }),
+      slots(slots_of(config)),
+      upgrade(io.get_executor(), pool, slots, std::move(running),
+              {.allowed = config.agent_upgrade, .keys_file = config.agent_keys},
+              {.open = [this](wire::StreamOpen what) { return link.open(std::move(what), false); },
+               .tell =
+                   [this](wire::ReleaseState state) {
+                     wire::Report report;
+                     *report.mutable_release() = std::move(state);
+                     tell(std::move(report));
+                   },
+               .restart = [this] { signals.cancel(); }}),
+      signals(io, SIGTERM, SIGINT),
       roles_changed(io, asio::steady_timer::time_point::max()),
       streams(io.get_executor()),
       tasks(io.get_executor()) {
@@ -185,6 +208,7 @@ App::State::State(const config::AgentConfig& config, Origin origin)
 void App::State::link_changed(bool up) {
   systemd.status(up ? "linked" : "waiting for the controller");
   if (up) console.say({wire::kLinked, "to the controller"});
+  upgrade.link_changed(up);
   roles_changed.cancel();
 }
 
@@ -210,6 +234,9 @@ void App::State::take(wire::Order order) {
     case wire::Order::kRetry:
       bootstrap.retry();
       break;
+    case wire::Order::kRelease:
+      upgrade.want(std::move(*order.mutable_release()));
+      break;
     case wire::Order::kTrust:  // the link's own
     case wire::Order::WHAT_NOT_SET:
       break;  // of a newer controller; its full view says the rest
@@ -233,6 +260,7 @@ void App::State::open(wire::StreamOpen what, link::StreamPtr stream) {
       }
       break;
     case wire::StreamOpen::kMirror:
+    case wire::StreamOpen::kRelease:
     case wire::StreamOpen::KIND_NOT_SET:
       break;
   }
@@ -246,6 +274,7 @@ wire::NodeState App::State::full_state() const {
   for (const wire::IntentOutcome& outcome : gateway.outcomes()) *state.add_outcomes() = outcome;
   state.set_bootstrapped(bootstrap.bootstrapped());
   state.set_desired_generation(bootstrap.generation());
+  *state.mutable_release() = upgrade.state();
   return state;
 }
 
@@ -313,10 +342,11 @@ Task<> App::State::run() {
   tasks.spawn("health", watch_health());
   tasks.spawn("mirror", keep_mirror());
   tasks.spawn("watchdog", feed_watchdog());
+  tasks.spawn("release", upgrade.run());
   systemd.ready();
-  asio::signal_set signals(io, SIGTERM, SIGINT);
   auto [error, signal] = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
-  spdlog::info("stopping on signal {}", signal);
+  if (error) spdlog::info("stopping: the next start is another release's");
+  if (!error) spdlog::info("stopping on signal {}", signal);
 }
 
 /// Streams first, then the loops, then what both used; not longer than kStopLimit in all.
@@ -334,8 +364,8 @@ Task<> App::State::stop() {
   co_await gateway.stop();
 }
 
-App::App(const config::AgentConfig& config, Origin origin)
-    : state_(std::make_unique<State>(config, std::move(origin))) {}
+App::App(const config::AgentConfig& config, Origin origin, agent_release::Running running)
+    : state_(std::make_unique<State>(config, std::move(origin), std::move(running))) {}
 
 App::~App() = default;
 

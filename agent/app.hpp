@@ -5,6 +5,7 @@
 
 #include "agent/config/agent_config.hpp"
 #include "agent/link/agent_link.hpp"
+#include "agent/release/launch.hpp"
 
 namespace slipway::agent {
 
@@ -15,14 +16,16 @@ struct Origin {
   std::string token;
 };
 base::Result<Origin> find_origin(const config::AgentConfig& config);
+/// Where the agent's releases lie.
+agent_release::SlotStore slots_of(const config::AgentConfig& config);
 
 /// The agent's composition root: owns every part and joins them to the link.
 class App {
  public:
-  App(const config::AgentConfig& config, Origin origin);
+  App(const config::AgentConfig& config, Origin origin, agent_release::Running running);
   ~App();
 
-  /// Works until SIGTERM or SIGINT; the process's exit code.
+  /// Works until SIGTERM, SIGINT, or until another release is to run; the process's exit code.
   int run();
 
  private:

@@ -35,12 +35,14 @@ void keep_memory_small() {
   ::mallopt(M_ARENA_MAX, kArenas);
 }
 
-int run_agent(const std::string& config_path) {
+int run_agent(const std::string& config_path, char** argv) {
   auto config = slipway::config::read_agent_config(config_path);
   if (!config) {
     std::fprintf(stderr, "slipway-agent: %s\n", config.error().message.c_str());
     return kBadConfig;
   }
+  auto slots = slipway::agent::slots_of(*config);
+  auto running = slipway::agent_release::launch(slots, argv, config->agent_trial);
   slipway::base::start_log("slipway-agent", {.level = config->log_level, .json = config->log_json});
   auto origin = slipway::agent::find_origin(*config);
   if (!origin) {
@@ -49,7 +51,7 @@ int run_agent(const std::string& config_path) {
         {slipway::wire::kUserData, origin.error().message + "; replace the machine"}));
     return kBadConfig;
   }
-  slipway::agent::App app(*config, std::move(*origin));
+  slipway::agent::App app(*config, std::move(*origin), std::move(running));
   return app.run();
 }
 
@@ -96,7 +98,7 @@ int main(int argc, char** argv) {
     return kBadUsage;
   }
   try {
-    return run_agent(configured ? words[2] : kConfigFile);
+    return run_agent(configured ? words[2] : kConfigFile, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "slipway-agent: %s\n", error.what());
     return 1;

@@ -50,3 +50,12 @@ apt_private() {
        -o Dir::Etc::SourceParts="$dir/parts" -o Dir::Cache="$dir/cache" -o Dir::State::Status="$dir/status"
        -o APT::Sandbox::User=root -o Acquire::Languages=none -o APT::Install-Recommends=false)
 }
+
+# release_key CACHE: the Ed25519 key that signs this installation's releases of the agent, made at the first call.
+release_key() {
+  local dir=$1/release-key
+  [ ! -e "$dir/public.pem" ] || return 0
+  mkdir -p -m 0700 "$dir"
+  (umask 077; openssl genpkey -algorithm ED25519 -out "$dir/key.pem.new" && mv "$dir/key.pem.new" "$dir/key.pem")
+  openssl pkey -in "$dir/key.pem" -pubout -out "$dir/public.pem.new" && mv "$dir/public.pem.new" "$dir/public.pem"
+}

@@ -41,21 +41,37 @@ Result<> read_flag(const Section& section, std::string_view key, bool& into) {
   return {};
 }
 
+Result<> read_path(const Section& section, std::string_view key, std::filesystem::path& into) {
+  if (!section.has(key)) return {};
+  auto path = section.text(key);
+  if (!path) return fail(path);
+  if (!path->starts_with('/')) return section.bad(key, "does not begin with /");
+  into = *path;
+  return {};
+}
+
 Result<AgentConfig> read_section(const Section& section) {
   AgentConfig config;
-  auto known = section.only(
-      {"seed_dirs", "state_dir", "log_level", "log_json", "node_shell", "agent_upgrade"});
+  auto known = section.only({"seed_dirs", "state_dir", "log_level", "log_json", "node_shell",
+                             "agent_upgrade", "agent_keys", "agent_trial_seconds"});
   if (!known) return fail(known);
   if (section.has("seed_dirs")) {
     auto directories = seed_dirs_of(section);
     if (!directories) return fail(directories);
     config.seed_dirs = std::move(*directories);
   }
-  if (section.has("state_dir")) {
-    auto path = section.text("state_dir");
-    if (!path) return fail(path);
-    if (!path->starts_with('/')) return section.bad("state_dir", "does not begin with /");
-    config.state_dir = *path;
+  for (const auto& [key, path] :
+       {std::pair<std::string_view, std::filesystem::path*>{"state_dir", &config.state_dir},
+        {"agent_keys", &config.agent_keys}}) {
+    if (auto read = read_path(section, key, *path); !read) return fail(read);
+  }
+  if (section.has("agent_trial_seconds")) {
+    auto seconds = section.number("agent_trial_seconds");
+    if (!seconds) return fail(seconds);
+    config.agent_trial = std::chrono::seconds{*seconds};
+    if (config.agent_trial < kTrialLeast || config.agent_trial > kTrialMost) {
+      return section.bad("agent_trial_seconds", "is not 10 to 3600");
+    }
   }
   if (section.has("log_level")) {
     auto level = section.text("log_level");

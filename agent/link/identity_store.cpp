@@ -134,6 +134,9 @@ Result<Identity> IdentityStore::keep(const wire::EnrolResponse& response, const 
   if (!own_key) return fail(own_key);
   auto identity = check(*own_key, response.certificate_pem(), response.ca_pem(), ca_sha256);
   if (!identity) return identity;
+  if (pki::issuer_of(identity->certificate_pem, identity->ca_pem).empty()) {
+    return fail(ErrorCode::kInvalid, "the certificate is by none of the CAs that came with it");
+  }
   // The CA first: a certificate without its CA would not be read back.
   for (const auto& [name, content] : {std::pair{"ca.crt", &identity->ca_pem},
                                       std::pair{"node.crt", &identity->certificate_pem}}) {

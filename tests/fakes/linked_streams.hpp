@@ -59,6 +59,13 @@ class LinkedStreams {
     pair.controller = co_await next(at_controller_);
     co_return pair;
   }
+  /// The two halves of open_from_agent, for what opens by itself.
+  base::Result<link::StreamPtr> agent_opens(wire::StreamOpen what) {
+    opened_ = what;
+    return agent_->open(std::move(what), false);
+  }
+  const wire::StreamOpen& last_opened() const { return opened_; }
+  base::Task<link::StreamPtr> next_at_controller() { co_return co_await next(at_controller_); }
 
   /// All that came on one stream until its end.
   struct Text {
@@ -144,6 +151,7 @@ class LinkedStreams {
 
   base::SystemClock clock_;
   std::optional<base::Wakeup> arrived_;
+  wire::StreamOpen opened_;
   std::deque<link::StreamPtr> at_agent_;
   std::deque<link::StreamPtr> at_controller_;
   std::unique_ptr<link::Link> agent_;

@@ -141,13 +141,17 @@ TEST_F(Seed, AgentConfigMayBeAbsentButNotUnreadable) {
 
 TEST(AgentConfig, KeysAreReadAndTheRestIsDefault) {
   auto config = parse_agent_config(
-      "seed_dirs: [/a, /b]\nstate_dir: /s\nlog_level: debug\nnode_shell: true\n", "the file");
+      "seed_dirs: [/a, /b]\nstate_dir: /s\nlog_level: debug\nnode_shell: true\nagent_keys: /k\n"
+      "agent_trial_seconds: 30\n",
+      "the file");
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(config->seed_dirs.size(), 2U);
   EXPECT_EQ(config->state_dir, "/s");
   EXPECT_EQ(config->log_level, "debug");
   EXPECT_TRUE(config->node_shell);
   EXPECT_FALSE(config->agent_upgrade);
+  EXPECT_EQ(config->agent_keys, "/k");
+  EXPECT_EQ(config->agent_trial, std::chrono::seconds{30});
   EXPECT_TRUE(parse_agent_config("", "the file"));
   EXPECT_TRUE(parse_agent_config("# nothing\n", "the file"));
 }

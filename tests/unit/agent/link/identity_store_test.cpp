@@ -85,6 +85,16 @@ TEST_F(IdentityStoreTest, ForeignAnswersAreRefusedAndNothingIsKept) {
   EXPECT_FALSE(std::filesystem::exists(dir() / "node.crt"));
 }
 
+TEST_F(IdentityStoreTest, ACertificateByAnotherCaThanTheOneBesideItIsRefused) {
+  IdentityStore store(dir());
+  auto answer = answer_for(*store.key(), pki::make_ca("other", now() - 1h, now() + 24h));
+  answer.set_ca_pem(ca_.certificate_pem);
+  const auto refused = store.keep(answer, pin());
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("none of the CAs"), std::string::npos);
+  EXPECT_FALSE(store.load(pin())->has_value());
+}
+
 TEST_F(IdentityStoreTest, ACertificateOfAnotherControllerDoesNotCount) {
   IdentityStore store(dir());
   ASSERT_TRUE(store.keep(answer_for(*store.key(), ca_), pin()));
