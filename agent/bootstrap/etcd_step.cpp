@@ -21,7 +21,10 @@ constexpr auto kUnit = "etcd.service";
 constexpr auto kEnvironmentFile = "/etc/default/etcd";
 constexpr auto kDropIn = "/etc/systemd/system/etcd.service.d/10-slipway.conf";
 // A member waits for the others before it says that it is ready: systemd must not lose patience.
-constexpr auto kDropInText = "[Service]\nTimeoutStartSec=infinity\nRestart=always\nRestartSec=2\n";
+// One whose disk was full comes back when there is room: systemd must not give it up either.
+constexpr auto kDropInText =
+    "[Unit]\nStartLimitIntervalSec=0\n"
+    "[Service]\nTimeoutStartSec=infinity\nRestart=always\nRestartSec=2\n";
 
 const std::string* pki_content(const wire::DesiredNode& desired, std::string_view path) {
   for (const auto& file : desired.master().pki())

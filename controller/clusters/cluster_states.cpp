@@ -3,10 +3,14 @@
 
 #include <algorithm>
 
+#include "protocol/wire/text.hpp"
+
 namespace slipway::clusters {
 namespace {
 
 constexpr std::size_t kNamedNodes = 3;
+constexpr std::string_view kEtcdUnit = "etcd.service";
+constexpr std::size_t kMaxNames = 128;
 
 /// Why this node is not well; empty when it is.
 std::string ailment(const Node& node, base::UtcTime now, base::UtcTime started) {
@@ -25,10 +29,31 @@ std::string ailment(const Node& node, base::UtcTime now, base::UtcTime started) 
     const std::string& reason = node.kubernetes.reason;
     return "it is not Ready" + (reason.empty() ? "" : " (" + reason + ")");
   }
-  return {};
+  return node.trouble;
+}
+
+bool is_well(const wire::Unit& unit, Role role) {
+  const bool elsewhere = unit.name() == kEtcdUnit && role != Role::kMaster;
+  return elsewhere || unit.state() == "active" || unit.state() == "reloading";
 }
 
 }  // namespace
+
+std::string trouble_of(const wire::NodeHealth& health, Role role) {
+  std::string trouble;
+  const auto add = [&](std::string what) { trouble += (trouble.empty() ? "" : ", ") + what; };
+  for (const auto& disk : health.disks()) {
+    const auto size = static_cast<double>(disk.size_bytes());
+    if (size <= 0 || static_cast<double>(disk.used_bytes()) < kFullDisk * size) continue;
+    add("its disk " + wire::head_of(disk.mount(), kMaxNames) + " is full: free or enlarge it");
+  }
+  for (const auto& unit : health.units()) {
+    if (is_well(unit, role)) continue;
+    add("its " + wire::head_of(unit.name(), kMaxNames) + " is " +
+        wire::head_of(unit.state(), kMaxNames));
+  }
+  return wire::head_of(trouble, kMaxTrouble);
+}
 
 Verdict judge(const std::vector<Node>& nodes, base::UtcTime now, base::UtcTime started) {
   Verdict verdict;

@@ -12,6 +12,14 @@ namespace slipway::clusters {
 /// A link may be down for so long (an agent's upgrade, a controller's restart) before it counts.
 inline constexpr std::chrono::seconds kLinkGrace{30};
 
+/// A file system with less left than this part of it is full.
+inline constexpr double kFullDisk = 0.98;
+inline constexpr std::size_t kMaxTrouble = 1 << 10;
+
+/// What a node's own health says that keeps it from serving, though it may still be Ready: a unit
+/// that does not run, a full disk. Empty: nothing.
+std::string trouble_of(const wire::NodeHealth& health, Role role);
+
 /// What a cluster's nodes together mean.
 struct Verdict {
   bool healthy = false;

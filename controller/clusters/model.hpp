@@ -122,6 +122,7 @@ struct Node {
   std::string flavor;
   ResourceId resource;  ///< what the Cloud interface calls it
   bool bootstrapped = false;
+  std::string trouble;  ///< what its health says that keeps it from serving; empty: nothing
   links::LinkFacts link;
   KubernetesFact kubernetes;
   MachineFact machine_state;

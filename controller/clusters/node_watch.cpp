@@ -46,6 +46,7 @@ void NodeWatch::link_up(const MachineId& id, const wire::NodeState& state) {
   const auto machine = rows_.machine(id);
   if (!machine) return;
   words_.set(id, std::nullopt);
+  troubles_.erase(id);  // its health comes soon
   take_state(*machine, state);
   pick_gateway(machine->cluster);
   operations_.wake(machine->cluster);
@@ -81,8 +82,23 @@ void NodeWatch::take_step(const MachineRow& machine, const wire::StepReport& ste
   if (first || step.state() == wire::StepReport::FAILED) operations_.wake(machine.cluster);
 }
 
+/// Told every few seconds: only what changes makes work.
+void NodeWatch::take_health(const MachineId& id, const wire::NodeHealth& health) {
+  const auto machine = rows_.machine(id);
+  if (!machine || !machine->bootstrapped) return;
+  const auto known = troubles_.find(id);
+  const std::string before = known == troubles_.end() ? std::string{} : known->second;
+  const std::string now = trouble_of(health, machine->role);
+  if (now == before) return;
+  troubles_.erase(id);
+  if (!now.empty()) troubles_[id] = now;
+  spdlog::info("node {}: {}", machine->name, now.empty() ? "well again" : now);
+  changed(*machine);
+}
+
 void NodeWatch::reported(const MachineId& id, const wire::Report& report) {
-  if (report.has_health() || report.has_outcome()) return;  // the mirror's and the intents'
+  if (report.has_outcome()) return;  // the intents'
+  if (report.has_health()) return take_health(id, report.health());
   const auto machine = rows_.machine(id);
   if (!machine) return;
   if (report.has_step()) take_step(*machine, report.step());
@@ -171,6 +187,9 @@ Node NodeWatch::view(const MachineRow& machine, const ClusterRow& cluster) const
   node.flavor = machine.flavor;
   node.resource = machine.resource;
   node.bootstrapped = machine.bootstrapped;
+  if (const auto known = troubles_.find(machine.id); known != troubles_.end()) {
+    node.trouble = known->second;
+  }
   node.link = agents_.facts(machine.id);
   node.kubernetes = machine.kubernetes;
   node.machine_state = machine.cloud;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ class NodeWatch {
  private:
   void take_state(const MachineRow& machine, const wire::NodeState& state);
   void take_step(const MachineRow& machine, const wire::StepReport& step);
+  void take_health(const MachineId& id, const wire::NodeHealth& health);
   void pick_gateway(const ClusterId& cluster);
   void judge_one(const ClusterRow& cluster);
   void changed(const MachineRow& machine);
@@ -47,6 +49,7 @@ class NodeWatch {
   const base::Clock& clock_;
   Rows rows_;
   base::UtcTime started_;
+  std::map<MachineId, std::string> troubles_;  ///< of nodes whose health says one
 };
 
 }  // namespace slipway::clusters

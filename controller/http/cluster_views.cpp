@@ -154,6 +154,7 @@ json::object view(const clusters::Node& node, const std::optional<wire::NodeHeal
                    {"kubernetes", kubernetes_view(node.kubernetes, node.facts)},
                    {"machine", machine_fact_view(node.machine_state)},
                    {"steps", node_steps(node.steps)}};
+  put_text(out, "trouble", node.trouble);
   put_text(out, "address", node.address);
   put_text(out, "podCidr", node.pod_cidr);
   put_text(out, "flavor", node.flavor);

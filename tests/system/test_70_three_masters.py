@@ -57,9 +57,10 @@ def whole(api):
 
 
 def says_that_it_is_full(api, name):
-    health = api.get(f"/clusters/{CLUSTER}/nodes/{name}")["health"]
-    disk = next(d for d in health["disks"] if d["mount"] == ETCD)
-    return disk["usedBytes"] > 0.99 * disk["sizeBytes"]
+    trouble = api.get(f"/clusters/{CLUSTER}/nodes/{name}").get("trouble", "")
+    cluster = api.get(f"/clusters/{CLUSTER}")
+    return (f"{ETCD} is full" in trouble and cluster["state"] == "unhealthy" and
+            f"{name}: its disk {ETCD} is full" in cluster["reason"])
 
 
 def sit_out(api, fault, name, seconds):

@@ -44,6 +44,51 @@ TEST(Judge, EachOfTheThreeFactsCountsAndIsNamed) {
             "k: it is not Ready (container runtime is down)");
 }
 
+wire::NodeHealth health_with(std::uint64_t etcd_used, const std::string& etcd_unit) {
+  wire::NodeHealth health;
+  auto& disk = *health.add_disks();
+  disk.set_mount("/var/lib/etcd");
+  disk.set_size_bytes(1000);
+  disk.set_used_bytes(etcd_used);
+  for (const auto& [name, state] :
+       {std::pair<std::string, std::string>{"containerd.service", "active"},
+        {"etcd.service", etcd_unit}}) {
+    auto& unit = *health.add_units();
+    unit.set_name(name);
+    unit.set_state(state);
+  }
+  return health;
+}
+
+TEST(Trouble, AFullDiskAndAUnitThatDoesNotRunAreNamed) {
+  EXPECT_EQ(trouble_of(health_with(979, "active"), Role::kMaster), "");
+  EXPECT_EQ(trouble_of(health_with(980, "active"), Role::kMaster),
+            "its disk /var/lib/etcd is full: free or enlarge it");
+  EXPECT_EQ(trouble_of(health_with(1000, "activating"), Role::kMaster),
+            "its disk /var/lib/etcd is full: free or enlarge it, its etcd.service is activating");
+  EXPECT_EQ(trouble_of(health_with(0, "inactive"), Role::kMaster), "its etcd.service is inactive");
+  EXPECT_EQ(trouble_of(health_with(0, "inactive"), Role::kWorker), "");
+}
+
+TEST(Trouble, WhatAnAgentSaysIsBounded) {
+  wire::NodeHealth health;
+  for (int i = 0; i < 100; ++i) {
+    auto& unit = *health.add_units();
+    unit.set_name(std::string(10'000, 'x'));
+    unit.set_state(std::string(10'000, 'y'));
+  }
+  EXPECT_LE(trouble_of(health, Role::kMaster).size(), kMaxTrouble);
+}
+
+TEST(Judge, AReadyNodeInTroubleIsNotWell) {
+  Node node = well("a");
+  node.trouble = "its disk /var/lib/etcd is full";
+  const auto verdict = judge({node, well("b")}, kNow, kStart);
+  EXPECT_FALSE(verdict.healthy);
+  EXPECT_EQ(verdict.ready, 2u);
+  EXPECT_EQ(verdict.reason, "a: its disk /var/lib/etcd is full");
+}
+
 TEST(Judge, AShortSilenceAndAControllersRestartAreForgiven) {
   Node node = well("a");
   node.link = {false, kNow - std::chrono::seconds{5}};
