@@ -62,6 +62,9 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       relay_(executor_, registry_, roster_),
       intents_(executor_, *database_, links_, roster_, clock_),
       mirror_(executor_, *database_, links_, roster_, clock_),
+      releases_(config_.agents.releases.empty() ? state_.agent_releases()
+                                                : config_.agents.releases),
+      release_files_(releases_, wanted_releases(*database_), pool_),
       changes_(executor_),
       agents_(links_, enrolment_, intents_, registry_, mirror_),
       clusters_(executor_, foundation()),
@@ -81,6 +84,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
   links_.add(static_cast<links::LinkListener&>(mirror_));
   links_.add(static_cast<links::StreamTaker&>(mirror_));
   links_.add(static_cast<links::StreamTaker&>(relay_));
+  links_.add(static_cast<links::StreamTaker&>(release_files_));
   mirror_.add(feed_);
   authority_->on_change([this] {
     look_at_public_certificate();
@@ -99,6 +103,7 @@ clusters::Foundation App::foundation() {
           .agents = agents_,
           .changes = changes_,
           .clock = clock_,
+          .releases = releases_,
           .user_data = [this](const std::string& token) { return user_data(token); },
           .seed = std::random_device{}()};
 }
@@ -116,6 +121,7 @@ http::Services App::services() {
           .metrics = metrics_,
           .clock = clock_,
           .ca_rotation = ca_rotation_,
+          .releases = releases_,
           .roots_pem = [this] { return public_certificate_.roots_pem(); },
           .parts = [this] { return parts(); }};
 }

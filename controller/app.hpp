@@ -18,6 +18,7 @@
 #include "controller/links/agent_listener.hpp"
 #include "controller/links/ca_rotation.hpp"
 #include "controller/public_certificate.hpp"
+#include "controller/releases/release_files.hpp"
 #include "controller/wiring.hpp"
 #include "protocol/base/task_scope.hpp"
 
@@ -87,6 +88,10 @@ class App {
   discovery::Relay relay_;
   intents::IntentLedger intents_;
   mirror::Mirror mirror_;
+
+  // The programs that agents may be given.
+  releases::AgentReleases releases_;
+  releases::ReleaseFiles release_files_;
 
   // The clusters and their operations, and the news of all that changes.
   clusters::Changes changes_;

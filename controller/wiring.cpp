@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/wiring.hpp"
 
+#include "controller/clusters/cluster_rows.hpp"
+
 namespace slipway::controller {
 
 using base::ErrorCode;
@@ -11,6 +13,14 @@ links::LinkFacts ConnectedAgents::facts(const base::MachineId& machine) const {
 
 void ConnectedAgents::refresh(const base::MachineId& machine) {
   links_.refresh(machine);
+}
+
+void ConnectedAgents::release(const base::MachineId& machine, const wire::AgentRelease& release) {
+  if (!links_.facts(machine).connected) return;
+  wire::Order order;
+  *order.mutable_release() = release;
+  // A full queue means a peer that does not read: its link is of no use, and it asks anew.
+  if (auto sent = links_.send(machine, std::move(order)); !sent) links_.cut(machine, sent.error());
 }
 
 base::Result<> ConnectedAgents::retry(const base::MachineId& machine, const std::string& step) {
@@ -75,6 +85,13 @@ base::Task<base::Result<wire::IntentOutcome>> ConnectedAgents::submit(
     co_return base::fail(ErrorCode::kUnavailable, "the cluster has not answered yet");
   }
   co_return outcome->answer;
+}
+
+releases::WantedRelease wanted_releases(store::Database& database) {
+  return [&database](const base::MachineId& machine) {
+    const auto row = clusters::Rows{database}.machine(machine);
+    return row ? row->release.sha256 : std::string{};
+  };
 }
 
 void MirrorFeed::publish(const base::ClusterId& cluster, const std::string& kind,

@@ -10,6 +10,7 @@
 #include "controller/links/enrolment.hpp"
 #include "controller/links/links.hpp"
 #include "controller/mirror/mirror.hpp"
+#include "controller/releases/release_files.hpp"
 
 namespace slipway::controller {
 
@@ -26,6 +27,7 @@ class ConnectedAgents : public clusters::Agents {
 
   links::LinkFacts facts(const base::MachineId& machine) const override;
   void refresh(const base::MachineId& machine) override;
+  void release(const base::MachineId& machine, const wire::AgentRelease& release) override;
   base::Result<> retry(const base::MachineId& machine, const std::string& step) override;
   std::string issue_token(const base::MachineId& machine, const base::ClusterId& cluster,
                           const base::ResourceId& resource, wire::Role role) override;
@@ -48,6 +50,9 @@ class ConnectedAgents : public clusters::Agents {
   discovery::Registry& registry_;
   mirror::Mirror& mirror_;
 };
+
+/// What each machine may fetch, as the clusters' rows say.
+releases::WantedRelease wanted_releases(store::Database& database);
 
 /// Tells the event sockets what changed in the mirror, and the clusters how their nodes are.
 class MirrorFeed : public mirror::MirrorListener {

@@ -19,6 +19,8 @@ class Agents {
 
   virtual links::LinkFacts facts(const base::MachineId& machine) const = 0;
   virtual void refresh(const base::MachineId& machine) = 0;  ///< its DesiredNode changed
+  /// Tells it which program it shall be, while it is linked; it is told at each link_up too.
+  virtual void release(const base::MachineId& machine, const wire::AgentRelease& release) = 0;
   virtual base::Result<> retry(const base::MachineId& machine, const std::string& step) = 0;
 
   virtual std::string issue_token(const base::MachineId& machine, const base::ClusterId& cluster,

@@ -44,6 +44,49 @@ base::Result<> Clusters::retry_node(const std::string& cluster, const std::strin
   return state_->ground.agents.retry(machine->id, failed);
 }
 
+/// The operation that does the same already, retried if it had failed. One that gave up on nodes
+/// gives way to another; kConflict: one that does not.
+base::Result<std::optional<OperationId>> Clusters::State::make_way(const ClusterId& cluster,
+                                                                   const char* kind,
+                                                                   const std::string& subject) {
+  const auto latest = operations.latest(cluster);
+  if (!latest || latest->state == OperationState::kDone ||
+      latest->state == OperationState::kCancelled) {
+    return std::nullopt;
+  }
+  const bool failed = latest->state == OperationState::kFailed;
+  if (latest->kind == kind && latest->subject == subject) {
+    if (auto again = failed ? operations.retry(latest->id) : base::Result<>{}; !again) {
+      return fail(again);
+    }
+    return latest->id;
+  }
+  const bool of_nodes = latest->kind == kReplaceNode || latest->kind == kUpgradeAgents;
+  if (!of_nodes || !failed) {
+    return fail(ErrorCode::kConflict,
+                "operation " + latest->id.value + " (" + latest->kind +
+                    ") of this cluster is not done: wait for it, or retry it",
+                "cluster");
+  }
+  operations.cancel_all(cluster);
+  return std::nullopt;
+}
+
+base::Result<Accepted> Clusters::State::accept(const ClusterRow& cluster, const char* kind,
+                                               const std::string& subject, const std::string& by) {
+  OperationId operation;
+  auto stored = ground.database.transaction([&]() -> base::Result<> {
+    auto added = operations.add(kind, cluster.id, by, subject);
+    if (!added) return fail(added);
+    operation = *added;
+    return {};
+  });
+  if (!stored) return fail(stored);
+  spdlog::info("cluster {}: {} of {} is asked for by {}", cluster.spec.name, kind, subject, by);
+  ground.changes.publish({"cluster", cluster.id.value, cluster.id.value});
+  return accepted(cluster.id, operation);
+}
+
 base::Result<Accepted> Clusters::replace_node(const std::string& cluster, const std::string& node,
                                               const std::string& by) {
   State& self = *state_;
@@ -51,38 +94,29 @@ base::Result<Accepted> Clusters::replace_node(const std::string& cluster, const 
   if (!row) return fail(row);
   auto machine = self.find_node(*row, node);
   if (!machine) return fail(machine);
-  if (const auto latest = self.operations.latest(row->id);
-      latest && latest->state != OperationState::kDone &&
-      latest->state != OperationState::kCancelled) {
-    const bool replaces = latest->kind == kReplaceNode;
-    const bool same = replaces && latest->subject == machine->id.value;
-    const bool gave_up = replaces && latest->state == OperationState::kFailed;
-    if (!same && gave_up) {
-      self.operations.cancel_all(row->id);
-    } else if (!same) {
-      return fail(ErrorCode::kConflict,
-                  "operation " + latest->id.value + " (" + latest->kind +
-                      ") of this cluster is not done: wait for it, or retry it",
-                  "cluster");
-    }
-    if (same && gave_up) {
-      if (auto again = self.operations.retry(latest->id); !again) return fail(again);
-    }
-    if (same) return self.accepted(row->id, latest->id);
-  }
+  auto same = self.make_way(row->id, kReplaceNode, machine->id.value);
+  if (!same) return fail(same);
+  if (*same) return self.accepted(row->id, **same);
   auto spared = ReplaceNode::check(*machine, self.rows.machines(row->id), self.ground.agents);
   if (!spared) return fail(spared);
-  OperationId operation;
-  auto stored = self.ground.database.transaction([&]() -> base::Result<> {
-    auto added = self.operations.add(kReplaceNode, row->id, by, machine->id.value);
-    if (!added) return fail(added);
-    operation = *added;
-    return {};
-  });
-  if (!stored) return fail(stored);
-  spdlog::info("node {}: a new machine is asked for by {}", machine->name, by);
-  self.ground.changes.publish({"cluster", row->id.value, row->id.value});
-  return self.accepted(row->id, operation);
+  return self.accept(*row, kReplaceNode, machine->id.value, by);
+}
+
+base::Result<Accepted> Clusters::upgrade_agents(const std::string& cluster,
+                                                const std::string& release, const std::string& by) {
+  State& self = *state_;
+  auto row = self.find(cluster);
+  if (!row) return fail(row);
+  std::string subject = kImageRelease;
+  if (release != kImageRelease) {
+    auto entry = self.ground.releases.find(release);
+    if (!entry) return fail(entry);
+    subject = entry->release.sha256;
+  }
+  auto same = self.make_way(row->id, kUpgradeAgents, subject);
+  if (!same) return fail(same);
+  if (*same) return self.accepted(row->id, **same);
+  return self.accept(*row, kUpgradeAgents, subject, by);
 }
 
 std::vector<Node> Clusters::machines() const {

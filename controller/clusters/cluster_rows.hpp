@@ -27,6 +27,17 @@ struct ClusterRow {
   bool deleted = false;
 };
 
+/// Which program of the agent a machine shall run.
+struct ReleaseWish {
+  std::string sha256;  ///< empty: the one of its image
+  std::string version;
+  std::string statement;
+  std::string signature;
+  std::uint32_t attempt = 0;  ///< grows with each order anew; 0: nothing was ever asked for
+  std::string round;          ///< the operation's step that asked for it, and which run of the step
+  bool missed = false;        ///< the machine was out of reach then and has not been told since
+};
+
 /// A row of `machines`: one node of a cluster, whatever cloud resource it has now.
 struct MachineRow {
   MachineId id;
@@ -44,6 +55,9 @@ struct MachineRow {
   std::string facts;  ///< serialized wire::NodeFacts, empty: none yet
   std::uint64_t generation = 0;
   std::string desired_sha256;
+  ReleaseWish release;
+  std::string release_told;  ///< serialized wire::ReleaseState, empty: nothing was told
+  base::UtcTime release_told_at;
   bool joins_etcd = false;  ///< it takes a lost member's place in an etcd that is there already
 
   bool is_master() const { return role == Role::kMaster; }
@@ -84,6 +98,10 @@ class Rows {
   void set_enrolled(const MachineId& id, base::UtcTime when, const std::string& facts);
   void set_bootstrapped(const MachineId& id);
   void set_generation(const MachineId& id, std::uint64_t generation, const std::string& sha256);
+  void set_release(const MachineId& id, const ReleaseWish& wish);
+  void set_release_given(const MachineId& id);  ///< the machine has been told: it is not missed
+  /// An agent's words: bounded before they are stored.
+  void set_release_told(const MachineId& id, const wire::ReleaseState& told, base::UtcTime when);
   void remove_machines(const ClusterId& cluster);
 
   /// An agent's words: bounded before they are stored.

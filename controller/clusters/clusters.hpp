@@ -15,6 +15,7 @@
 #include "controller/clusters/node_roster.hpp"
 #include "controller/clusters/operations.hpp"
 #include "controller/links/links.hpp"
+#include "controller/releases/agent_releases.hpp"
 #include "controller/secrets/secrets.hpp"
 #include "controller/store/database.hpp"
 #include "protocol/base/clock.hpp"
@@ -30,6 +31,7 @@ struct Foundation {
   Agents& agents;
   Changes& changes;
   const base::Clock& clock;
+  const releases::AgentReleases& releases;
   /// User-data that hands a machine its token (cloud-init/).
   std::function<std::string(const std::string& token)> user_data;
   std::uint64_t seed = 0;  ///< of the back-offs' jitter
@@ -76,6 +78,11 @@ class Clusters : public links::LinkListener {
   /// operation is at work.
   base::Result<Accepted> replace_node(const std::string& cluster, const std::string& node,
                                       const std::string& by);
+  /// Gives all nodes another program of the agent: one of the release directory, by version or
+  /// SHA-256, or "image". Asked again as replace_node. kNotFound, kConflict: no such release, a
+  /// broken one; the cluster is not complete, or another operation is at work.
+  base::Result<Accepted> upgrade_agents(const std::string& cluster, const std::string& release,
+                                        const std::string& by);
   std::vector<Node> machines() const;  ///< of all clusters
   base::Result<Node> machine(const std::string& id_or_name) const;
 

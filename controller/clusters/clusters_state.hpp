@@ -9,6 +9,7 @@
 #include "controller/clusters/node_watch.hpp"
 #include "controller/clusters/reconciler.hpp"
 #include "controller/clusters/replace_node.hpp"
+#include "controller/clusters/upgrade_agents.hpp"
 #include "protocol/base/task_scope.hpp"
 
 namespace slipway::clusters {
@@ -26,15 +27,19 @@ struct Clusters::State {
         deletion(ground.database, ground.secrets, ground.cloud, ground.agents, machines,
                  ground.clock),
         replacement(ground.database, ground.cloud, ground.agents, machines, words, ground.clock),
+        releases(ground.database, ground.agents, ground.clock),
+        upgrade(ground.database, ground.releases, ground.agents, releases),
         reconciler(ground.database, ground.cloud, ground.clock),
         api(ground.database, ground.cloud, ground.clock),
-        watch(ground.database, ground.agents, operations, ground.changes, words, ground.clock),
+        watch(ground.database, ground.agents, operations, ground.changes, words, releases,
+              ground.clock),
         consoles(ground.database, ground.cloud, ground.agents, words, operations, ground.changes,
                  ground.clock),
         tasks(executor) {
     operations.define(creation.procedure());
     operations.define(deletion.procedure());
     operations.define(replacement.procedure());
+    operations.define(upgrade.procedure());
   }
 
   Cluster view(const ClusterRow& row) const;
@@ -43,6 +48,10 @@ struct Clusters::State {
   base::Result<Accepted> accepted(const ClusterId& id, const OperationId& operation) const;
   base::Result<Accepted> insert(const ClusterSpec& spec, const std::string& by);
   OperationView view(OperationRecord record) const;
+  base::Result<Accepted> accept(const ClusterRow& cluster, const char* kind,
+                                const std::string& subject, const std::string& by);
+  base::Result<std::optional<OperationId>> make_way(const ClusterId& cluster, const char* kind,
+                                                    const std::string& subject);
 
   Foundation ground;
   Rows rows;
@@ -52,6 +61,8 @@ struct Clusters::State {
   CreateCluster creation;
   DeleteCluster deletion;
   ReplaceNode replacement;
+  NodeReleases releases;
+  UpgradeAgents upgrade;
   Reconciler reconciler;
   ApiEndpoint api;
   NodeWatch watch;

@@ -7,11 +7,15 @@
 namespace slipway::clusters {
 namespace {
 
+constexpr std::size_t kMaxSha256 = 64;  ///< hex digits
+
 constexpr char kMachineColumns[] =
     "SELECT m.id, m.cluster, m.name, m.role, m.ordinal, m.flavor, m.resource, m.address,"
     " m.cloud_state, m.cloud_detail, m.cloud_ms, m.ready, m.ready_reason, m.ready_ms,"
     " m.enrolled_ms, m.bootstrapped, m.facts, m.generation, m.desired_sha256,"
-    " m.joins_etcd FROM machines m ";
+    " m.joins_etcd, m.release_sha256, m.release_version, m.release_statement,"
+    " m.release_signature, m.release_attempt, m.release_round, m.release_missed,"
+    " m.release_told, m.release_told_ms FROM machines m ";
 
 constexpr cloud::MachineState kMachineStates[] = {
     cloud::MachineState::kBuilding, cloud::MachineState::kRunning, cloud::MachineState::kStopped,
@@ -30,6 +34,16 @@ MachineFact cloud_fact(const store::Statement& row) {
   return fact;
 }
 
+ReleaseWish release_wish(const store::Statement& row) {
+  return {.sha256 = row.text(20),
+          .version = row.text(21),
+          .statement = row.text(22),
+          .signature = row.text(23),
+          .attempt = static_cast<std::uint32_t>(row.number(24)),
+          .round = row.text(25),
+          .missed = row.number(26) != 0};
+}
+
 MachineRow machine_of(const store::Statement& row) {
   MachineRow machine{MachineId{row.text(0)}, ClusterId{row.text(1)}, row.text(2)};
   machine.role = row.text(3) == name_of(Role::kMaster) ? Role::kMaster : Role::kWorker;
@@ -46,6 +60,9 @@ MachineRow machine_of(const store::Statement& row) {
   machine.generation = static_cast<std::uint64_t>(row.number(17));
   machine.desired_sha256 = row.text(18);
   machine.joins_etcd = row.number(19) != 0;
+  machine.release = release_wish(row);
+  machine.release_told = row.text(27);
+  machine.release_told_at = base::from_unix_ms(row.number(28));
   return machine;
 }
 
@@ -130,7 +147,7 @@ void Rows::set_resource(const MachineId& id, const ResourceId& resource) {
       .prepare(
           "UPDATE machines SET resource=?, address='', cloud_state='', cloud_detail='',"
           " cloud_ms=0, ready=0, ready_reason='', ready_ms=0, enrolled_ms=0, bootstrapped=0,"
-          " facts=NULL WHERE id=?")
+          " facts=NULL, release_told=NULL, release_told_ms=0 WHERE id=?")
       .bind(resource.value)
       .bind(id.value)
       .run();
@@ -183,6 +200,39 @@ void Rows::set_generation(const MachineId& id, std::uint64_t generation,
   database_.prepare("UPDATE machines SET generation=?, desired_sha256=? WHERE id=?")
       .bind(generation)
       .bind(sha256)
+      .bind(id.value)
+      .run();
+}
+
+void Rows::set_release(const MachineId& id, const ReleaseWish& wish) {
+  database_
+      .prepare(
+          "UPDATE machines SET release_sha256=?, release_version=?, release_statement=?,"
+          " release_signature=?, release_attempt=?, release_round=?, release_missed=? WHERE id=?")
+      .bind(wish.sha256)
+      .bind(wish.version)
+      .bind_blob(wish.statement)
+      .bind_blob(wish.signature)
+      .bind(wish.attempt)
+      .bind(wish.round)
+      .bind(wish.missed)
+      .bind(id.value)
+      .run();
+}
+
+void Rows::set_release_given(const MachineId& id) {
+  database_.prepare("UPDATE machines SET release_missed=0 WHERE id=?").bind(id.value).run();
+}
+
+void Rows::set_release_told(const MachineId& id, const wire::ReleaseState& told,
+                            base::UtcTime when) {
+  wire::ReleaseState bounded = told;
+  bounded.set_running_sha256(wire::head_of(told.running_sha256(), kMaxSha256));
+  bounded.set_wanted_sha256(wire::head_of(told.wanted_sha256(), kMaxSha256));
+  bounded.set_error(wire::head_of(told.error(), kMaxStepError));
+  database_.prepare("UPDATE machines SET release_told=?, release_told_ms=? WHERE id=?")
+      .bind_blob(bounded.SerializeAsString())
+      .bind(base::to_unix_ms(when))
       .bind(id.value)
       .run();
 }

@@ -109,6 +109,18 @@ struct MachineFact {
   base::UtcTime as_of;
 };
 
+inline constexpr char kUpgradeAgents[] = "agents.upgrade";  ///< kind of the operation
+inline constexpr char kImageRelease[] = "image";  ///< the program that the node's image came with
+
+/// Which program of the agent a node shall run, and what its agent told of it last.
+struct NodeRelease {
+  bool asked = false;          ///< somebody asked for a program once
+  std::string wanted_version;  ///< empty: the image's
+  std::string wanted_sha256;
+  std::optional<wire::ReleaseState> told;
+  base::UtcTime as_of;
+};
+
 /// A node with its three facts: they may differ, and are shown as three.
 struct Node {
   MachineId machine;
@@ -127,6 +139,7 @@ struct Node {
   KubernetesFact kubernetes;
   MachineFact machine_state;
   std::optional<wire::NodeFacts> facts;
+  NodeRelease release;
   std::vector<NodeStep> steps;
 };
 

@@ -14,12 +14,14 @@ constexpr char kLastStep[] = "ready";
 }  // namespace
 
 NodeWatch::NodeWatch(store::Database& database, Agents& agents, Operations& operations,
-                     Changes& changes, NodeWords& words, const base::Clock& clock)
+                     Changes& changes, NodeWords& words, NodeReleases& releases,
+                     const base::Clock& clock)
     : database_(database),
       agents_(agents),
       operations_(operations),
       changes_(changes),
       words_(words),
+      releases_(releases),
       clock_(clock),
       rows_(database),
       started_(clock.utc()) {}
@@ -33,6 +35,7 @@ void NodeWatch::take_state(const MachineRow& machine, const wire::NodeState& sta
     rows_.set_enrolled(machine.id, clock_.utc(), state.facts().SerializeAsString());
     rows_.replace_steps(machine.id, state);
     if (state.bootstrapped()) rows_.set_bootstrapped(machine.id);
+    if (state.has_release()) releases_.note(machine.id, state.release());
     return {};
   });
   if (!stored) spdlog::error("node {}: {}", machine.name, stored.error().message);
@@ -48,6 +51,7 @@ void NodeWatch::link_up(const MachineId& id, const wire::NodeState& state) {
   words_.set(id, std::nullopt);
   troubles_.erase(id);  // its health comes soon
   take_state(*machine, state);
+  releases_.tell(id);
   pick_gateway(machine->cluster);
   operations_.wake(machine->cluster);
   changed(*machine);
@@ -77,6 +81,7 @@ void NodeWatch::take_step(const MachineRow& machine, const wire::StepReport& ste
   if (first) {
     rows_.set_bootstrapped(machine.id);
     spdlog::info("node {}: bootstrapping -> bootstrapped", machine.name);
+    releases_.tell(machine.id);
     pick_gateway(machine.cluster);
   }
   if (first || step.state() == wire::StepReport::FAILED) operations_.wake(machine.cluster);
@@ -104,6 +109,11 @@ void NodeWatch::reported(const MachineId& id, const wire::Report& report) {
   if (report.has_step()) take_step(*machine, report.step());
   if (report.has_state()) {
     take_state(*machine, report.state());
+    if (!machine->bootstrapped && report.state().bootstrapped()) releases_.tell(id);
+    operations_.wake(machine->cluster);
+  }
+  if (report.has_release()) {
+    releases_.note(id, report.release());
     operations_.wake(machine->cluster);
   }
   if (report.has_condition()) {
@@ -195,6 +205,11 @@ Node NodeWatch::view(const MachineRow& machine, const ClusterRow& cluster) const
   node.machine_state = machine.cloud;
   wire::NodeFacts facts;
   if (!machine.facts.empty() && facts.ParseFromString(machine.facts)) node.facts = facts;
+  node.release = {.asked = machine.release.attempt > 0,
+                  .wanted_version = machine.release.version,
+                  .wanted_sha256 = machine.release.sha256,
+                  .told = release_told(machine),
+                  .as_of = machine.release_told_at};
   node.steps = words_.steps(machine.id, machine.enrolled, rows_.steps(machine.id));
   return node;
 }

@@ -8,6 +8,7 @@
 #include "controller/clusters/agents.hpp"
 #include "controller/clusters/changes.hpp"
 #include "controller/clusters/cluster_rows.hpp"
+#include "controller/clusters/node_releases.hpp"
 #include "controller/clusters/node_words.hpp"
 #include "controller/clusters/operations.hpp"
 
@@ -20,7 +21,7 @@ inline constexpr std::chrono::seconds kConditionGranularity{
 class NodeWatch {
  public:
   NodeWatch(store::Database& database, Agents& agents, Operations& operations, Changes& changes,
-            NodeWords& words, const base::Clock& clock);
+            NodeWords& words, NodeReleases& releases, const base::Clock& clock);
 
   void link_up(const MachineId& machine, const wire::NodeState& state);
   void link_down(const MachineId& machine);
@@ -46,6 +47,7 @@ class NodeWatch {
   Operations& operations_;
   Changes& changes_;
   NodeWords& words_;
+  NodeReleases& releases_;
   const base::Clock& clock_;
   Rows rows_;
   base::UtcTime started_;

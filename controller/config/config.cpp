@@ -110,6 +110,12 @@ void read_agents(MapReader& top, std::optional<base::Error>& fault, AgentsConfig
   MapReader in(top.map("agents"), "agents", fault);
   in.duration("certificate_life", agents.certificate_life, kCertificateLifeLeast,
               kCertificateLifeMost);
+  std::string releases;
+  in.text("releases", releases);
+  agents.releases = releases;
+  if (!releases.empty() && !agents.releases.is_absolute()) {
+    in.refuse("releases", YAML::Mark::null_mark(), "must be an absolute path");
+  }
   in.finish();
 }
 

@@ -37,6 +37,8 @@ struct TlsConfig {
 struct AgentsConfig {
   /// Of a node's certificate; half of it is how long an agent may be away without a renewal.
   std::chrono::seconds certificate_life = std::chrono::hours{24};
+  /// Where releases of the agent lie; empty: in the state directory.
+  std::filesystem::path releases;
 };
 inline constexpr std::chrono::seconds kCertificateLifeLeast{10};
 inline constexpr std::chrono::seconds kCertificateLifeMost{std::chrono::hours{24 * 90}};

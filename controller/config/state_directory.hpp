@@ -24,6 +24,7 @@ class StateDirectory {
   const std::string& installation() const { return installation_; }  ///< 6 hex characters
   std::filesystem::path database() const { return path_ / "slipway.db"; }
   std::filesystem::path master_key() const { return path_ / "master.key"; }
+  std::filesystem::path agent_releases() const { return path_ / "agent-releases"; }
   std::filesystem::path cloud() const { return path_ / "cloud"; }
   std::filesystem::path ca() const { return path_ / "ca.crt"; }
   std::filesystem::path first_password() const { return path_ / "first-password"; }

@@ -84,6 +84,39 @@ json::object facts_view(const wire::NodeFacts& facts) {
   return out;
 }
 
+const char* name_of(wire::ReleaseState::State state) {
+  switch (state) {
+    case wire::ReleaseState::FETCHING:
+      return "fetching";
+    case wire::ReleaseState::TRYING:
+      return "trying";
+    case wire::ReleaseState::FAILED:
+      return "failed";
+    default:
+      return "settled";
+  }
+}
+
+json::object release_view(const clusters::NodeRelease& release) {
+  const bool image = release.wanted_sha256.empty();
+  json::object out{{"wanted", image ? clusters::kImageRelease : release.wanted_version}};
+  put_text(out, "wantedSha256", release.wanted_sha256);
+  if (!release.told) return out;
+  put_text(out, "runningSha256", release.told->running_sha256());
+  out["fromImage"] = release.told->from_image();
+  out["state"] = name_of(release.told->state());
+  put_text(out, "error", release.told->error());
+  put_time(out, "asOf", release.as_of);
+  return out;
+}
+
+json::object agent_view(const clusters::Node& node) {
+  json::object out;
+  if (node.facts) put_text(out, "version", node.facts->agent_version());
+  if (node.release.asked || node.release.told) out["release"] = release_view(node.release);
+  return out;
+}
+
 json::object health_view(const wire::NodeHealth& health) {
   json::object out{{"asOf", base::to_rfc3339(base::from_unix_ms(health.utc_ms()))},
                    {"cpuFraction", health.cpu_fraction()},
@@ -158,6 +191,7 @@ json::object view(const clusters::Node& node, const std::optional<wire::NodeHeal
   put_text(out, "address", node.address);
   put_text(out, "podCidr", node.pod_cidr);
   put_text(out, "flavor", node.flavor);
+  if (auto agent = agent_view(node); !agent.empty()) out["agent"] = std::move(agent);
   if (node.facts) out["facts"] = facts_view(*node.facts);
   if (health) out["health"] = health_view(*health);
   return out;
@@ -192,6 +226,7 @@ json::object view(const clusters::OperationRecord& operation, const std::string&
   put_time(out, "endedAt", operation.ended);
   put_text(out, "error", operation.error);
   put_text(out, "by", operation.by);
+  if (operation.kind == clusters::kUpgradeAgents) put_text(out, "release", operation.subject);
   return out;
 }
 

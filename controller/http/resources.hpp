@@ -9,6 +9,7 @@ namespace slipway::http {
 // One function a file. Functions of the routes refer to `services`, which outlives them.
 Routes sessions_routes(Services& services);
 Routes tokens_routes(Services& services);
+Routes agent_releases_routes(Services& services);
 Routes audit_routes(Services& services);
 Routes ca_rotation_routes(Services& services);
 Routes clusters_routes(Services& services);

@@ -15,6 +15,7 @@
 #include "controller/links/ca_rotation.hpp"
 #include "controller/links/links.hpp"
 #include "controller/mirror/mirror.hpp"
+#include "controller/releases/agent_releases.hpp"
 #include "protocol/base/clock.hpp"
 
 namespace slipway::http {
@@ -40,6 +41,7 @@ struct Services {
   Metrics& metrics;
   const base::Clock& clock;
   links::CaRotation& ca_rotation;
+  const releases::AgentReleases& releases;
   std::function<std::string()> roots_pem;  ///< what believes the public port; for kubeconfigs
   std::function<std::vector<Part>()> parts;
 };

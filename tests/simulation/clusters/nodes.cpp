@@ -2,11 +2,17 @@
 #include "tests/simulation/clusters/nodes.hpp"
 
 #include "protocol/pki/pki.hpp"
+#include "protocol/release/release.hpp"
 
 namespace slipway::simulation {
 namespace {
 
 constexpr const char* kSteps[] = {"disks", "containerd", "join", "ready"};
+
+bool is_at_it(const wire::ReleaseState& release) {
+  return release.state() == wire::ReleaseState::FETCHING ||
+         release.state() == wire::ReleaseState::TRYING;
+}
 
 }  // namespace
 
@@ -18,6 +24,7 @@ Nodes::Nodes(store::Database& database, WorldClock& clock, Fate& fate, fakes::Fa
     Node& node = nodes_[machine.id];
     node.token = spec.user_data;
     node.powered = true;
+    if (!node.release.state()) show(node, wire::ReleaseState::SETTLED);
   };
   cloud.on_stopped = [this](const base::ResourceId& id) {
     Node& node = nodes_[id];
@@ -89,6 +96,7 @@ void Nodes::link(Node& node) {
   }
   state.set_bootstrapped(node.bootstrapped);
   state.set_desired_generation(node.desired.generation());
+  *state.mutable_release() = node.release;
   clusters_->link_up(node.machine, state);
   tell(node.machine);
 }
@@ -136,6 +144,67 @@ void Nodes::bootstrap(Node& node) {
   clusters_->reported(node.machine, told);
 }
 
+void Nodes::show(Node& node, wire::ReleaseState::State state) {
+  node.release.set_state(state);
+  node.release.set_running_sha256(node.program.empty() ? "of-the-image" : node.program);
+  node.release.set_from_image(node.program.empty());
+  node.release.set_wanted_sha256(node.wanted_program);
+  node.release.set_error(state == wire::ReleaseState::FAILED ? "it did not hold its link" : "");
+}
+
+void Nodes::release(const base::MachineId& machine, const wire::AgentRelease& order) {
+  fate_.moment(Fate::Moments::kCalls, "before release");
+  Node* node = find(machine);
+  if (node == nullptr || !node->linked) return;
+  const auto wanted = release::parse_statement(order.statement());
+  const std::string sha256 = wanted ? wanted->sha256 : std::string{};
+  const bool known = node->release.attempt() == order.attempt() && node->wanted_program == sha256;
+  if (known && (is_at_it(node->release) || node->release.state() == wire::ReleaseState::FAILED)) {
+    return;
+  }
+  node->wanted_program = sha256;
+  node->release.set_attempt(order.attempt());
+  const bool same = node->program == sha256;
+  // Told at its next turn: it is not in the controller's own call that an agent answers.
+  show(*node, same ? wire::ReleaseState::SETTLED : wire::ReleaseState::FETCHING);
+  node->told_release = false;
+  if (!same) upgrades_.push_back(node->desired.node_name());
+  std::size_t at_once = 0;
+  for (const auto& [id, each] : nodes_) at_once += is_at_it(each.release);
+  most_at_once_ = std::max(most_at_once_, at_once);
+  fate_.moment(Fate::Moments::kCalls, "after release");
+}
+
+/// Fetches, restarts into it, and holds its link or goes back: a turn each.
+void Nodes::upgrade(Node& node) {
+  if (!std::exchange(node.told_release, true)) {
+    wire::Report told;
+    *told.mutable_release() = node.release;
+    return clusters_->reported(node.machine, told);
+  }
+  if (!is_at_it(node.release)) return;
+  unsigned& bad = bad_releases_[node.desired.node_name()];
+  if (node.release.state() == wire::ReleaseState::FETCHING) {
+    show(node, wire::ReleaseState::TRYING);
+    cut(node);
+  } else if (bad > 0) {
+    --bad;
+    show(node, wire::ReleaseState::FAILED);
+    cut(node);
+  } else {
+    node.program = node.wanted_program;
+    show(node, wire::ReleaseState::SETTLED);
+    node.told_release = false;
+  }
+}
+
+std::string Nodes::program(const std::string& name) const {
+  for (const auto& [id, node] : nodes_) {
+    if (node.powered && node.desired.node_name() == name) return node.program;
+  }
+  return "no such node";
+}
+
 void Nodes::tell_conditions(Node& gateway) {
   for (const auto& [id, node] : nodes_) {
     if (!node.bootstrapped || !node.powered) continue;
@@ -161,6 +230,8 @@ void Nodes::turn() {
       link(node);
     } else {
       bootstrap(node);
+      upgrade(node);
+      if (node.cut) continue;
       if (node.bootstrapped && node.desired.gateway()) tell_conditions(node);
     }
   }

@@ -36,8 +36,18 @@ class Nodes : public clusters::Agents {
   const std::vector<std::string>& member_changes() const { return member_changes_; }
   void fail_step(std::string step, unsigned times) { failing_ = {std::move(step), times}; }
 
+  /// Names of the nodes in the order in which their agents began with another program.
+  const std::vector<std::string>& upgrades() const { return upgrades_; }
+  /// How many of them were at it at once, at most.
+  std::size_t most_upgrades_at_once() const { return most_at_once_; }
+  /// What the node's agent runs; empty: its image's program.
+  std::string program(const std::string& node) const;
+  /// The node's agent gives up the next programs that it is given.
+  void fail_release(const std::string& node, unsigned times) { bad_releases_[node] = times; }
+
   links::LinkFacts facts(const base::MachineId& machine) const override;
   void refresh(const base::MachineId& machine) override;
+  void release(const base::MachineId& machine, const wire::AgentRelease& release) override;
   base::Result<> retry(const base::MachineId& machine, const std::string& step) override;
   std::string issue_token(const base::MachineId& machine, const base::ClusterId& cluster,
                           const base::ResourceId& resource, wire::Role role) override;
@@ -64,10 +74,16 @@ class Nodes : public clusters::Agents {
     std::size_t step = 0;
     bool bootstrapped = false;
     wire::DesiredNode desired;
+    std::string program;         ///< SHA-256 of what runs; empty: the image's
+    std::string wanted_program;  ///< of the order that it works on
+    wire::ReleaseState release;
+    bool told_release = true;
   };
   void enrol(Node& node);
   void link(Node& node);
   void bootstrap(Node& node);
+  void upgrade(Node& node);
+  void show(Node& node, wire::ReleaseState::State state);
   void cut(Node& node);
   void tell_conditions(Node& node);
   void tell(const base::MachineId& machine);
@@ -86,6 +102,9 @@ class Nodes : public clusters::Agents {
   std::vector<std::string> member_changes_;
   std::pair<std::string, unsigned> failing_;
   std::size_t refused_ = 0;
+  std::vector<std::string> upgrades_;
+  std::size_t most_at_once_ = 0;
+  std::map<std::string, unsigned> bad_releases_;
 };
 
 }  // namespace slipway::simulation

@@ -57,8 +57,8 @@ void World::start() {
   next->clusters = std::make_unique<clusters::Clusters>(
       io_.get_executor(),
       clusters::Foundation{*database_, *next->secrets, mortal_cloud_, *next->roster, nodes_,
-                           *next->changes, clock_, [](const std::string& token) { return token; },
-                           kSeed});
+                           *next->changes, clock_, releases_,
+                           [](const std::string& token) { return token; }, kSeed});
   controller_ = std::move(next);
   nodes_.controller_started(*controller_->clusters, *controller_->roster);
 }

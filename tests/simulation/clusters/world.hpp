@@ -8,6 +8,7 @@
 
 #include "controller/clusters/clusters.hpp"
 #include "controller/clusters/ledger.hpp"
+#include "tests/fakes/release_directory.hpp"
 #include "tests/simulation/clusters/mortal.hpp"
 #include "tests/simulation/clusters/nodes.hpp"
 
@@ -42,6 +43,7 @@ class World {
   clusters::Clusters& controller() { return *controller_->clusters; }
   fakes::FakeCloud& cloud() { return cloud_; }
   Nodes& nodes() { return nodes_; }
+  fakes::ReleaseDirectory& release_directory() { return release_directory_; }
   Fate& fate() { return fate_; }
   store::Database& database() { return *database_; }
 
@@ -63,6 +65,8 @@ class World {
   WorldClock clock_{fate_};
   boost::asio::io_context io_;
   std::unique_ptr<store::Database> database_ = store::Database::in_memory();
+  fakes::ReleaseDirectory release_directory_;
+  releases::AgentReleases releases_{release_directory_.path()};
   fakes::FakeCloud cloud_{io_.get_executor()};
   MortalCloud mortal_cloud_{cloud_, fate_};
   Nodes nodes_{*database_, clock_, fate_, cloud_};

@@ -25,6 +25,7 @@ class QuietAgents : public Agents {
   }
   std::optional<std::string> suspicion(const MachineId&) const override { return suspected; }
   void refresh(const MachineId&) override {}
+  void release(const MachineId&, const wire::AgentRelease&) override {}
   base::Result<> retry(const MachineId&, const std::string&) override { return {}; }
   std::string issue_token(const MachineId&, const ClusterId&, const ResourceId&,
                           wire::Role) override {

@@ -12,6 +12,16 @@ TEST(Config, EveryKeyHasADefault) {
   const auto config = parse_config("");
   ASSERT_TRUE(config);
   EXPECT_EQ(config->agents.certificate_life, 24h);
+  EXPECT_TRUE(config->agents.releases.empty());
+}
+
+TEST(Config, ReleasesLieAtAnAbsolutePath) {
+  const auto given = parse_config("agents: {releases: /srv/agents}");
+  ASSERT_TRUE(given);
+  EXPECT_EQ(given->agents.releases, "/srv/agents");
+  const auto refused = parse_config("agents: {releases: srv/agents}");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "agents.releases");
 }
 
 TEST(Config, TheExampleIsGood) {

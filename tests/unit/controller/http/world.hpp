@@ -16,6 +16,7 @@
 #include "tests/fakes/fake_agent.hpp"
 #include "tests/fakes/fake_cloud.hpp"
 #include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/release_directory.hpp"
 
 namespace slipway::http {
 
@@ -110,6 +111,8 @@ class World {
   mirror::Mirror mirror{io.get_executor(), *database, links, roster, clock};
   clusters::Changes changes{io.get_executor()};
   controller::ConnectedAgents agents{links, enrolment, intents, registry, mirror};
+  fakes::ReleaseDirectory release_directory;
+  releases::AgentReleases releases{release_directory.path()};
   clusters::Clusters clusters{io.get_executor(),
                               {.database = *database,
                                .secrets = secrets,
@@ -118,6 +121,7 @@ class World {
                                .agents = agents,
                                .changes = changes,
                                .clock = clock,
+                               .releases = releases,
                                .user_data = [](const std::string&) { return std::string("x"); },
                                .seed = 1}};
   clusters::KeyPairs key_pairs{*database};
@@ -135,11 +139,9 @@ class World {
                     .metrics = metrics,
                     .clock = clock,
                     .ca_rotation = ca_rotation,
+                    .releases = releases,
                     .roots_pem = [this] { return authority->bundle_pem(); },
-                    .parts =
-                        [] {
-                          return std::vector<Part>{{"store", true, ""}};
-                        }};
+                    .parts = [] { return std::vector<Part>{{"store", true, ""}}; }};
   PublicApi api{services, all_routes(services)};
   std::optional<access::LockedOut> locked;
   std::string password;
