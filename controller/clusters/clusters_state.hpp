@@ -28,7 +28,7 @@ struct Clusters::State {
                  ground.clock),
         replacement(ground.database, ground.cloud, ground.agents, machines, words, ground.clock),
         releases(ground.database, ground.agents, ground.clock),
-        upgrade(ground.database, ground.releases, ground.agents, releases),
+        upgrade(ground.database, ground.releases, ground.agents, releases, ground.clock),
         reconciler(ground.database, ground.cloud, ground.clock),
         api(ground.database, ground.cloud, ground.clock),
         watch(ground.database, ground.agents, operations, ground.changes, words, releases,

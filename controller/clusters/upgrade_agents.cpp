@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "controller/clusters/cluster_states.hpp"
 #include "controller/clusters/create_cluster.hpp"
 #include "protocol/wire/text.hpp"
 
@@ -80,6 +81,11 @@ Procedure UpgradeAgents::procedure() {
 
 bool UpgradeAgents::is_reachable(const MachineRow& node) const {
   return node.bootstrapped && agents_.facts(node.id).connected;
+}
+
+bool UpgradeAgents::may_be_back(const MachineRow& node) const {
+  const auto since = std::max(agents_.facts(node.id).since, started_);
+  return !is_reachable(node) && clock_.utc() - since <= kLinkGrace;
 }
 
 base::Result<UpgradeAgents::Turn> UpgradeAgents::turn_of(const Attempt& attempt,
@@ -181,6 +187,10 @@ Outcome UpgradeAgents::advance(const Turn& turn, const std::vector<MachineRow>& 
         next.push_back(node);
         break;
     }
+  }
+  if (under_way.empty()) {
+    std::ranges::copy_if(next, std::back_inserter(under_way),
+                         [&](const MachineRow& node) { return may_be_back(node); });
   }
   if (under_way.empty()) under_way = begin(turn, next, at_once);
   if (under_way.empty()) return Done{};

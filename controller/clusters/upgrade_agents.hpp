@@ -20,8 +20,14 @@ inline constexpr std::chrono::seconds kMastersLimit{3600};
 class UpgradeAgents {
  public:
   UpgradeAgents(store::Database& database, const releases::AgentReleases& releases, Agents& agents,
-                NodeReleases& nodes)
-      : database_(database), releases_(releases), agents_(agents), nodes_(nodes), rows_(database) {}
+                NodeReleases& nodes, const base::Clock& clock)
+      : database_(database),
+        releases_(releases),
+        agents_(agents),
+        nodes_(nodes),
+        clock_(clock),
+        rows_(database),
+        started_(clock.utc()) {}
 
   Procedure procedure();
 
@@ -51,6 +57,9 @@ class UpgradeAgents {
                                           const std::vector<MachineRow>& nodes) const;
   Stage stage_of(const MachineRow& node, const Turn& turn) const;
   bool is_reachable(const MachineRow& node) const;
+  /// Out of reach for so short a time that it is waited for: right after the controller's start all
+  /// nodes are, and passed over they would all begin at once.
+  bool may_be_back(const MachineRow& node) const;
   void end(const Turn& turn, MachineRow node);
   std::vector<MachineRow> begin(const Turn& turn, const std::vector<MachineRow>& next,
                                 std::size_t at_once);
@@ -60,7 +69,9 @@ class UpgradeAgents {
   const releases::AgentReleases& releases_;
   Agents& agents_;
   NodeReleases& nodes_;
+  const base::Clock& clock_;
   Rows rows_;
+  base::UtcTime started_;
 };
 
 }  // namespace slipway::clusters
