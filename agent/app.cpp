@@ -140,8 +140,7 @@ struct App::State {
   base::TaskScope tasks;             // the loops above
 };
 
-App::State::State(const config::AgentConfig& config, Origin origin,
-                  agent_release::Running running)
+App::State::State(const config::AgentConfig& config, Origin origin, agent_release::Running running)
     : state_dir(private_directory(config.state_dir)),
       health("/", clock),
       host(io.get_executor(), clock),

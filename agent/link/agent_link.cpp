@@ -69,7 +69,7 @@ struct AgentLink::State {
   base::Wakeup trust_changed;
   std::unique_ptr<link::Link> link;
   std::chrono::milliseconds controller_offset{0};  // its clock minus ours, as last heard
-  base::MonotonicTime confirmed{};  // when what the controller answered last was sent
+  base::MonotonicTime confirmed{};              // when what the controller answered last was sent
   std::optional<base::MonotonicTime> up_since;  // of the present or last link, if it was ready
 };
 

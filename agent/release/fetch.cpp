@@ -31,7 +31,7 @@ Result<> append(int file, std::string_view bytes) {
     const auto written = ::write(file, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
-      return fail(errno == ENOSPC ? ErrorCode::kExhausted : ErrorCode::kInternal,
+      return fail(ErrorCode::kInternal,
                   "cannot write the release: " + std::generic_category().message(errno));
     }
     bytes.remove_prefix(static_cast<std::size_t>(written));
@@ -63,8 +63,7 @@ Task<Result<>> fetch(link::StreamPtr stream, boost::asio::thread_pool& pool,
   }
   auto have = bytes_of(partial);
   while (have < release.size_bytes) {
-    auto chunk =
-        co_await base::with_timeout(kPieceLimit, "a piece of the release", stream->read());
+    auto chunk = co_await base::with_timeout(kPieceLimit, "a piece of the release", stream->read());
     if (!chunk) co_return fail(chunk);
     if (!*chunk) co_return fail(ErrorCode::kInvalid, "the release ended early");
     have += (*chunk)->bytes.size();
@@ -87,8 +86,11 @@ Task<Result<>> accept(boost::asio::thread_pool& pool, std::filesystem::path part
     co_return fail(ErrorCode::kInvalid, "what arrived is not the program of the statement");
   }
   std::filesystem::permissions(partial, executable(), error);
-  auto said = co_await base::run_ok(
-      {.argv = {partial.string(), "version"}, .input = {}, .environment = {}, .timeout = kVersionLimit, .on_line = {}});
+  auto said = co_await base::run_ok({.argv = {partial.string(), "version"},
+                                     .input = {},
+                                     .environment = {},
+                                     .timeout = kVersionLimit,
+                                     .on_line = {}});
   if (said && said->starts_with("slipway-agent " + release.version + " (")) {
     std::filesystem::rename(partial, program, error);
     if (!error) co_return Result<>{};

@@ -11,9 +11,9 @@
 namespace slipway::agent_release {
 
 /// Appends what comes on the stream to `partial`, which holds the program's bytes up to the
-/// stream's offset. Returns once the file has the release's size. kUnavailable: the link broke,
-/// what came is kept, as after a
-/// kTimeout; kInvalid: more or less came than the release has; kExhausted: the disk is full.
+/// stream's offset. Returns once the file has the release's size. kUnavailable, kTimeout: the link
+/// broke, what came is kept; kExhausted: too many fetch at once; kInvalid: more or less came than
+/// the release has; kInternal: the disk refuses.
 base::Task<base::Result<>> fetch(link::StreamPtr stream, boost::asio::thread_pool& pool,
                                  std::filesystem::path partial, release::Release release);
 

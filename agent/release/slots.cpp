@@ -87,8 +87,8 @@ Result<> SlotStore::make_directory() const {
   std::error_code error;
   std::filesystem::create_directories(directory_.parent_path(), error);
   if (::mkdir(directory_.c_str(), 0700) == 0 || errno == EEXIST) return {};
-  return fail(ErrorCode::kInternal, "cannot make " + directory_.string() + ": " +
-                                        std::generic_category().message(errno));
+  return fail(ErrorCode::kInternal,
+              "cannot make " + directory_.string() + ": " + std::generic_category().message(errno));
 }
 
 Result<Slots> SlotStore::update(const std::function<void(Slots&)>& change) {

@@ -64,8 +64,7 @@ void Upgrade::show(wire::ReleaseState::State state, const Candidate& what,
 
 void Upgrade::refuse(const Candidate& what, const std::string& why) {
   spdlog::error("release {}: {}", name_of(what), why);
-  auto written =
-      slots_.update([&](Slots& now) { now.failure = Slots::Failure{what, why}; });
+  auto written = slots_.update([&](Slots& now) { now.failure = Slots::Failure{what, why}; });
   if (!written) spdlog::error("release: {}", written.error().message);
   show(wire::ReleaseState::FAILED, what, why);
   tools_.tell(state_);
@@ -129,7 +128,8 @@ Task<Result<>> Upgrade::fetch_all(const release::Release& wanted) {
     if (stream) fetched = co_await fetch(*stream, pool_, partial, wanted);
     if (fetched) co_return fetched;
     last = fetched.error();
-    const bool again = last.code == ErrorCode::kUnavailable || last.code == ErrorCode::kTimeout;
+    const bool again = last.code == ErrorCode::kUnavailable || last.code == ErrorCode::kTimeout ||
+                       last.code == ErrorCode::kExhausted;
     if (!again) break;
     co_await base::sleep_for(kFetchPause);
   }
@@ -145,8 +145,8 @@ Task<Result<>> Upgrade::take(release::Release wanted, Candidate what) {
     if (!ready) co_return fail(ready);
     auto fetched = co_await fetch_all(wanted);
     if (!fetched) co_return fetched;
-    auto accepted = co_await accept(pool_, slots_.partial(what.sha256),
-                                    slots_.program(what.sha256), std::move(wanted));
+    auto accepted = co_await accept(pool_, slots_.partial(what.sha256), slots_.program(what.sha256),
+                                    std::move(wanted));
     if (!accepted) co_return accepted;
   }
   auto written = slots_.update([&](Slots& now) {

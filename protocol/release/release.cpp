@@ -34,8 +34,9 @@ std::unexpected<base::Error> bad(const char* line, const char* why) {
 
 bool is_version(std::string_view text) {
   return !text.empty() && text.size() <= kMaxVersionBytes &&
-         text.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                ".+-_~") == std::string_view::npos;
+         text.find_first_not_of(
+             "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+             ".+-_~") == std::string_view::npos;
 }
 
 bool is_sha256(std::string_view text) {

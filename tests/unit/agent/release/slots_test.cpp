@@ -48,7 +48,7 @@ TEST(Slots, ThePlaceIsItsOwnersAlone) {
   const Directory directory;
   auto slots = directory.slots();
   ASSERT_TRUE(slots.update([](Slots&) {}));
-  struct stat found {};
+  struct stat found{};
   ASSERT_EQ(::stat((directory.path() / "agent").c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 0777, 0700u);
 }

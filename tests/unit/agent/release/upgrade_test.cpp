@@ -14,8 +14,8 @@ namespace {
 using base::Task;
 using wire::ReleaseState;
 
-const std::string kProgram =
-    "#!/bin/sh\necho 'slipway-agent 0.2.0 (protocol 1)'\n#" + std::string(3 * wire::kWindowBytes, 'x') + "\n";
+const std::string kProgram = "#!/bin/sh\necho 'slipway-agent 0.2.0 (protocol 1)'\n#" +
+                             std::string(3 * wire::kWindowBytes, 'x') + "\n";
 
 /// An agent with a link, whose controller hands out `program` under the statement of `release`.
 struct Site {
@@ -40,11 +40,12 @@ struct Site {
     streams.run([&](fakes::LinkedStreams& all, base::TaskScope& scope) -> Task<> {
       base::Wakeup moved(all.io.get_executor());
       news = &moved;
-      Upgrade upgrade(all.io.get_executor(), pool, slots, running,
-                      {.allowed = allowed, .keys_file = keys, .proof = std::chrono::milliseconds{0}},
-                      {.open = [&](wire::StreamOpen what) { return all.agent_opens(what); },
-                       .tell = [&](ReleaseState state) { told.push_back(state), moved.notify(); },
-                       .restart = [&] { restarts++, moved.notify(); }});
+      Upgrade upgrade(
+          all.io.get_executor(), pool, slots, running,
+          {.allowed = allowed, .keys_file = keys, .proof = std::chrono::milliseconds{0}},
+          {.open = [&](wire::StreamOpen what) { return all.agent_opens(what); },
+           .tell = [&](ReleaseState state) { told.push_back(state), moved.notify(); },
+           .restart = [&] { restarts++, moved.notify(); }});
       first = upgrade.state();
       scope.spawn("upgrade", upgrade.run());
       upgrade.link_changed(true);

@@ -65,10 +65,9 @@ TEST(Release, OnlyAKnownKeysSignatureIsBelieved) {
   EXPECT_EQ(believe(statement + " ", ours.sign(statement), keys).error().code, ErrorCode::kDenied);
   EXPECT_EQ(believe(statement, "", keys).error().code, ErrorCode::kDenied);
   EXPECT_EQ(believe(statement, ours.sign(statement), "no keys").error().code, ErrorCode::kInvalid);
-  EXPECT_EQ(believe("signed, but no statement", ours.sign("signed, but no statement"), keys)
-                .error()
-                .code,
-            ErrorCode::kInvalid);
+  EXPECT_EQ(
+      believe("signed, but no statement", ours.sign("signed, but no statement"), keys).error().code,
+      ErrorCode::kInvalid);
 }
 
 }  // namespace
