@@ -29,6 +29,7 @@
 #include "protocol/base/log.hpp"
 #include "protocol/base/systemd_notify.hpp"
 #include "protocol/base/task_scope.hpp"
+#include "protocol/base/version.hpp"
 #include "protocol/base/with_timeout.hpp"
 #include "protocol/pki/pki.hpp"
 
@@ -40,7 +41,6 @@ using base::Task;
 
 namespace {
 
-constexpr char kVersion[] = SLIPWAY_VERSION;
 constexpr std::size_t kPoolThreads = 2;  // log files are read and parsed there
 constexpr std::chrono::seconds kStopLimit{8};
 constexpr std::chrono::seconds kMirrorPause{1};
@@ -160,7 +160,7 @@ App::State::State(const config::AgentConfig& config, Origin origin, agent_releas
            {.controller = std::move(origin.controller),
             .token = std::move(origin.token),
             .state_dir = config.state_dir,
-            .software = std::string("slipway-agent ") + kVersion,
+            .software = std::string("slipway-agent ") + base::version(),
             .incarnation = pki::random_hex(kIncarnationBytes),
             .seed = random_seed()},
            {.facts = [this] { return facts; },
@@ -279,7 +279,7 @@ wire::NodeState App::State::full_state() const {
 
 /// Beside the link, since kubelet takes a while to say its version.
 Task<> App::State::learn_facts() {
-  facts = co_await facts::collect_facts("/", kVersion);
+  facts = co_await facts::collect_facts("/", base::version());
   wire::Report report;
   *report.mutable_state() = full_state();
   tell(std::move(report));

@@ -9,6 +9,7 @@
 #include "agent/app.hpp"
 #include "agent/link/console.hpp"
 #include "protocol/base/log.hpp"
+#include "protocol/base/version.hpp"
 #include "protocol/wire/limits.hpp"
 
 namespace {
@@ -83,7 +84,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   const std::string command = words.empty() ? "" : words.front();
   if (words.size() == 1 && command == "version") {
-    std::printf("slipway-agent %s (protocol %u)\n", SLIPWAY_VERSION,
+    std::printf("slipway-agent %s (protocol %u)\n", slipway::base::version(),
                 slipway::wire::kProtocolVersion);
     return 0;
   }

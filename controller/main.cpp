@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "controller/commands.hpp"
+#include "protocol/base/version.hpp"
 
 namespace {
 
@@ -89,7 +90,7 @@ int main(int argc, char** argv) {
                 [&] { return reset_password(arguments.state, arguments.name); }),
             "user");
   add(&cli, "version", "print the version", [] {
-    std::puts("slipway-controller " SLIPWAY_VERSION);
+    std::printf("slipway-controller %s\n", slipway::base::version());
     return 0;
   });
   CLI11_PARSE(cli, argc, argv);

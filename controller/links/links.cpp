@@ -8,6 +8,7 @@
 
 #include "protocol/base/log.hpp"
 #include "protocol/base/task_scope.hpp"
+#include "protocol/base/version.hpp"
 
 namespace slipway::links {
 
@@ -212,7 +213,7 @@ Task<> Links::serve(MachineId machine, std::unique_ptr<net::Transport> transport
   wire::Hello hello;
   hello.set_version_min(wire::kProtocolVersion);
   hello.set_version_max(wire::kProtocolVersion);
-  hello.set_software("slipway-controller " SLIPWAY_VERSION);
+  hello.set_software(std::string("slipway-controller ") + base::version());
   hello.set_incarnation(state.incarnation);
   hello.set_utc_ms(base::to_unix_ms(state.clock.utc()));
   session.link =

@@ -78,8 +78,8 @@ Result<Release> believe(std::string_view statement, std::string_view signature,
   if (statement.size() > kMaxStatementBytes || signature.size() != kSignatureBytes) {
     return fail(ErrorCode::kDenied, "the release is not signed", "signature");
   }
-  if (auto signed_ = pki::check_ed25519(keys_pem, statement, signature); !signed_) {
-    return fail(signed_);
+  if (auto good = pki::check_ed25519(keys_pem, statement, signature); !good) {
+    return fail(good);
   }
   return parse_statement(statement);
 }

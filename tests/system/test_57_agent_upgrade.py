@@ -91,9 +91,9 @@ def test_what_a_stranger_signed_is_not_fetched(api, tmp_path):
         with open(f"{api.state}/agent-releases/0.1.1/slipway-agent", "ab") as kept:
             kept.write(file.read(1))
     broken = next(r for r in api.items("/agent-releases") if r.get("version") == "0.1.1")
-    assert "size" in broken["problem"], broken
+    assert "bytes" in broken["problem"], broken
     refused = api.call("POST", "/clusters/demo/agent-upgrade", json={"release": "0.1.1"})
-    assert refused.status_code in (409, 422) and "size" in refused.text
+    assert refused.status_code in (409, 422) and "bytes" in refused.text
     unknown = api.call("POST", "/clusters/demo/agent-upgrade", json={"release": "9.9.9"})
     assert unknown.status_code in (404, 422) and "0.1.4" in unknown.text
     assert upgrade(api, "image")["state"] == "done"
