@@ -148,8 +148,7 @@ LoopbackRelay::LoopbackRelay(boost::asio::any_io_executor executor, Open open, R
   state_->server = std::make_unique<net::HttpServer>(
       executor, std::move(server),
       [state](net::HttpRequest request) { return state->answer(std::move(request)); },
-      [](net::HttpRequest)
-          -> base::Task<std::variant<net::HttpResponse, net::HttpServer::Session>> {
+      [](net::HttpRequest) -> base::Task<net::HttpServer::Decision> {
         co_return refusal(400, "no WebSocket here");
       });
 }

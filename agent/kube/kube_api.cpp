@@ -14,7 +14,7 @@ using base::ErrorCode;
 using base::Result;
 using base::Task;
 
-constexpr std::size_t kTargetLength = 8192;
+constexpr std::size_t kTargetLength = 32 << 10;  // as long as the public port takes heads
 constexpr std::size_t kMessageLength = 4096;
 constexpr std::size_t kStatusLimitBytes = 1 << 20;
 

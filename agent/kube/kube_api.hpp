@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "protocol/net/http.hpp"
+#include "protocol/net/http_client.hpp"
 
 namespace slipway::kube {
 
@@ -17,6 +17,9 @@ class KubeApi {
   virtual ~KubeApi() = default;
   /// Any status is a success; the body may stream. kUnavailable: there is no API server to ask yet.
   virtual base::Task<base::Result<net::HttpResponse>> send(net::HttpRequest request) = 0;
+  /// Asks to go on with `protocol`; as net::HttpClient::upgrade.
+  virtual base::Task<base::Result<net::Upgraded>> upgrade(net::HttpRequest request,
+                                                          std::string protocol) = 0;
 };
 
 /// As send(), with the whole body as text.

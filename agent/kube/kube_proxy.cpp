@@ -6,6 +6,8 @@
 #include <boost/json.hpp>
 #include <cctype>
 
+#include "protocol/link/splice.hpp"
+
 namespace slipway::kube {
 namespace {
 
@@ -115,6 +117,35 @@ Task<> answer(link::StreamPtr stream, net::HttpResponse response) {
   stream->finish();
 }
 
+bool is_known_upgrade(std::string_view protocol) {
+  return protocol == "SPDY/3.1" || protocol == "websocket";
+}
+
+/// Asks the API server to go on with another protocol. Its agreement is what is returned; anything
+/// else has been answered.
+Task<> ask_upgrade(KubeApi& api, wire::HttpOpen open, link::StreamPtr stream,
+                   std::unique_ptr<net::ByteStream>& agreed) {
+  auto request = request_of(open, "");
+  if (!request || !is_known_upgrade(open.upgrade())) {
+    stream->reset(request ? base::Error{ErrorCode::kInvalid, "no such upgrade", "upgrade"}
+                          : request.error());
+    co_return;
+  }
+  auto answered = co_await api.upgrade(std::move(*request), open.upgrade());
+  if (!answered) co_return co_await answer(stream, failure(answered.error()));
+  if (!answered->connection) co_return co_await answer(stream, std::move(answered->response));
+  auto written = co_await stream->write(head_of(answered->response));
+  if (written) agreed = std::move(answered->connection);
+}
+
+Task<> tunnel(KubeApi& api, wire::HttpOpen open, link::StreamPtr stream) {
+  using namespace asio::experimental::awaitable_operators;
+  std::unique_ptr<net::ByteStream> connection;
+  co_await (ask_upgrade(api, std::move(open), stream, connection) || stream->closed());
+  if (!connection) co_return;
+  co_await link::splice(std::move(connection), stream, std::make_shared<link::Spliced>());
+}
+
 Task<> relay(KubeApi& api, wire::HttpOpen open, link::StreamPtr stream) {
   auto body = co_await read_body(stream);
   if (!body && body.error().code != ErrorCode::kExhausted) co_return;  // the stream is over
@@ -173,6 +204,7 @@ wire::StreamNote head_of(const net::HttpResponse& response) {
 
 Task<> proxy(KubeApi& api, wire::HttpOpen open, link::StreamPtr stream) {
   using namespace asio::experimental::awaitable_operators;
+  if (!open.upgrade().empty()) co_return co_await tunnel(api, std::move(open), std::move(stream));
   co_await (relay(api, std::move(open), stream) || stream->closed());
 }
 

@@ -15,7 +15,8 @@ base::Result<net::HttpRequest> request_of(const wire::HttpOpen& open, std::strin
 wire::StreamNote head_of(const net::HttpResponse& response);
 
 /// Relays one request and its answer, which may stream for ever (watch, follow); ends at once when
-/// nobody listens any more.
+/// nobody listens any more. A request with `upgrade` becomes a connection's bytes once the API
+/// server has agreed.
 base::Task<> proxy(KubeApi& api, wire::HttpOpen open, link::StreamPtr stream);
 
 }  // namespace slipway::kube

@@ -28,6 +28,12 @@ class HeldBody : public net::BodySource {
   std::unique_ptr<net::BodySource> body_;
 };
 
+void hold(std::shared_ptr<net::HttpClient> client, net::HttpResponse& response) {
+  if (!response.streams()) return;
+  auto body = std::move(std::get<1>(response.body));
+  response.body = std::make_unique<HeldBody>(std::move(client), std::move(body));
+}
+
 }  // namespace
 
 LocalKubeApi::LocalKubeApi(base::asio::any_io_executor executor, std::filesystem::path kubeconfig)
@@ -62,11 +68,17 @@ Task<Result<net::HttpResponse>> LocalKubeApi::send(net::HttpRequest request) {
   if (!http) co_return base::fail(http);
   if (!request.headers.has("Host")) request.headers.set("Host", kServerName);
   auto response = co_await (*http)->send(std::move(request));
-  if (response && response->streams()) {
-    auto body = std::move(std::get<1>(response->body));
-    response->body = std::make_unique<HeldBody>(*http, std::move(body));
-  }
+  if (response) hold(*http, *response);
   co_return response;
+}
+
+Task<Result<net::Upgraded>> LocalKubeApi::upgrade(net::HttpRequest request, std::string protocol) {
+  auto http = client();
+  if (!http) co_return base::fail(http);
+  if (!request.headers.has("Host")) request.headers.set("Host", kServerName);
+  auto answer = co_await (*http)->upgrade(std::move(request), std::move(protocol));
+  if (answer) hold(*http, answer->response);
+  co_return answer;
 }
 
 }  // namespace slipway::kube

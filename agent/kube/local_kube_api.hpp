@@ -18,6 +18,8 @@ class LocalKubeApi : public KubeApi {
   LocalKubeApi(base::asio::any_io_executor executor, std::filesystem::path kubeconfig);
 
   base::Task<base::Result<net::HttpResponse>> send(net::HttpRequest request) override;
+  base::Task<base::Result<net::Upgraded>> upgrade(net::HttpRequest request,
+                                                  std::string protocol) override;
 
  private:
   base::Result<std::shared_ptr<net::HttpClient>> client();

@@ -25,10 +25,11 @@ struct Metrics::State {
           .Name("slipway_http_request_seconds")
           .Help("Time until the answer's head, by route")
           .Register(registry);
-  prometheus::Family<prometheus::Gauge>& sockets = prometheus::BuildGauge()
-                                                       .Name("slipway_http_sockets")
-                                                       .Help("WebSockets open now, by route")
-                                                       .Register(registry);
+  prometheus::Family<prometheus::Gauge>& sockets =
+      prometheus::BuildGauge()
+          .Name("slipway_http_sockets")
+          .Help("WebSockets and upgraded connections open now, by route")
+          .Register(registry);
   prometheus::Counter& failed_logins = prometheus::BuildCounter()
                                            .Name("slipway_login_failures_total")
                                            .Help("Logins refused")

@@ -87,6 +87,29 @@ net::HttpResponse refuse(const Problem& problem, const Caller& caller) {
   return response;
 }
 
+net::HttpResponse upgrade_required(const Caller& caller) {
+  auto response = refuse(
+      {.status = 426, .code = "upgrade_required", .detail = "this path is a WebSocket"}, caller);
+  response.headers.set("Upgrade", "websocket");
+  return response;
+}
+
+/// A session that the metrics know of while it runs.
+template <class End>
+std::function<base::Task<>(End)> counted(Metrics& metrics, const std::string& pattern,
+                                         std::function<base::Task<>(End)> session) {
+  return [session = std::move(session), pattern, &metrics](End end) -> base::Task<> {
+    metrics.socket_opened(pattern);
+    try {
+      co_await session(std::move(end));
+    } catch (...) {
+      metrics.socket_closed(pattern);
+      throw;
+    }
+    metrics.socket_closed(pattern);
+  };
+}
+
 /// What an audited request was about: the new thing where there is one, else the path.
 std::string object_of(const std::string& path, const net::HttpResponse* response) {
   constexpr std::string_view kRoot = "/api/v1/";
@@ -237,10 +260,7 @@ base::Task<net::HttpResponse> PublicApi::answer(net::HttpRequest request) {
     auto& ready = std::get<Prepared>(prepared);
     pattern = ready.route->pattern;
     if (!ready.route->answer) {
-      response =
-          refuse({.status = 426, .code = "upgrade_required", .detail = "this path is a WebSocket"},
-                 ready.call.caller);
-      response.headers.set("Upgrade", "websocket");
+      response = upgrade_required(ready.call.caller);
     } else {
       response = co_await run(*ready.route, std::move(ready.call));
     }
@@ -250,33 +270,27 @@ base::Task<net::HttpResponse> PublicApi::answer(net::HttpRequest request) {
   co_return response;
 }
 
-base::Task<std::variant<net::HttpResponse, net::HttpServer::Session>> PublicApi::upgrade(
-    net::HttpRequest request) {
+base::Task<net::HttpServer::Decision> PublicApi::upgrade(net::HttpRequest request) {
+  const bool websocket = request.method == "GET" && net::upgrade_of(request.headers) == "websocket";
   auto prepared = prepare(std::move(request), true);
   if (auto* refused = std::get_if<net::HttpResponse>(&prepared)) co_return std::move(*refused);
   auto& ready = std::get<Prepared>(prepared);
   const auto& route = *ready.route;
-  if (!route.upgrade) {
-    if (route.answer) co_return co_await run(route, std::move(ready.call));
-    co_return refuse({.status = 400, .code = "invalid", .detail = "no WebSocket here"},
-                     ready.call.caller);
-  }
+  if (!route.upgrade) co_return co_await run(route, std::move(ready.call));
+  if (!route.answer && !websocket) co_return upgrade_required(ready.call.caller);
   const auto caller = ready.call.caller;
-  auto session = co_await route.upgrade(std::move(ready.call));
-  if (!session) co_return refuse(problem_of(session.error()), caller);
-  auto run = [inner = std::move(session->run), pattern = route.pattern,
-              &metrics =
-                  services_.metrics](std::unique_ptr<net::Transport> transport) -> base::Task<> {
-    metrics.socket_opened(pattern);
-    try {
-      co_await inner(std::move(transport));
-    } catch (...) {
-      metrics.socket_closed(pattern);
-      throw;
-    }
-    metrics.socket_closed(pattern);
-  };
-  co_return net::HttpServer::Session{.run = std::move(run), .protocol = session->protocol};
+  auto decision = co_await route.upgrade(std::move(ready.call));
+  if (!decision) co_return refuse(problem_of(decision.error()), caller);
+  if (auto* response = std::get_if<net::HttpResponse>(&*decision)) {
+    dress(*response, caller.request_id);
+  } else if (auto* session = std::get_if<net::HttpServer::Session>(&*decision)) {
+    session->run = counted(services_.metrics, route.pattern, std::move(session->run));
+  } else {
+    auto& takeover = std::get<net::HttpServer::Takeover>(*decision);
+    dress(takeover.head, caller.request_id);
+    takeover.run = counted(services_.metrics, route.pattern, std::move(takeover.run));
+  }
+  co_return std::move(*decision);
 }
 
 }  // namespace slipway::http

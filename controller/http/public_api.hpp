@@ -19,8 +19,7 @@ class PublicApi {
   PublicApi(Services& services, Routes routes);
 
   base::Task<net::HttpResponse> answer(net::HttpRequest request);
-  base::Task<std::variant<net::HttpResponse, net::HttpServer::Session>> upgrade(
-      net::HttpRequest request);
+  base::Task<net::HttpServer::Decision> upgrade(net::HttpRequest request);
   /// The same problem document for what reaches no route: net::HttpServerOptions::refusal.
   static net::HttpResponse refusal(int status, const std::string& why);
   const Routes& routes() const { return router_.routes(); }

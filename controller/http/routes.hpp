@@ -52,7 +52,7 @@ struct Call {
 };
 
 using Answer = base::Result<net::HttpResponse>;
-using Upgrade = base::Result<net::HttpServer::Session>;
+using Upgrade = base::Result<net::HttpServer::Decision>;
 
 /// One line of the table that the router is made of. It outlives all calls.
 struct Route {
@@ -61,7 +61,8 @@ struct Route {
   Needs needs = Needs::kAdministrator;
   std::string action;                              ///< audited under this name, empty: not audited
   std::function<base::Task<Answer>(Call)> answer;  ///< empty: WebSocket only
-  std::function<base::Task<Upgrade>(Call)> upgrade = {};  ///< empty: no WebSocket
+  /// Empty: the wish for another protocol is ignored.
+  std::function<base::Task<Upgrade>(Call)> upgrade = {};
   std::size_t max_body_bytes = kMaxJsonBytes;
 };
 using Routes = std::vector<Route>;

@@ -223,7 +223,7 @@ Task<HttpResponse> AgentListener::answer(HttpRequest request) {
   co_return reply(co_await enrolment.enrol(std::move(message), request.peer.address));
 }
 
-Task<std::variant<HttpResponse, HttpServer::Session>> AgentListener::upgrade(HttpRequest request) {
+Task<HttpServer::Decision> AgentListener::upgrade(HttpRequest request) {
   State& state = *state_;
   if (request.target.substr(0, request.target.find('?')) != "/link") {
     co_return problem({ErrorCode::kNotFound, "the agents' WebSocket is /link", "path"});

@@ -43,8 +43,7 @@ class AgentListener {
 
   // What the server calls; public so that tests meet it without sockets.
   base::Task<net::HttpResponse> answer(net::HttpRequest request);
-  base::Task<std::variant<net::HttpResponse, net::HttpServer::Session>> upgrade(
-      net::HttpRequest request);
+  base::Task<net::HttpServer::Decision> upgrade(net::HttpRequest request);
 
  private:
   struct State;

@@ -41,6 +41,8 @@ class Stream {
   /// Waits until the stream is over for both: reset by either end, link gone, or both finished.
   /// May run beside read() and write(), which it does not disturb; cancellable.
   base::Task<base::Error> closed();
+  /// Reset by either end, or its link has gone; what came before can still be read.
+  bool failed() const;
   void finish();
   void reset(base::Error why);
   wire::StreamId id() const;

@@ -111,6 +111,10 @@ Task<base::Error> Stream::closed() {
   co_return over(*state).error();
 }
 
+bool Stream::failed() const {
+  return state_->failure.has_value();
+}
+
 void Stream::finish() {
   const auto link = state_->link.lock();
   if (state_->finished || !link || link->ended) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/net/connection.hpp"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -25,6 +26,9 @@ constexpr auto kUse = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadBytes = 32 << 10;
 constexpr std::size_t kLingerBytes = 1 << 20;
 constexpr std::chrono::seconds kLingerTime{2};
+constexpr int kProbeAfterSeconds = 60;
+constexpr int kProbeEverySeconds = 15;
+constexpr int kProbes = 4;
 
 }  // namespace
 
@@ -143,6 +147,30 @@ Task<Result<>> Connection::write(std::string head, std::string body) {
   auto [error, size] = co_await asio::async_write(state->stream, both, kUse);
   if (error) co_return std::unexpected(state->error_of(error, "writing"));
   co_return Result<>{};
+}
+
+Task<Result<>> Connection::finish() {
+  const auto state = state_;
+  if (auto* tls = state->stream.tls()) {
+    // Not asio's shutdown: it would wait for the other end's farewell and drop what still comes.
+    const std::string farewell = farewell_of(tls->native_handle());
+    auto [error, size] =
+        co_await asio::async_write(state->stream.socket(), asio::buffer(farewell), kUse);
+    if (error) co_return std::unexpected(state->error_of(error, "writing"));
+  }
+  boost::system::error_code error;
+  state->stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  if (error) co_return std::unexpected(state->error_of(error, "writing"));
+  co_return Result<>{};
+}
+
+void Connection::probe_when_idle() {
+  const int fd = state_->stream.socket().native_handle();
+  const int on = 1;
+  ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &kProbeAfterSeconds, sizeof(int));
+  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &kProbeEverySeconds, sizeof(int));
+  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &kProbes, sizeof(int));
 }
 
 void Connection::expires_after(base::Duration limit) {

@@ -8,6 +8,7 @@
 
 #include "protocol/base/clock.hpp"
 #include "protocol/base/task.hpp"
+#include "protocol/net/byte_stream.hpp"
 #include "protocol/net/http.hpp"
 #include "protocol/net/tls_context.hpp"
 
@@ -33,6 +34,11 @@ class Connection {
   /// Writes both, in one go where they fit.
   base::Task<base::Result<>> write(std::string head, std::string body = {});
 
+  /// Nothing more is written (with TLS the other end is told so); reading goes on.
+  base::Task<base::Result<>> finish();
+  /// The kernel asks a silent other end whether it is still there: a dead host is found in 2 min.
+  void probe_when_idle();
+
   /// Calls fail with kTimeout once it is over, until a new limit is set.
   void expires_after(base::Duration limit);
   void expires_never();
@@ -48,5 +54,9 @@ class Connection {
   struct State;
   std::shared_ptr<State> state_;  // shared with the timer's pending wait
 };
+
+/// What is left of a connection when an HTTP upgrade has been agreed on, with what was read too
+/// far.
+std::unique_ptr<ByteStream> as_byte_stream(std::unique_ptr<Connection> connection);
 
 }  // namespace slipway::net

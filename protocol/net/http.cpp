@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "protocol/net/http_parser.hpp"
+
 namespace slipway::net {
 
 namespace {
@@ -13,6 +15,18 @@ char lower(char c) {
 
 bool same_name(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+}
+
+/// Whether an Upgrade field holds `protocol`; its slash is no token's character.
+bool names_protocol(std::string_view field, std::string_view protocol) {
+  while (!field.empty()) {
+    auto one = field.substr(0, field.find(','));
+    field.remove_prefix(std::min(field.size(), one.size() + 1));
+    while (one.starts_with(' ') || one.starts_with('\t')) one.remove_prefix(1);
+    while (one.ends_with(' ') || one.ends_with('\t')) one.remove_suffix(1);
+    if (same_name(one, protocol)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -39,6 +53,20 @@ std::string_view Headers::get(std::string_view name) const {
 
 bool Headers::has(std::string_view name) const {
   return std::ranges::any_of(fields_, [&](const auto& f) { return same_name(f.first, name); });
+}
+
+std::string upgrade_of(const Headers& headers) {
+  const auto lists = [&](std::string_view name, std::string_view token) {
+    return std::ranges::any_of(headers.all(), [&](const auto& field) {
+      return same_name(field.first, name) && has_token(field.second, token);
+    });
+  };
+  if (!lists("Connection", "upgrade")) return {};
+  // A list is a choice: which one is taken is said here, and asked for alone.
+  for (const auto* known : {"websocket", "SPDY/3.1"}) {
+    if (names_protocol(headers.get("Upgrade"), known)) return known;
+  }
+  return {};
 }
 
 base::Task<base::Result<std::string>> read_all(HttpResponse response, std::size_t limit_bytes) {

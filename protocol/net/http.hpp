@@ -61,6 +61,11 @@ struct HttpResponse {
   bool streams() const { return body.index() == 1; }
 };
 
+/// The protocol that a request asks to go on with, or that an answer of 101 goes on with:
+/// "websocket" or "SPDY/3.1", spelled like this; empty: none, or one that is not known. Others are
+/// not taken on purpose: after h2c, requests would pass that nobody has looked at.
+std::string upgrade_of(const Headers& headers);
+
 /// The whole body, whichever form; kExhausted over `limit_bytes`.
 base::Task<base::Result<std::string>> read_all(HttpResponse response, std::size_t limit_bytes);
 

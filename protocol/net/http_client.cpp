@@ -18,12 +18,15 @@ using ConnectionPtr = std::unique_ptr<Connection>;
 
 namespace {
 
+constexpr int kSwitchingProtocols = 101;
+
 bool may_repeat(const std::string& method) {
   static constexpr std::string_view kSafe[] = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"};
   return std::ranges::find(kSafe, method) != std::end(kSafe);
 }
 
-std::string head_of(const HttpRequest& request, const Endpoint& endpoint) {
+std::string head_of(const HttpRequest& request, const Endpoint& endpoint,
+                    const std::string& upgrade = {}) {
   std::string head = request.method + " " + request.target + " HTTP/1.1\r\n";
   if (!request.headers.has("Host")) {
     const bool v6 = endpoint.host.find(':') != std::string::npos;
@@ -31,6 +34,7 @@ std::string head_of(const HttpRequest& request, const Endpoint& endpoint) {
             std::to_string(endpoint.port) + "\r\n";
   }
   head += header_lines(request.headers);
+  if (!upgrade.empty()) head += upgrade_lines(upgrade);
   const bool has_body = request.method == "POST" || request.method == "PUT" ||
                         request.method == "PATCH" || !request.body.empty();
   if (has_body) head += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
@@ -53,6 +57,23 @@ Task<Result<bool>> advance(Connection* connection, ResponseParser* parser) {
     auto size = co_await connection->read_more();
     if (!size) co_return base::fail(size);
     if (*size == 0) co_return false;
+  }
+}
+
+/// Reads the head of the answer, past 100 Continue and the like: the answer comes after those.
+Task<Result<std::unique_ptr<ResponseParser>>> read_head(Connection* connection,
+                                                        std::size_t max_head_bytes, bool bodiless) {
+  for (;;) {
+    auto parser = std::make_unique<ResponseParser>(max_head_bytes, bodiless);
+    while (!parser->head_done()) {
+      auto more = co_await advance(connection, parser.get());
+      if (!more) co_return base::fail(more);
+      if (!*more) {
+        co_return base::fail(ErrorCode::kUnavailable, "the other end closed before it answered");
+      }
+    }
+    const int status = parser->head().status;
+    if (status >= 200 || status == kSwitchingProtocols) co_return parser;
   }
 }
 
@@ -79,6 +100,11 @@ struct HttpClient::State : std::enable_shared_from_this<State> {
   }
 
   Task<Result<HttpResponse>> exchange(ConnectionPtr connection, HttpRequest request);
+  Task<Result<Upgraded>> upgrade(ConnectionPtr connection, HttpRequest request,
+                                 std::string protocol);
+  /// An answer whose head is there; the connection is kept for another request if it `may`.
+  Result<HttpResponse> take_answer(ConnectionPtr connection, std::unique_ptr<ResponseParser> parser,
+                                   bool may_keep);
 
   asio::any_io_executor executor;
   HttpClientOptions options;
@@ -122,39 +148,61 @@ class AnswerBody : public BodySource {
 
 Task<Result<HttpResponse>> HttpClient::State::exchange(ConnectionPtr connection,
                                                        HttpRequest request) {
-  const auto self = shared_from_this();
   connection->expires_after(options.response_timeout);
   const bool bodiless = request.method == "HEAD";
   auto written =
       co_await connection->write(head_of(request, options.endpoint), std::move(request.body));
   // An answer may come although not all was taken (413), so a failed write is not yet the end.
-  std::unique_ptr<ResponseParser> parser;
-  do {
-    parser = std::make_unique<ResponseParser>(options.max_head_bytes, bodiless);
-    while (!parser->head_done()) {
-      auto more = co_await advance(connection.get(), parser.get());
-      if (!more) co_return written ? base::fail(more) : base::fail(written);
-      if (!*more) {
-        co_return base::fail(ErrorCode::kUnavailable, "the other end closed before it answered");
-      }
-    }
-  } while (parser->head().status < 200);  // 100 Continue and the like: the answer comes after
+  auto parser = co_await read_head(connection.get(), options.max_head_bytes, bodiless);
+  if (!parser) co_return written ? base::fail(parser) : base::fail(written);
+  if ((*parser)->head().status == kSwitchingProtocols) {
+    co_return base::fail(ErrorCode::kUnavailable, "the other end changes its protocol unasked");
+  }
+  co_return take_answer(std::move(connection), std::move(*parser), written.has_value());
+}
+
+Result<HttpResponse> HttpClient::State::take_answer(ConnectionPtr connection,
+                                                    std::unique_ptr<ResponseParser> parser,
+                                                    bool may_keep) {
   connection->expires_never();
   HttpResponse response = parser->head();
   while (!parser->done() && !connection->unread().empty()) {
     auto taken = parser->put(connection->unread());
-    if (!taken) co_return base::fail(taken);
+    if (!taken) return base::fail(taken);
     connection->unread().erase(0, *taken);
     if (*taken == 0) break;
   }
   if (parser->done()) {
     response.body = parser->take_body();
-    if (parser->keeps_alive() && written) give_back(std::move(connection));
-    co_return response;
+    if (parser->keeps_alive() && may_keep) give_back(std::move(connection));
+    return response;
   }
-  response.body =
-      std::make_unique<AnswerBody<State>>(self, std::move(connection), std::move(parser));
-  co_return response;
+  response.body = std::make_unique<AnswerBody<State>>(shared_from_this(), std::move(connection),
+                                                      std::move(parser));
+  return response;
+}
+
+Task<Result<Upgraded>> HttpClient::State::upgrade(ConnectionPtr connection, HttpRequest request,
+                                                  std::string protocol) {
+  connection->expires_after(options.response_timeout);
+  auto written = co_await connection->write(head_of(request, options.endpoint, protocol));
+  if (!written) co_return base::fail(written);
+  auto parser = co_await read_head(connection.get(), options.max_head_bytes, false);
+  if (!parser) co_return base::fail(parser);
+  Upgraded answer;
+  if ((*parser)->head().status != kSwitchingProtocols) {
+    auto response = take_answer(std::move(connection), std::move(*parser), false);
+    if (!response) co_return base::fail(response);
+    answer.response = std::move(*response);
+    co_return answer;
+  }
+  answer.response = (*parser)->head();
+  if (upgrade_of(answer.response.headers) != protocol) {
+    co_return base::fail(ErrorCode::kUnavailable,
+                         "the other end goes on with another protocol than " + protocol);
+  }
+  answer.connection = as_byte_stream(std::move(connection));
+  co_return answer;
 }
 
 HttpClient::HttpClient(asio::any_io_executor executor, HttpClientOptions options)
@@ -178,6 +226,17 @@ Task<Result<HttpResponse>> HttpClient::send(HttpRequest request) {
                                      state->options.connect_timeout);
   if (!connection) co_return base::fail(connection);
   co_return co_await state->exchange(std::move(*connection), std::move(request));
+}
+
+Task<Result<Upgraded>> HttpClient::upgrade(HttpRequest request, std::string protocol) {
+  const auto state = state_;
+  if (!state->tls) co_return base::fail(state->tls);
+  if (auto good = check_sendable(request); !good) co_return base::fail(good);
+  auto connection = co_await connect(state->executor, state->options.endpoint, *state->tls,
+                                     state->options.connect_timeout);
+  if (!connection) co_return base::fail(connection);
+  co_return co_await state->upgrade(std::move(*connection), std::move(request),
+                                    std::move(protocol));
 }
 
 Task<Result<HttpResponse>> HttpClient::fetch(HttpRequest request, std::size_t limit_bytes) {

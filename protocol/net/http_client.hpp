@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "protocol/net/byte_stream.hpp"
 #include "protocol/net/http.hpp"
 #include "protocol/net/tls.hpp"
 
@@ -28,6 +29,13 @@ struct HttpClientOptions {
   std::size_t max_idle_connections = 4;
 };
 
+/// The answer to a request for another protocol: with 101 the connection goes on as bytes; with any
+/// other status there is none, and the answer is an ordinary one.
+struct Upgraded {
+  HttpResponse response;
+  std::unique_ptr<ByteStream> connection;
+};
+
 /// HTTP/1.1 client for one endpoint, with kept connections; hides Beast and OpenSSL. Safe to use by
 /// many coroutines at once: each request has a connection of its own meanwhile.
 class HttpClient {
@@ -39,6 +47,9 @@ class HttpClient {
   /// Any status is a success. A kept connection that the server had closed is replaced by a new
   /// one, where the method may be repeated.
   base::Task<base::Result<HttpResponse>> send(HttpRequest request);
+  /// A request without a body that asks for `protocol` ("SPDY/3.1"), on a connection of its own;
+  /// kUnavailable when the answer is a 101 for another protocol.
+  base::Task<base::Result<Upgraded>> upgrade(HttpRequest request, std::string protocol);
   /// A request whose whole answer is read, at most `limit_bytes`, into `body` as text.
   base::Task<base::Result<HttpResponse>> fetch(HttpRequest request,
                                                std::size_t limit_bytes = 16 << 20);

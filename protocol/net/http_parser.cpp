@@ -243,6 +243,10 @@ bool is_hop_header(std::string_view name) {
   });
 }
 
+std::string upgrade_lines(std::string_view protocol) {
+  return "Connection: Upgrade\r\nUpgrade: " + std::string(protocol) + "\r\n";
+}
+
 std::string header_lines(const Headers& headers) {
   std::string lines;
   for (const auto& [name, value] : headers.all()) {

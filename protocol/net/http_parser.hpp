@@ -63,6 +63,8 @@ std::string reason_of(int status);
 bool has_token(std::string_view list, std::string_view token);
 /// A header that belongs to one connection, not to the message.
 bool is_hop_header(std::string_view name);
+/// The lines of a request for another protocol, and of the 101 that agrees.
+std::string upgrade_lines(std::string_view protocol);
 /// "Name: value\r\n" for each header that can be sent and does not belong to a connection.
 std::string header_lines(const Headers& headers);
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "protocol/net/byte_stream.hpp"
 #include "protocol/net/http.hpp"
 #include "protocol/net/tls.hpp"
 
@@ -30,21 +31,27 @@ struct HttpServerOptions {
   std::function<HttpResponse(int status, const std::string& why)> refusal;
 };
 
-/// HTTP/1.1 and WebSocket server; hides Beast and OpenSSL. Once started it must be stopped before
-/// it goes. A GET's or HEAD's handler, and any streaming body, is cancelled when its client goes
-/// away.
+/// HTTP/1.1 server, with WebSockets and connections that are taken over as bytes; hides Beast and
+/// OpenSSL. Once started it must be stopped before it goes. A GET's or HEAD's handler, and any
+/// streaming body, is cancelled when its client goes away.
 class HttpServer {
  public:
   /// Answers a request. What it throws is logged and answered with 500.
   using Handler = std::function<base::Task<HttpResponse>(HttpRequest)>;
-  /// Decides on a WebSocket upgrade: a refusal (status >= 400) or a session that owns the
-  /// transport. `protocol` of the accepted session goes into Sec-WebSocket-Protocol.
+  /// A WebSocket that owns its transport. `protocol` goes into Sec-WebSocket-Protocol.
   struct Session {
     std::function<base::Task<>(std::unique_ptr<Transport>)> run;
     std::string protocol;
   };
-  using UpgradeHandler =
-      std::function<base::Task<std::variant<HttpResponse, Session>>(HttpRequest)>;
+  /// Owns the connection's bytes after `head`: a 101 whose Upgrade says what goes on.
+  struct Takeover {
+    HttpResponse head;
+    std::function<base::Task<>(std::unique_ptr<ByteStream>)> run;
+  };
+  /// Decides on a request that asks for another protocol (upgrade_of, any method, no body): an
+  /// ordinary answer, after which the connection ends, or who has the connection from now on.
+  using Decision = std::variant<HttpResponse, Session, Takeover>;
+  using UpgradeHandler = std::function<base::Task<Decision>(HttpRequest)>;
 
   HttpServer(boost::asio::any_io_executor executor, HttpServerOptions options, Handler handler,
              UpgradeHandler upgrade);

@@ -47,11 +47,6 @@ class Busy {
   ServerContext* context_;
 };
 
-bool wants_websocket(const HttpRequest& request) {
-  return request.method == "GET" && has_token(request.headers.get("Connection"), "upgrade") &&
-         has_token(request.headers.get("Upgrade"), "websocket");
-}
-
 /// Waits for the first byte of the next request; false when none comes.
 Task<bool> wait_for_request(ServerContext* context, Connection* connection, bool first) {
   if (!connection->unread().empty()) co_return true;
@@ -87,7 +82,9 @@ Task<Received> read_request(ServerContext* context, Connection* connection) {
   Incoming incoming{.keeps_alive = parser.keeps_alive(), .is_http_1_0 = parser.is_http_1_0()};
   incoming.request = parser.take();
   incoming.request.peer = connection->peer();
-  incoming.upgrades = wants_websocket(incoming.request);
+  // To ignore the wish is every server's right; with a body, or from a client of old, it is wise.
+  incoming.upgrades = !incoming.is_http_1_0 && incoming.request.body.empty() &&
+                      !upgrade_of(incoming.request.headers).empty();
   co_return incoming;
 }
 
@@ -243,19 +240,29 @@ Task<> run_session(ServerContext* context, std::unique_ptr<Connection> connectio
   co_await session.run(std::move(*transport));
 }
 
-/// Decides on an upgrade: a session to run, or nothing when it was refused.
-Task<std::optional<HttpServer::Session>> decide_upgrade(ServerContext* context,
-                                                        Connection* connection,
-                                                        HttpRequest request) {
+Task<> run_takeover(std::unique_ptr<Connection> connection, HttpServer::Takeover takeover) {
+  const auto& headers = takeover.head.headers;
+  std::string head = "HTTP/1.1 101 " + reason_of(101) + "\r\nDate: " + date_header() + "\r\n";
+  head += header_lines(headers) + upgrade_lines(upgrade_of(headers)) + "\r\n";
+  connection->expires_after(kWriteLimit);
+  auto written = co_await connection->write(std::move(head));
+  if (!written) co_return;
+  co_await takeover.run(as_byte_stream(std::move(connection)));
+}
+
+/// Decides on an upgrade; an ordinary answer is written here.
+Task<HttpServer::Decision> decide_upgrade(ServerContext* context, Connection* connection,
+                                          HttpRequest request) {
   const Busy busy(context);
   connection->expires_never();
+  const bool with_body = request.method != "HEAD";
   auto decision = co_await context->upgrade(std::move(request));
-  if (auto* session = std::get_if<HttpServer::Session>(&decision)) co_return std::move(*session);
-  HttpResponse response = std::get<HttpResponse>(std::move(decision));
-  const Framing framing = response.streams() ? Framing::kChunked : Framing::kLength;
-  co_await write_answer(connection, std::move(response), framing, true, false);
-  co_await connection->linger();
-  co_return std::nullopt;
+  if (auto* response = std::get_if<HttpResponse>(&decision)) {
+    const Framing framing = framing_of(*response, Incoming{});
+    co_await write_answer(connection, std::move(*response), framing, with_body, false);
+    co_await connection->linger();
+  }
+  co_return decision;
 }
 
 /// One request and its answer; true when another may follow. Moves the connection away when it
@@ -277,9 +284,11 @@ Task<bool> serve_one(ServerContext* context, std::unique_ptr<Connection>* owner)
     }
   }
   HttpRequest request = std::move(std::get<Incoming>(received).request);
-  auto session = co_await decide_upgrade(context, connection, request);
-  if (session) {
+  auto decision = co_await decide_upgrade(context, connection, request);
+  if (auto* session = std::get_if<HttpServer::Session>(&decision)) {
     co_await run_session(context, std::move(*owner), std::move(request), std::move(*session));
+  } else if (auto* takeover = std::get_if<HttpServer::Takeover>(&decision)) {
+    co_await run_takeover(std::move(*owner), std::move(*takeover));
   }
   co_return false;
 }

@@ -22,7 +22,7 @@ struct ServerContext {
   std::function<void()> calmed;  ///< called when `busy` falls to 0
 };
 
-/// Serves one accepted connection to its end: requests in turn, or a WebSocket session.
+/// Serves one accepted connection to its end: requests in turn, then perhaps an upgrade.
 base::Task<> serve_connection(ServerContext* context, boost::asio::ip::tcp::socket socket);
 
 }  // namespace slipway::net

@@ -143,6 +143,24 @@ std::string identity_of(ssl_st* session) {
   return pki::common_name_of(certificate);
 }
 
+std::string farewell_of(ssl_st* session) {
+  // The session's own way out is a pipe that is emptied with the next write; there is none.
+  BIO* own = SSL_get_wbio(session);
+  BIO* memory = BIO_new(BIO_s_mem());
+  if (!own || !memory || BIO_up_ref(own) != 1) {
+    BIO_free(memory);
+    return {};
+  }
+  SSL_set0_wbio(session, memory);
+  SSL_shutdown(session);
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(memory, &bytes);
+  std::string farewell(bytes, size > 0 ? static_cast<std::size_t>(size) : 0);
+  SSL_set0_wbio(session, own);  // frees `memory`
+  ERR_clear_error();
+  return farewell;
+}
+
 std::string verify_error_of(ssl_st* session) {
   const long result = SSL_get_verify_result(session);
   return result == X509_V_OK ? std::string() : X509_verify_cert_error_string(result);

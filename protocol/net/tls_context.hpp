@@ -38,6 +38,9 @@ base::Result<TlsContextPtr> make_client_context(const TlsClient& tls);
 bool expect_name(ssl_st* session, const std::string& name);
 /// CN of the peer's verified certificate; empty when it showed none.
 std::string identity_of(ssl_st* session);
+/// The record that says that nothing more is written (close_notify), to be sent as it is. What the
+/// other end sends can still be read.
+std::string farewell_of(ssl_st* session);
 /// Why the verification of the peer's certificate failed; empty when it did not.
 std::string verify_error_of(ssl_st* session);
 

@@ -115,6 +115,29 @@ class FakeKubeApi : public kube::KubeApi {
     }
     co_return response;
   }
+
+  std::deque<std::unique_ptr<net::ByteStream>> upgrades;  ///< one for each that shall be agreed on
+  std::string asked_upgrade;                              ///< the last one's protocol
+
+  base::Task<base::Result<net::Upgraded>> upgrade(net::HttpRequest request,
+                                                  std::string protocol) override {
+    asked_upgrade = protocol;
+    net::Upgraded answer;
+    if (upgrades.empty()) {
+      auto response = co_await send(std::move(request));
+      if (!response) co_return base::fail(response);
+      answer.response = std::move(*response);
+      co_return answer;
+    }
+    requests.push_back(std::move(request));
+    answer.response.status = 101;
+    answer.response.headers = {{"Connection", "Upgrade"},
+                               {"Upgrade", protocol},
+                               {"X-Stream-Protocol-Version", "v4.channel.k8s.io"}};
+    answer.connection = std::move(upgrades.front());
+    upgrades.pop_front();
+    co_return answer;
+  }
 };
 
 }  // namespace slipway::fakes

@@ -93,11 +93,13 @@ class Slipway:
             assert done.returncode == 0, f"{name}: {command}: {done.returncode} {done.stdout} {done.stderr}"
         return done.stdout
 
-    def from_network(self, *command, **more):
-        """A command on this host, inside the network of the machines."""
+    def in_network(self, *command):
+        """The words that run a command on this host, inside the network of the machines."""
         with open(f"{self.state}/installation") as text:
-            router = f"slw-{text.read().strip()}-router"
-        return subprocess.run(["ip", "netns", "exec", router, *command], stdin=subprocess.DEVNULL,
+            return ["ip", "netns", "exec", f"slw-{text.read().strip()}-router", *command]
+
+    def from_network(self, *command, **more):
+        return subprocess.run(self.in_network(*command), stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=60, **more)
 
     def kubectl(self, *words, check=True, stdin="", timeout=120):

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/fakes/byte_pipe.hpp"
 #include "tests/fakes/fake_kube_api.hpp"
 #include "tests/fakes/linked_streams.hpp"
 
@@ -132,6 +133,65 @@ TEST_F(Proxy, AnswersWhenTheApiServerIsOutOfReach) {
   ASSERT_EQ(text.notes.size(), 1U);
   EXPECT_EQ(text.notes[0].head().status(), 503U);
   EXPECT_THAT(text.bytes, HasSubstr("\"kind\":\"Status\""));
+}
+
+wire::StreamOpen exec_open(const std::string& upgrade) {
+  wire::StreamOpen open;
+  open.mutable_http()->set_target(wire::HttpOpen::KUBE_API);
+  open.mutable_http()->set_method("POST");
+  open.mutable_http()->set_path("/api/v1/namespaces/a/pods/b/exec?command=cat");
+  open.mutable_http()->set_upgrade(upgrade);
+  return open;
+}
+
+TEST_F(Proxy, AnAgreedUpgradeBecomesTheConnectionsBytes) {
+  fakes::BytePipe pipe(links_.io.get_executor());
+  api_.upgrades.push_back(std::move(pipe.far));
+  auto open = exec_open("SPDY/3.1");
+  add(open, "Impersonate-User", "slipway:u1");
+  add(open, "Upgrade", "h2c");
+  auto text = ask(open, [&](link::StreamPtr stream) -> Task<> {
+    auto head = co_await stream->read();
+    EXPECT_TRUE(head && *head && (*head)->note) << "no head";
+    EXPECT_EQ((*head)->note->head().status(), 101U);
+    EXPECT_THAT((*head)->note->DebugString(), HasSubstr("X-Stream-Protocol-Version"));
+    EXPECT_TRUE(co_await stream->write("to the server"));
+    EXPECT_EQ(*co_await pipe.near->read(), "to the server");
+    stream->finish();
+    EXPECT_EQ(*co_await pipe.near->read(), "");
+    EXPECT_TRUE(co_await pipe.near->write("and back"));
+    EXPECT_TRUE(co_await pipe.near->finish());
+  });
+  EXPECT_EQ(text.bytes, "and back");
+  EXPECT_EQ(api_.asked_upgrade, "SPDY/3.1");
+  ASSERT_EQ(api_.requests.size(), 1U);
+  EXPECT_EQ(api_.requests[0].headers.get("Impersonate-User"), "slipway:u1");
+  EXPECT_FALSE(api_.requests[0].headers.has("Upgrade"));
+}
+
+TEST_F(Proxy, ARefusedUpgradeIsAnAnswerWithItsBody) {
+  api_.on("POST /api/v1/namespaces/a/pods/b/exec", 403, "no rights");
+  auto text = ask(exec_open("websocket"), [](link::StreamPtr) -> Task<> { co_return; });
+  ASSERT_EQ(text.notes.size(), 1U);
+  EXPECT_EQ(text.notes[0].head().status(), 403U);
+  EXPECT_EQ(text.bytes, "no rights");
+}
+
+TEST_F(Proxy, AnUnknownUpgradeIsRefusedBeforeTheServerIsAsked) {
+  auto text = ask(exec_open("h2c"), [](link::StreamPtr) -> Task<> { co_return; });
+  ASSERT_TRUE(text.failure);
+  EXPECT_EQ(text.failure->code, ErrorCode::kInvalid);
+  EXPECT_TRUE(api_.requests.empty());
+}
+
+TEST_F(Proxy, AListenerThatGoesAwayEndsTheServersConnection) {
+  fakes::BytePipe pipe(links_.io.get_executor());
+  api_.upgrades.push_back(std::move(pipe.far));
+  ask(exec_open("SPDY/3.1"), [&](link::StreamPtr stream) -> Task<> {
+    (void)co_await stream->read();
+    stream->reset({ErrorCode::kUnavailable, "gone", {}});
+    EXPECT_FALSE(co_await pipe.near->read());
+  });
 }
 
 TEST_F(Proxy, BoundsTheBody) {

@@ -117,8 +117,7 @@ class FakeController {
     co_return net::HttpResponse{.body = answer.SerializeAsString()};
   }
 
-  base::Task<std::variant<net::HttpResponse, net::HttpServer::Session>> upgrade(
-      net::HttpRequest request) {
+  base::Task<net::HttpServer::Decision> upgrade(net::HttpRequest request) {
     asked.push_back(request.target + " " + request.peer.identity);
     if (refuse_links || request.peer.identity.empty()) co_return net::HttpResponse{.status = 403};
     net::HttpServer::Session session;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "controller/http/kube_proxy.hpp"
+#include "controller/http/kube_proxy_rules.hpp"
 
 #include <gtest/gtest.h>
 
@@ -29,13 +29,68 @@ TEST(KubeProxy, PathsThatCouldBeReadTwoWaysAreRefused) {
   EXPECT_EQ(*api_path("api/v1/nodes/a%3Ab"), "/api/v1/nodes/a%3Ab");
 }
 
-TEST(KubeProxy, ExecAttachAndPortForwardAreKnownByPath) {
-  EXPECT_TRUE(wants_upgrade("api/v1/namespaces/a/pods/b/exec"));
-  EXPECT_TRUE(wants_upgrade("api/v1/namespaces/a/pods/b/attach"));
-  EXPECT_TRUE(wants_upgrade("api/v1/namespaces/a/pods/b/portforward"));
-  EXPECT_TRUE(wants_upgrade("api/v1/namespaces/a/pods/b/%65xec"));
-  EXPECT_FALSE(wants_upgrade("api/v1/namespaces/exec/configmaps/exec"));
-  EXPECT_FALSE(wants_upgrade("api/v1/namespaces/a/pods/b/log"));
+TEST(KubeProxy, ExecIsKnownByItsDecodedPathWhateverTheVerb) {
+  for (const auto* path : {"api/v1/namespaces/a/pods/b/exec", "api/v1/namespaces/a/pods/b/%65xec",
+                           "api/v1/namespaces/a/%70ods/b/ex%65c"}) {
+    for (const auto* method : {"GET", "POST", "DELETE"}) {
+      EXPECT_EQ(use_of(method, path, false), access::KubeUse::kExec) << method << " " << path;
+      EXPECT_EQ(audit_action(method, use_of(method, path, true), true), "proxy.exec");
+      EXPECT_EQ(audit_action(method, use_of(method, path, false), false), "proxy.exec");
+    }
+  }
+  EXPECT_EQ(use_of("GET", "api/v1/namespaces/exec/configmaps/exec", false), access::KubeUse::kRead);
+}
+
+TEST(KubeProxy, WhatReadsIsNotAudited) {
+  using access::KubeUse;
+  EXPECT_EQ(audit_action("GET", KubeUse::kRead, false), "");
+  EXPECT_EQ(audit_action("GET", KubeUse::kRead, true), "");
+  EXPECT_EQ(audit_action("GET", KubeUse::kProxy, false), "");
+  EXPECT_EQ(audit_action("POST", KubeUse::kProxy, false), "proxy.post");
+  EXPECT_EQ(audit_action("GET", KubeUse::kProxy, true), "proxy.connect");
+  EXPECT_EQ(audit_action("GET", KubeUse::kConnect, true), "proxy.connect");
+  EXPECT_EQ(audit_action("DELETE", KubeUse::kWrite, false), "proxy.delete");
+}
+
+TEST(KubeProxy, AFirstTryByWebSocketIsNoDenial) {
+  const auto answer = [](int status, const char* type) {
+    net::HttpResponse response{.status = status};
+    response.headers.set("Content-Type", type);
+    return response;
+  };
+  EXPECT_TRUE(is_handshake_refusal("websocket", answer(400, "application/json")));
+  EXPECT_TRUE(is_handshake_refusal("websocket", answer(403, "text/plain; charset=utf-8")));
+  EXPECT_TRUE(is_handshake_refusal("websocket", answer(404, "application/json")));
+  EXPECT_FALSE(is_handshake_refusal("websocket", answer(403, "application/json")));
+  EXPECT_FALSE(is_handshake_refusal("websocket", answer(500, "text/plain")));
+  EXPECT_FALSE(is_handshake_refusal("SPDY/3.1", answer(403, "text/plain")));
+  EXPECT_FALSE(is_handshake_refusal("SPDY/3.1", answer(404, "application/json")));
+}
+
+TEST(KubeProxy, ASessionIsDescribedWithItsCommandAndWithinBounds) {
+  EXPECT_EQ(describe_session({{"stdin", "true"},
+                              {"command", "sh"},
+                              {"container", "main"},
+                              {"command", "-c"},
+                              {"command", "id; ls"}}),
+            "container main command: sh -c id; ls");
+  EXPECT_EQ(describe_session({{"ports", "80"}, {"ports", "81"}}), "port 80 port 81");
+  EXPECT_EQ(describe_session({}), "");
+  EXPECT_LE(describe_session({{"command", std::string(100'000, 'x')}}).size(), 1100U);
+  EXPECT_LE(describe_session({{"container", std::string(100'000, 'x')}}).size(), 2100U);
+  link::Spliced told{.end = link::Spliced::End::kStream, .up_bytes = 7, .down_bytes = 9};
+  EXPECT_EQ(describe_end(told, std::chrono::milliseconds{1234}),
+            "1234 ms, 7 bytes in, 9 bytes out, the cluster ended it");
+}
+
+TEST(KubeProxy, WhatTheClientNamesAsItsConnectionsOwnIsDropped) {
+  const auto headers = sent({{"Connection", "close, X-Private"},
+                             {"connection", "Impersonate-User"},
+                             {"X-Private", "1"},
+                             {"X-Other", "2"}});
+  EXPECT_EQ(headers.count("X-Private"), 0U);
+  EXPECT_EQ(headers.find("X-Other")->second, "2");
+  EXPECT_EQ(headers.find("Impersonate-User")->second, "slipway:u1");
 }
 
 TEST(KubeProxy, IdentityIsTheCallersOwnAndNeverASystemOne) {

@@ -61,12 +61,18 @@ TEST_F(PublicApiTest, ACookieWriteFromAnotherOriginIsRefused) {
 }
 
 TEST_F(PublicApiTest, AWebSocketFromAnotherOriginIsRefused) {
-  auto request = with_cookie("GET", "/api/v1/events");
+  auto own = with_cookie("GET", "/api/v1/events");
+  own.headers.set("Connection", "Upgrade");
+  own.headers.set("Upgrade", "websocket");
+  auto request = own;
   request.headers.set("Origin", "https://evil.example");
   auto refused = world.run(world.api.upgrade(std::move(request)));
   ASSERT_EQ(refused.index(), 0U);
   EXPECT_EQ(std::get<0>(refused).status, 403);
-  auto opened = world.run(world.api.upgrade(with_cookie("GET", "/api/v1/events")));
+  auto other = own;
+  other.headers.set("Upgrade", "SPDY/3.1");
+  EXPECT_EQ(std::get<0>(world.run(world.api.upgrade(std::move(other)))).status, 426);
+  auto opened = world.run(world.api.upgrade(std::move(own)));
   EXPECT_EQ(opened.index(), 1U);
 }
 

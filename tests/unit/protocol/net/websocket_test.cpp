@@ -10,7 +10,7 @@ Task<HttpResponse> not_found(HttpRequest) {
 
 /// Accepts /echo as a session that sends back what comes, refuses all else with 403.
 HttpServer::UpgradeHandler echo_at(std::shared_ptr<Signal> ended = nullptr) {
-  return [ended](HttpRequest request) -> Task<std::variant<HttpResponse, HttpServer::Session>> {
+  return [ended](HttpRequest request) -> Task<HttpServer::Decision> {
     if (request.target != "/echo") co_return HttpResponse{.status = 403};
     HttpServer::Session session;
     session.protocol = std::string(request.headers.get("Sec-WebSocket-Protocol"));
@@ -107,16 +107,15 @@ TEST(WebSocket, DropWaitsForNoFarewellOfAPeerThatIsSilent) {
     auto silent = std::make_shared<Signal>(executor);
     HttpServerOptions options;
     options.tls = authority.server();
-    HttpServer server(
-        executor, options, not_found,
-        [silent](HttpRequest) -> Task<std::variant<HttpResponse, HttpServer::Session>> {
-          HttpServer::Session session;
-          session.run = [silent](std::unique_ptr<Transport> transport) -> Task<> {
-            co_await silent->wait();  // reads nothing, so answers no close
-            transport->close();
-          };
-          co_return session;
-        });
+    HttpServer server(executor, options, not_found,
+                      [silent](HttpRequest) -> Task<HttpServer::Decision> {
+                        HttpServer::Session session;
+                        session.run = [silent](std::unique_ptr<Transport> transport) -> Task<> {
+                          co_await silent->wait();  // reads nothing, so answers no close
+                          transport->close();
+                        };
+                        co_return session;
+                      });
     EXPECT_TRUE(server.start());
     auto client = to(server);
     client.tls = TlsClient{.ca_pem = authority.ca.certificate_pem};

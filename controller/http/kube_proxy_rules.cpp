@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/http/kube_proxy_rules.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "controller/http/router.hpp"
+#include "protocol/net/http_parser.hpp"
+
+namespace slipway::http {
+
+namespace {
+
+using base::ErrorCode;
+
+constexpr char kAdministrators[] = "slipway:administrators";
+constexpr std::size_t kMaxCommandBytes = 1 << 10;  // of a command, as the audit log keeps it
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
+  return out;
+}
+
+bool is_hop_by_hop(const std::string& name) {
+  static constexpr std::array<std::string_view, 10> kNames{
+      "connection", "keep-alive", "te",   "trailer",        "transfer-encoding",
+      "upgrade",    "host",       "date", "content-length", "server"};
+  return std::ranges::find(kNames, name) != kNames.end() || name.starts_with("proxy-");
+}
+
+bool is_identity(const std::string& name) {
+  return name == "authorization" || name == "cookie" || name.starts_with("impersonate-") ||
+         name.starts_with("x-remote-") || name.starts_with("x-forwarded-") || name == "forwarded";
+}
+
+base::Error bad_path(const std::string& why) {
+  return {ErrorCode::kInvalid, "the path is refused: " + why, {}};
+}
+
+}  // namespace
+
+base::Result<std::string> api_path(std::string_view rest) {
+  const auto coded = lower(rest);
+  for (const auto* bad : {"%2f", "%5c", "%00", "%25"}) {
+    if (coded.find(bad) != std::string::npos) {
+      return std::unexpected(bad_path(std::string(bad) + " in it"));
+    }
+  }
+  auto decoded = percent_decode(rest);
+  if (!decoded) return std::unexpected(bad_path("broken percent escape"));
+  const auto path = "/" + *decoded;
+  if (path.find("//") != std::string::npos) return std::unexpected(bad_path("// in it"));
+  if (path.find('\\') != std::string::npos || path.find(';') != std::string::npos) {
+    return std::unexpected(bad_path("\\ or ; in it"));
+  }
+  if (std::ranges::any_of(path, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
+    return std::unexpected(bad_path("a control character in it"));
+  }
+  const auto bounded = path + "/";
+  if (bounded.find("/./") != std::string::npos || bounded.find("/../") != std::string::npos) {
+    return std::unexpected(bad_path(". or .. in it"));
+  }
+  return "/" + std::string(rest);
+}
+
+void put_headers(const net::Headers& from, const access::User& user, wire::HttpOpen& to) {
+  std::string of_connection;  // what the client names there ends with its own connection
+  for (const auto& [name, value] : from.all()) {
+    if (lower(name) == "connection") of_connection += "," + value;
+  }
+  for (const auto& [name, value] : from.all()) {
+    const auto key = lower(name);
+    if (is_hop_by_hop(key) || is_identity(key)) continue;
+    if (net::has_token(of_connection, key)) continue;
+    auto* header = to.add_headers();
+    header->set_name(name);
+    header->set_value(value);
+  }
+  auto add = [&](const char* name, const std::string& value) {
+    auto* header = to.add_headers();
+    header->set_name(name);
+    header->set_value(value);
+  };
+  add("Impersonate-User", "slipway:" + user.id.value);
+  if (user.role == access::Role::kAdministrator) add("Impersonate-Group", kAdministrators);
+}
+
+net::Headers answer_headers(const wire::HttpHead& head) {
+  net::Headers headers;
+  for (const auto& header : head.headers()) {
+    const auto key = lower(header.name());
+    if (is_hop_by_hop(key) || key == "set-cookie" || key.starts_with("access-control-")) continue;
+    headers.add(header.name(), header.value());
+  }
+  headers.set("Content-Security-Policy", "sandbox");
+  headers.set("X-Content-Type-Options", "nosniff");
+  return headers;
+}
+
+access::KubeUse use_of(const std::string& method, std::string_view rest, bool upgraded) {
+  // What cannot be decoded is refused by api_path(), before anybody asks what it is.
+  const auto decoded = percent_decode(rest);
+  return access::kube_use(method, "/" + decoded.value_or(""), upgraded);
+}
+
+std::string audit_action(const std::string& method, access::KubeUse use, bool upgraded) {
+  switch (use) {
+    case access::KubeUse::kExec:
+    case access::KubeUse::kAttach:
+    case access::KubeUse::kPortForward:
+      return "proxy." + std::string(access::name_of(use));
+    default:
+      break;
+  }
+  if (upgraded) return use == access::KubeUse::kRead ? "" : "proxy.connect";
+  if (method == "GET" || method == "HEAD" || method == "OPTIONS") return "";
+  return "proxy." + lower(method);
+}
+
+bool is_handshake_refusal(const std::string& protocol, const net::HttpResponse& response) {
+  if (protocol != "websocket" || response.status < 400 || response.status > 499) return false;
+  const bool denied = response.status == 401 || response.status == 403;
+  return !denied || !response.headers.get("Content-Type").starts_with("application/json");
+}
+
+std::string describe_session(const Fields& query) {
+  std::string command;
+  std::string detail;
+  for (const auto& [name, value] : query) {
+    if (name == "command") command += (command.empty() ? "" : " ") + value;
+    if (name == "container") detail = "container " + value + " " + detail;
+    if (name == "ports") detail += "port " + value + " ";
+  }
+  if (command.size() > kMaxCommandBytes) command = command.substr(0, kMaxCommandBytes) + "…";
+  if (!command.empty()) detail += "command: " + command + " ";
+  if (!detail.empty()) detail.pop_back();
+  return detail.substr(0, 2 * kMaxCommandBytes);
+}
+
+std::string describe_end(const link::Spliced& told, std::chrono::milliseconds took) {
+  const char* end = "cut off before its end";
+  switch (told.end) {
+    case link::Spliced::End::kCut:
+      break;
+    case link::Spliced::End::kConnection:
+      end = "the client ended it";
+      break;
+    case link::Spliced::End::kStream:
+      end = "the cluster ended it";
+      break;
+    case link::Spliced::End::kBroken:
+      end = "the way to the cluster broke";
+      break;
+    case link::Spliced::End::kIdle:
+      end = "nothing moved for 4 hours";
+      break;
+  }
+  return std::to_string(took.count()) + " ms, " + std::to_string(told.up_bytes) + " bytes in, " +
+         std::to_string(told.down_bytes) + " bytes out, " + end;
+}
+
+}  // namespace slipway::http

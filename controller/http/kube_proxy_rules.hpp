@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "controller/access/kube_use.hpp"
+#include "controller/http/routes.hpp"
+#include "protocol/link/splice.hpp"
+#include "protocol/net/http.hpp"
+#include "stream.pb.h"
+
+namespace slipway::http {
+
+/// The path at the API server for what followed ".../proxy/"; kInvalid for what two parsers could
+/// read in two ways: `//`, `.`, `..`, encoded slashes, backslashes, control characters.
+base::Result<std::string> api_path(std::string_view rest);
+/// What the request does there; `rest` as api_path takes it.
+access::KubeUse use_of(const std::string& method, std::string_view rest, bool upgraded);
+/// The headers that go on: never an identity of the client's making, always the caller's own.
+void put_headers(const net::Headers& from, const access::User& user, wire::HttpOpen& to);
+/// The answer's headers that go back.
+net::Headers answer_headers(const wire::HttpHead& head);
+
+/// The name under which a request is audited: "proxy.delete", "proxy.exec"; empty: it is not.
+std::string audit_action(const std::string& method, access::KubeUse use, bool upgraded);
+/// Whether a refused upgrade says no more than that this server does not speak the client's dialect
+/// of WebSocket; kubectl then asks again by SPDY. A refusal for want of rights is a Status in JSON.
+bool is_handshake_refusal(const std::string& protocol, const net::HttpResponse& response);
+/// A session in the audit log: what the query asked for (container, command, ports), bounded.
+std::string describe_session(const Fields& query);
+/// And how it went.
+std::string describe_end(const link::Spliced& told, std::chrono::milliseconds took);
+
+}  // namespace slipway::http

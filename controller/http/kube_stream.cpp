@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/http/kube_stream.hpp"
+
+#include "controller/http/kube_proxy_rules.hpp"
+
+namespace slipway::http {
+
+namespace {
+
+using base::ErrorCode;
+
+/// An answer's body as it comes over the link.
+class ProxyBody : public net::BodySource {
+ public:
+  ProxyBody(link::StreamPtr stream, std::string first)
+      : stream_(std::move(stream)), first_(std::move(first)) {}
+
+  base::Task<base::Result<std::optional<std::string>>> next() override {
+    if (!first_.empty()) co_return std::exchange(first_, {});
+    for (;;) {
+      auto chunk = co_await stream_->read();
+      if (!chunk) co_return base::fail(chunk);
+      if (!*chunk) co_return std::nullopt;
+      if (!(*chunk)->bytes.empty()) co_return std::move((*chunk)->bytes);
+    }
+  }
+
+ private:
+  link::StreamPtr stream_;
+  std::string first_;
+};
+
+base::Result<wire::HttpOpen> make_open(const Call& call, const std::string& upgrade) {
+  auto path = api_path(call.argument("path"));
+  if (!path) return base::fail(path);
+  wire::HttpOpen open;
+  open.set_target(wire::HttpOpen::KUBE_API);
+  open.set_method(call.request.method);
+  const auto question = call.request.target.find('?');
+  if (question != std::string::npos) *path += call.request.target.substr(question);
+  open.set_path(std::move(*path));
+  open.set_upgrade(upgrade);
+  put_headers(call.request.headers, call.caller.user, open);
+  return open;
+}
+
+}  // namespace
+
+base::Result<link::StreamPtr> open_kube_stream(Services& services, const Call& call,
+                                               const std::string& upgrade, bool interactive) {
+  auto open = make_open(call, upgrade);
+  if (!open) return base::fail(open);
+  auto gateway = services.clusters.connected_gateway(call.argument("cluster"));
+  if (!gateway) return base::fail(gateway);
+  wire::StreamOpen what;
+  *what.mutable_http() = std::move(*open);
+  return services.links.open(*gateway, std::move(what), interactive);
+}
+
+base::Task<base::Result<net::HttpResponse>> read_kube_head(link::StreamPtr stream, bool upgrade) {
+  for (;;) {
+    auto chunk = co_await stream->read();
+    if (!chunk) co_return base::fail(chunk);
+    if (!*chunk) {
+      co_return base::fail(ErrorCode::kUnavailable, "the gateway ended without an answer");
+    }
+    auto& got = **chunk;
+    if (!got.note || !got.note->has_head()) continue;
+    net::HttpResponse response;
+    response.status = static_cast<int>(got.note->head().status());
+    response.headers = answer_headers(got.note->head());
+    response.body = std::make_unique<ProxyBody>(stream, std::move(got.bytes));
+    const bool agreed = upgrade && response.status == 101;
+    if (!agreed && (response.status < 200 || response.status > 599)) {
+      co_return base::fail(ErrorCode::kInternal, "the gateway answered with no status");
+    }
+    co_return response;
+  }
+}
+
+void audit_kube(Services& services, const Call& call, const std::string& action,
+                const std::string& outcome, const std::string& detail) {
+  if (action.empty()) return;
+  services.audit.record(
+      {.actor = call.caller.user.name,
+       .role = std::string(access::name_of(call.caller.user.role)),
+       .from = call.caller.address,
+       .action = action,
+       .object = "clusters/" + call.argument("cluster") + "/" + call.argument("path"),
+       .outcome = outcome,
+       .detail = detail,
+       .request_id = call.caller.request_id});
+}
+
+std::string outcome_of(const base::Result<net::HttpResponse>& response) {
+  if (!response) return std::string(base::name_of(response.error().code));
+  return response->status >= 400 ? "status " + std::to_string(response->status) : "ok";
+}
+
+}  // namespace slipway::http
