@@ -49,7 +49,7 @@ void NodeWatch::link_up(const MachineId& id, const wire::NodeState& state) {
   const auto machine = rows_.machine(id);
   if (!machine) return;
   words_.set(id, std::nullopt);
-  troubles_.erase(id);  // its health comes soon
+  if (!machine->bootstrapped) troubles_.erase(id);  // of the machine before
   take_state(*machine, state);
   releases_.tell(id);
   pick_gateway(machine->cluster);
@@ -178,6 +178,7 @@ void NodeWatch::judge_one(const ClusterRow& cluster) {
 }
 
 void NodeWatch::judge_all() {
+  std::erase_if(troubles_, [&](const auto& each) { return !rows_.machine(each.first); });
   for (const ClusterRow& cluster : rows_.clusters()) {
     pick_gateway(cluster.id);
     judge_one(cluster);

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "protocol/base/descriptor.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/offload.hpp"
 #include "protocol/base/with_timeout.hpp"
@@ -29,16 +30,10 @@ Result<> changed(const std::string& how) {
 /// A program that is open, and how it was then.
 class Program {
  public:
-  Program() = default;
-  ~Program() {
-    if (file_ >= 0) ::close(file_);
-  }
-  Program(const Program&) = delete;
-
   /// Blocks.
   Result<> open(const Entry& entry) {
-    file_ = ::open(entry.program.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (file_ < 0 || ::fstat(file_, &first_) != 0) {
+    file_.reset(::open(entry.program.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!file_ || ::fstat(file_.get(), &first_) != 0) {
       return fail(ErrorCode::kConflict, std::string{kProgramFile} + ": " + std::strerror(errno),
                   "sha256");
     }
@@ -53,14 +48,14 @@ class Program {
   /// Blocks. The bytes from `offset` on, kPieceBytes of them or all that are left.
   Result<std::string> read(std::uint64_t offset) const {
     struct stat now{};
-    if (::fstat(file_, &now) != 0 || now.st_size != first_.st_size ||
+    if (::fstat(file_.get(), &now) != 0 || now.st_size != first_.st_size ||
         now.st_mtim.tv_sec != first_.st_mtim.tv_sec ||
         now.st_mtim.tv_nsec != first_.st_mtim.tv_nsec) {
       return fail(changed("its size or time is another"));
     }
     std::string piece(std::min<std::uint64_t>(kPieceBytes, size_bytes() - offset), '\0');
     for (std::size_t have = 0; have < piece.size();) {
-      const auto got = ::pread(file_, piece.data() + have, piece.size() - have,
+      const auto got = ::pread(file_.get(), piece.data() + have, piece.size() - have,
                                static_cast<off_t>(offset + have));
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) return fail(changed(got == 0 ? "it ends early" : std::strerror(errno)));
@@ -70,7 +65,7 @@ class Program {
   }
 
  private:
-  int file_ = -1;
+  base::Descriptor file_;
   struct stat first_{};
 };
 
