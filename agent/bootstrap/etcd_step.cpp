@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
 #include <string>
 
+#include "agent/bootstrap/etcd_log.hpp"
 #include "agent/bootstrap/journal.hpp"
 #include "agent/bootstrap/ports.hpp"
 #include "agent/bootstrap/steps.hpp"
@@ -15,6 +17,7 @@ namespace {
 constexpr std::chrono::seconds kAloneLimit{90};
 constexpr std::chrono::minutes kTogetherLimit{10};  // the other masters may boot later
 constexpr unsigned kLooksBetweenChecks = 10;
+constexpr std::chrono::seconds kFirstEntryLimit{10};  // one that lives writes it in milliseconds
 constexpr unsigned short kClientPort = 2379;
 constexpr unsigned short kPeerPort = 2380;
 constexpr auto kUnit = "etcd.service";
@@ -145,6 +148,43 @@ base::Task<std::string> discovery_fault(const StepContext& context) {
       kDiscoveryPort, found);
 }
 
+/// Lets a member begin anew whose first start was cut off before it had written anything. Only
+/// where it is one of the first members: one that joins a cluster gets its log from the others.
+class EmptyLogWatch {
+ public:
+  explicit EmptyLogWatch(const StepContext& context) : context_(context) {}
+
+  StepResult look() {
+    if (context_.desired.master().etcd().bootstrap() == wire::EtcdConfig::EXISTING ||
+        !died_before_its_first_entry(context_.host)) {
+      since_.reset();
+      co_return base::Result<>{};
+    }
+    const auto now = context_.host.clock().monotonic();
+    if (!since_) since_ = now;
+    if (now - *since_ < kFirstEntryLimit) co_return base::Result<>{};
+    since_.reset();
+    co_return co_await begin_anew();
+  }
+
+ private:
+  StepResult begin_anew() {
+    auto stopped = co_await context_.command({"systemctl", "stop", kUnit});
+    if (!stopped) co_return base::fail(stopped);
+    if (died_before_its_first_entry(context_.host)) {  // now that nobody writes to it
+      context_.log("etcd was ended before it wrote its first entry: it begins anew");
+      const auto data = std::filesystem::path(kEtcdDataDirectory) / "member";
+      if (auto removed = context_.host.remove(data); !removed) co_return removed;
+    }
+    auto started = co_await context_.command({"systemctl", "restart", "--no-block", kUnit});
+    if (!started) co_return base::fail(started);
+    co_return base::Result<>{};
+  }
+
+  const StepContext& context_;
+  std::optional<base::MonotonicTime> since_;
+};
+
 /// Why etcd is not healthy yet, as far as it can be seen; an error where waiting on is pointless.
 base::Task<base::Result<std::string>> look_closer(const StepContext& context) {
   auto state = co_await context.ask({"systemctl", "is-failed", "--quiet", kUnit});
@@ -170,12 +210,15 @@ StepResult wait_healthy(const StepContext& context) {
                         : std::chrono::milliseconds(kAloneLimit));
   unsigned looks = 0;
   std::string why;
+  EmptyLogWatch empty_log(context);
   while (co_await healthy.more()) {
     auto answer = co_await context.host.call(health_call(context));
     if (answer && answer->status == 200 &&
         answer->body.find("\"health\":\"true\"") != std::string::npos)
       co_return base::Result<>{};
     if (++looks % kLooksBetweenChecks == 0) {
+      auto looked = co_await empty_log.look();
+      if (!looked) co_return looked;
       auto closer = co_await look_closer(context);
       if (!closer) co_return base::fail(closer);
       why = *std::move(closer);

@@ -57,6 +57,10 @@ base::Exit Software::systemctl(const std::string& line) {
     return {0, kNames[static_cast<std::size_t>(state)]};
   }
   if (verb == "daemon-reload") return {};
+  if (verb == "stop") {
+    units_[unit] = {};
+    return {};
+  }
   if (verb == "start" && state == State::kActive) return {};
   start(unit);
   if (line.find("--no-block") == std::string::npos) started(unit);

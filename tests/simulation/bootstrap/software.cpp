@@ -10,9 +10,19 @@ namespace {
 using namespace std::chrono_literals;
 using State = Unit::State;
 
-constexpr auto kStartTime = 200ms;
+constexpr auto kStartTime = 50ms;  // a first look while waiting finds it just started
 constexpr auto kRestartPause = 2s;  // systemd's, after a death
 constexpr auto kFirstRecord = 300ms;
+constexpr auto kLog = "/var/lib/etcd/default/member/wal/0.wal";
+// As etcd 3.4 writes it: a checksum, its identity, the mark of a snapshot; then, once it has begun,
+// the first entry.
+constexpr std::string_view kEmptyLog{
+    "\4\0\0\0\0\0\0\x84\x08\4\x10\0\0\0\0\0"
+    "\6\0\0\0\0\0\0\x82\x08\1\x10\1\x1a\0\0\0"
+    "\6\0\0\0\0\0\0\x82\x08\5\x10\1\x1a\0\0\0"
+    "\0\0\0\0\0\0\0\0",
+    56};
+constexpr std::string_view kFirstEntry{"\4\0\0\0\0\0\0\x84\x08\2\x1a\0\0\0\0\0", 16};
 constexpr auto kApiStart = 1500ms;
 constexpr auto kRegistrationPause = 7s;  // kubelet's, after a vain attempt
 constexpr const char* kManifests[] = {"kube-apiserver.yaml", "kube-controller-manager.yaml",
@@ -75,17 +85,23 @@ void Software::settle() {
   settle_kubelet();
 }
 
-/// It asks the discovery service where it has no data, and has data a little later.
+/// It asks the discovery service where it has no data, makes its log, and has data a little later.
+/// A log without data that it finds it takes for its own, and waits for ever.
 void Software::settle_etcd() {
   Disk* disk = mounted("/var/lib/etcd");
   if (!active("etcd.service") || !disk || disk->member) return;
   if (!whole("/etc/default/etcd") || !whole("/etc/etcd/pki/peer.key")) return;
   if (!registered_) {
     registered_ = true;
+    made_log_ = !host_.exists(kLog);
+    if (!made_log_) return;
     if (!cluster_.discover()) wrong_.push_back("etcd registered again, its data is lost");
+    host_.file(kLog, std::string(kEmptyLog));
   }
+  if (!made_log_) return;
   if (now() < units_["etcd.service"].since + kFirstRecord) return;
   disk->member = true;
+  host_.file(kLog, std::string(kEmptyLog.substr(0, 48)) + std::string(kFirstEntry));
   cluster_.form();
 }
 

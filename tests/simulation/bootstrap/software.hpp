@@ -83,6 +83,7 @@ class Software {
   std::map<std::string, std::string> routes_;
   unsigned rules_ = 0;
   bool registered_ = false;  ///< etcd, in this life of its
+  bool made_log_ = false;    ///< likewise
   base::MonotonicTime api_due_;
   bool api_pod_ = false;
   base::MonotonicTime next_registration_;

@@ -1,10 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "agent/bootstrap/etcd_log.hpp"
 #include "tests/unit/agent/bootstrap/fixture.hpp"
 
 namespace slipway::bootstrap {
 namespace {
+
+constexpr auto kLog = "/var/lib/etcd/default/member/wal/0000000000000000-0000000000000000.wal";
+
+/// The head of a log as etcd 3.4.23 left it when it was killed before its first entry.
+std::string an_empty_log() {
+  static constexpr std::string_view kBytes{
+      "\4\0\0\0\0\0\0\x84\x08\4\x10\0\0\0\0\0"
+      "\x1f\0\0\0\0\0\0\x81\x08\1\x10\xce\xe5\xa5\xc9\x0b\x1a\x15\x08\xbf\x86\xfd\xc5\xe5\xc9\xee"
+      "\xfd\x87\1\x10\xeb\xf7\xb3\xf2\xe6\xec\xcd\xc1G\0"
+      "\x0e\0\0\0\0\0\0\x82\x08\5\x10\xee\xf6\xdd\xc4\6\x1a\4\x08\0\x10\0\0\0"
+      "\0\0\0\0\0\0\0\0",
+      88};
+  return std::string(kBytes);
+}
+
+/// A record as it follows that: of type 2, an entry, or 3, term and vote.
+std::string with_record(char type) {
+  auto log = an_empty_log().substr(0, 80);
+  log += std::string("\4\0\0\0\0\0\0\x84\x08", 9) + type + std::string("\x1a\0\0\0\0\0", 6);
+  return log;
+}
+
+TEST(EtcdLog, HasBegunWithAnEntryOrAVote) {
+  EXPECT_FALSE(log_has_begun(an_empty_log()));
+  EXPECT_TRUE(log_has_begun(with_record(2)));
+  EXPECT_TRUE(log_has_begun(with_record(3)));
+}
+
+TEST(EtcdLog, WhatIsNoLogCountsAsBegun) {
+  EXPECT_TRUE(log_has_begun(""));
+  EXPECT_TRUE(log_has_begun("a text that is long enough"));
+  for (std::size_t cut = 1; cut <= 80; ++cut)
+    EXPECT_TRUE(log_has_begun(an_empty_log().substr(0, cut))) << cut;
+  auto longer = an_empty_log();
+  longer[6] = '\x7f';
+  EXPECT_TRUE(log_has_begun(longer));
+}
 
 struct EtcdTest : StepTest {
   EtcdTest() {
@@ -160,6 +198,48 @@ TEST_F(EtcdTest, ThatItEndsAgainAndAgainIsSaid) {
   host.program("journalctl --unit etcd.service", 0, "panic: a page is broken\n");
   (void)failure(run_etcd, a_master());
   EXPECT_TRUE(waited_for("etcd has ended 4 times; it said last: panic: a page is broken"));
+}
+
+struct EmptyLogTest : EtcdTest {
+  EmptyLogTest() {
+    healthy = false;
+    host.file(kLog, an_empty_log());
+    host.program("systemctl stop etcd.service", [this](const std::string&) {
+      if (on_stop) on_stop();
+      return base::Exit{};
+    });
+  }
+  std::function<void()> on_stop;
+};
+
+TEST_F(EmptyLogTest, AMemberThatDiedBeforeItsFirstEntryBeginsAnew) {
+  host.program("systemctl restart --no-block etcd.service", [this](const std::string&) {
+    healthy = started && !host.files.contains(kLog);
+    started = true;
+    return base::Exit{};
+  });
+  EXPECT_TRUE(run(run_etcd, a_master()).has_value());
+  EXPECT_TRUE(logged("etcd was ended before it wrote its first entry: it begins anew"));
+}
+
+TEST_F(EmptyLogTest, OneThatWritesItsFirstEntryMeanwhileIsLeftAlone) {
+  on_stop = [this] { host.file(kLog, with_record(2)); };
+  (void)failure(run_etcd, a_master());
+  EXPECT_TRUE(host.files.contains(kLog));
+}
+
+TEST_F(EmptyLogTest, OneThatHasVotedIsLeftAlone) {
+  host.file(kLog, with_record(3));
+  (void)failure(run_etcd, a_master());
+  EXPECT_FALSE(host.ran("systemctl stop"));
+}
+
+TEST_F(EmptyLogTest, OneThatJoinsWaitsForTheOthers) {
+  auto node = a_master();
+  node.mutable_master()->mutable_etcd()->set_bootstrap(wire::EtcdConfig::EXISTING);
+  (void)failure(run_etcd, node);
+  EXPECT_FALSE(host.ran("systemctl stop"));
+  EXPECT_TRUE(host.files.contains(kLog));
 }
 
 TEST_F(EtcdTest, AQuorumThatDoesNotComeIsWaitedForAndSaid) {
