@@ -81,13 +81,13 @@ class Creation:
         return all(set(self.api.machine(n, "systemctl", "is-active", *units[n], check=False).split()) == {"active"} for n in units)
 
     def tell_why(self):
-        """What a person would look at, for the log of a failed test."""
-        print("left:", self.left)
-        operation = self.api.items("/operations?cluster=kills")[0]
-        for row in self.api.get(f"/operations/{operation['id']}")["nodeSteps"]:
-            print(row)
+        """What a person would look at, for the log of a failed test; what says most comes last."""
         for node, unit in ((n, u) for n in (MASTER, WORKER) for u in ("slipway-agent", "etcd", "containerd", "kubelet")):
             print(node, unit, self.api.machine(node, "journalctl", "--no-pager", "-n", "30", "-u", unit, check=False))
+        operation = self.api.items("/operations?cluster=kills")[0]
+        for row in self.api.get(f"/operations/{operation['id']}")["nodeSteps"]:
+            print({**row, "logTail": row.get("logTail", "")[-300:]})
+        print("left:", self.left)
 
 
 def gone(api, name):
@@ -133,11 +133,12 @@ def test_whoever_is_killed_at_any_step_the_cluster_comes(world, api, drawn, key_
     name, file = key_pair
     groups = drawn(MATRIX, SAMPLES, PER_CREATION)
     for number, group in enumerate(groups, 1):
-        print(f"creation {number} of {len(groups)}:", "; ".join(f"{k.victim} at {k.where}/{k.step}" for k in group), flush=True)
+        kills = "; ".join(f"{k.victim} at {k.where}/{k.step}" for k in group)
+        print(f"creation {number} of {len(groups)}: {kills}", flush=True)
         creation = Creation(world, group)
         api.call("POST", "/clusters", expect=202, json={"name": "kills", "masters": 1, "workers": 1, "keyPair": name})
         try:
-            wait_for("the cluster is whole in spite of the kills", creation.turn, 300, 0.1)
+            wait_for(f"the cluster is whole in spite of {kills}", creation.turn, 300, 0.1)
             nothing_doubled(api)
             if number == 1:
                 only_with_the_key(api, file)

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 using State = Unit::State;
 
-constexpr auto kStartTime = 50ms;  // a first look while waiting finds it just started
+constexpr auto kStartTime = 50ms;   // a first look while waiting finds it just started
 constexpr auto kRestartPause = 2s;  // systemd's, after a death
 constexpr auto kFirstRecord = 300ms;
 constexpr auto kLog = "/var/lib/etcd/default/member/wal/0.wal";
