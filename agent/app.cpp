@@ -24,6 +24,7 @@
 #include "agent/link/console.hpp"
 #include "agent/link/obstacle.hpp"
 #include "agent/logs/logs.hpp"
+#include "agent/metrics/metrics_server.hpp"
 #include "agent/release/upgrade.hpp"
 #include "agent/terminal/terminal.hpp"
 #include "protocol/base/log.hpp"
@@ -119,6 +120,9 @@ struct App::State {
   // On the gateway: intents to the API server, the mirror from it, requests through it.
   kube::Gateway gateway;
 
+  // On masters: what nodes and pods use now, for the API server.
+  metrics::MetricsServer metrics;
+
   // Processes in containers, a shell on the node, logs: no kubelet on the way.
   containers::Containerd containerd;
   terminal::Terminal terminal;
@@ -152,6 +156,7 @@ App::State::State(const config::AgentConfig& config, Origin origin, agent_releas
                 }),
       dns(io.get_executor(), {}),
       gateway(io.get_executor(), pool, clock, {.intents_dir = config.state_dir / "intents"}),
+      metrics(io.get_executor(), clock, {}),
       terminal({.node_shell = config.node_shell}, containerd),
       logs(io.get_executor(), pool),
       controller(origin.controller.endpoint),
@@ -337,6 +342,7 @@ Task<> App::State::run() {
   tasks.spawn("link", link.run());
   tasks.spawn("bootstrap", bootstrap.run());
   tasks.spawn("dns", dns.run());
+  tasks.spawn("metrics", metrics.run());
   tasks.spawn("facts", learn_facts());
   tasks.spawn("health", watch_health());
   tasks.spawn("mirror", keep_mirror());
@@ -359,6 +365,7 @@ Task<> App::State::stop() {
   });
   co_await streams.join();
   co_await tasks.join();
+  co_await metrics.stop();
   co_await relay.stop();
   co_await gateway.stop();
 }

@@ -4,7 +4,7 @@
 add_executable(slipway-agent main.cpp app.cpp)
 target_link_libraries(slipway-agent PRIVATE slipway_options
   agent_bootstrap agent_config agent_containers agent_discovery agent_dns agent_facts agent_kube agent_link
-  agent_logs agent_release agent_terminal)
+  agent_logs agent_metrics agent_release agent_terminal)
 if(NOT SLIPWAY_SANITIZE)
   target_link_options(slipway-agent PRIVATE -static -Wl,--gc-sections -Wl,--icf=safe)
   # The start files of a static program register .eh_frame as one list, which the first exception reads

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "controller/clusters/parallel.hpp"
 #include "protocol/base/log.hpp"
+#include "protocol/base/parallel.hpp"
 #include "protocol/base/with_timeout.hpp"
 #include "protocol/wire/console.hpp"
 #include "protocol/wire/text.hpp"
@@ -100,7 +100,8 @@ base::Task<base::Result<>> ConsoleWatch::look_at(MachineRow machine) {
 
 base::Task<> ConsoleWatch::look() {
   const auto due = choose();
-  co_await in_parallel(due.size(), kConsolesAtOnce, [&](std::size_t i) { return look_at(due[i]); });
+  co_await base::in_parallel(due.size(), kConsolesAtOnce,
+                             [&](std::size_t i) { return look_at(due[i]); });
 }
 
 base::Task<> ConsoleWatch::run() {

@@ -3,7 +3,7 @@
 
 #include "controller/clusters/base_objects.hpp"
 #include "controller/clusters/cluster_rules.hpp"
-#include "controller/clusters/parallel.hpp"
+#include "protocol/base/parallel.hpp"
 #include "protocol/pki/pki.hpp"
 #include "protocol/wire/text.hpp"
 
@@ -147,7 +147,7 @@ base::Task<base::Result<>> CreateCluster::ensure_all(const Attempt& attempt) {
   const auto cluster = rows_.cluster(attempt.cluster);
   const std::string network = ledger_.network_of(attempt.cluster);
   const auto machines = rows_.machines(attempt.cluster);  // masters first: they take longest
-  const auto results = co_await in_parallel(
+  const auto results = co_await base::in_parallel(
       machines.size(), kMachinesAtOnce, [&](std::size_t i) -> base::Task<base::Result<>> {
         if (attempt.cancelled()) {
           co_return fail(ErrorCode::kConflict, "the operation is no longer wanted");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/clusters/delete_cluster.hpp"
 
-#include "controller/clusters/parallel.hpp"
+#include "protocol/base/parallel.hpp"
 
 namespace slipway::clusters {
 
@@ -53,14 +53,14 @@ base::Task<Outcome> DeleteCluster::machines(Attempt attempt) {
     if (row.kind == "machine" && row.state != ResourceState::kGone) left.push_back(row.id);
   }
   std::size_t going = 0;
-  const auto results = co_await in_parallel(left.size(), kDeletionsAtOnce,
-                                            [&](std::size_t i) -> base::Task<base::Result<>> {
-                                              auto gone = co_await machines_.remove(left[i]);
-                                              if (!gone) attempt.log(gone.error().message);
-                                              if (!gone) co_return fail(gone);
-                                              going += *gone ? 0 : 1;
-                                              co_return base::Result<>{};
-                                            });
+  const auto results = co_await base::in_parallel(left.size(), kDeletionsAtOnce,
+                                                  [&](std::size_t i) -> base::Task<base::Result<>> {
+                                                    auto gone = co_await machines_.remove(left[i]);
+                                                    if (!gone) attempt.log(gone.error().message);
+                                                    if (!gone) co_return fail(gone);
+                                                    going += *gone ? 0 : 1;
+                                                    co_return base::Result<>{};
+                                                  });
   for (const auto& result : results) {
     // Whatever the cloud says, the machine must go: each failure is tried again.
     if (!result) co_return Failed{result.error(), true};

@@ -272,54 +272,25 @@ def test_another_clusters_id_and_another_token_open_nothing(api, box):
         assert status in (400, 404), f"{other}: {status}"
 
 
-METRICS = """
-apiVersion: v1
-kind: Service
-metadata: {{name: stand-in, namespace: demo}}
-spec: {{ports: [{{port: 443, targetPort: {port}}}]}}
----
-apiVersion: v1
-kind: Endpoints
-metadata: {{name: stand-in, namespace: demo}}
-subsets: [{{addresses: [{{ip: {address}}}], ports: [{{port: {port}}}]}}]
----
-apiVersion: apiregistration.k8s.io/v1
-kind: APIService
-metadata: {{name: v1beta1.metrics.k8s.io}}
-spec:
-  service: {{name: stand-in, namespace: demo}}
-  group: metrics.k8s.io
-  version: v1beta1
-  insecureSkipTLSVerify: true
-  groupPriorityMinimum: 100
-  versionPriority: 100
-"""
-
-
-@pytest.fixture
-def metrics(api, tmp_path):
-    """A stand-in for a metrics server beside the machines, known to the cluster's API server."""
-    pem = tmp_path / "pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=stand-in", "-keyout", str(pem), "-out", str(tmp_path / "crt")],
-                   capture_output=True, check=True, timeout=WAIT)
-    pem.write_bytes(pem.read_bytes() + (tmp_path / "crt").read_bytes())
-    address = re.search(r"inet (10\.[0-9.]+)/", api.from_network("ip", "-4", "-o", "address", check=True).stdout)[1]
-    server = subprocess.Popen(api.in_network(os.path.join(os.path.dirname(__file__), "metrics_server.py"), str(pem), "demo-worker-1"),
-                              stdout=subprocess.PIPE, text=True)
-    try:
-        api.kubectl("apply", "-f", "-", stdin=METRICS.format(address=address, port=server.stdout.readline().strip()))
-        api.kubectl("wait", "--for=condition=Available", "apiservice/v1beta1.metrics.k8s.io", "--timeout=60s")
-        yield
-    finally:
-        # A registration without its server would hold up each namespace's deletion.
-        api.kubectl("delete", "--ignore-not-found", "apiservice/v1beta1.metrics.k8s.io")
-        api.kubectl("-n", "demo", "delete", "--ignore-not-found", "service/stand-in", "endpoints/stand-in")
-        server.kill()
-        server.wait()
+def cores(figure):
+    """Of a CPU quantity of kubectl top."""
+    return int(figure.removesuffix("m")) / 1000 if figure.endswith("m") else float(figure)
 
 
 @claims("C15.top")
-def test_top_shows_what_the_metrics_api_says(each, metrics):
-    for kubectl in each:
-        said = kubectl.text("top", "nodes")
-        assert re.search(r"demo-worker-1 +123m .* 456Mi ", said), said
+def test_top_shows_what_nodes_and_pods_use(each, api):
+    """Of the product's own metrics: a container that computes all the time uses about one core, and its node as much."""
+    api.kubectl("-n", "demo", "run", "spinner", "--image=busybox:1.35", "--image-pull-policy=IfNotPresent", "--labels=app=spinner", "--restart=Never", "--command", "--",
+                "sh", "-c", "while :; do :; done")
+    try:
+        for kubectl in each:
+            def spins():
+                rows = [row.split() for row in kubectl.run("-n", "demo", "top", "pods", "-l", "app=spinner", "--no-headers", code=None).stdout.decode().splitlines()]
+                return rows and cores(rows[0][1]) > 0.2 and rows
+            rows = wait_for("the spinner's figures", spins, 90, 1)
+            assert [row[0] for row in rows] == ["spinner"], rows
+            nodes = {row.split()[0]: row.split() for row in kubectl.text("top", "nodes", "--no-headers").splitlines()}
+            assert set(nodes) == {"demo-master-1", "demo-worker-1"}, nodes
+            assert any(cores(row[1]) > 0.2 for row in nodes.values()) and all(row[3].endswith("Mi") for row in nodes.values()), nodes
+    finally:
+        api.kubectl("-n", "demo", "delete", "pod", "spinner", "--now")

@@ -12,16 +12,14 @@
 
 #include "protocol/base/task.hpp"
 
-namespace slipway::clusters {
+namespace slipway::base {
 
 /// `work(0)` … `work(count - 1)`, at most `at_once` of them under way; all results, in order.
 template <class F>
-base::Task<std::vector<base::Result<>>> in_parallel(std::size_t count, std::size_t at_once,
-                                                    F work) {
-  namespace asio = base::asio;
-  std::vector<base::Result<>> results(count);
+Task<std::vector<Result<>>> in_parallel(std::size_t count, std::size_t at_once, F work) {
+  std::vector<Result<>> results(count);
   std::size_t next = 0;
-  const auto lane = [&]() -> base::Task<> {
+  const auto lane = [&]() -> Task<> {
     while (next < count) {
       const std::size_t mine = next++;
       results[mine] = co_await work(mine);
@@ -44,4 +42,4 @@ base::Task<std::vector<base::Result<>>> in_parallel(std::size_t count, std::size
   co_return results;
 }
 
-}  // namespace slipway::clusters
+}  // namespace slipway::base
