@@ -75,6 +75,9 @@ struct MetricsServer::State {
     co_return refused;
   }
 
+  /// Or becomes one: workers have no key of the cluster's CA.
+  bool is_master() const { return std::filesystem::exists(options.pki / "ca.key"); }
+
   Result<> serve(net::TlsServer tls) {
     if (server) return server->renew(std::move(tls));
     net::HttpServerOptions with;
@@ -119,6 +122,10 @@ unsigned short MetricsServer::port() const {
 Task<> MetricsServer::run() {
   std::string said;
   for (;;) {
+    if (!state_->is_master()) {
+      co_await base::sleep_for(kRetry);
+      continue;
+    }
     auto begun = co_await state_->begin();
     if (begun) spdlog::info("metrics.k8s.io is served on port {}", port());
     const auto& why = begun ? std::string() : begun.error().message;
