@@ -16,6 +16,7 @@ spec:
     - name: main
       image: busybox:1.35
       imagePullPolicy: IfNotPresent
+      resources: {requests: {cpu: "%(cpu)s"}}
       command: [sh, -c, '%(script)s']
 """
 NODE = "demo-worker-1"
@@ -24,10 +25,11 @@ LINE = "x" * 99
 LINES = 50_000  # 5 MB of text, 7 MB on disk: below kubelet's rotation, so that kubectl sees all of it
 
 
-def run_pod(api, name, script, node=NODE):
-    """A ready pod on that node, whatever its taints."""
-    api.call("POST", "/clusters/demo/manifests?namespace=demo", headers={"Content-Type": "application/yaml"},
-             data=(POD % {"name": name, "node": node, "script": script}).encode()).raise_for_status()
+def run_pod(api, name, script, node=NODE, cpu="0"):
+    """A ready pod on that node, whatever its taints; without a request for CPU it gets what others leave."""
+    applied = api.call("POST", "/clusters/demo/manifests?namespace=demo", expect=200, headers={"Content-Type": "application/yaml"},
+                       data=(POD % {"name": name, "node": node, "script": script, "cpu": cpu}).encode()).json()
+    assert applied["state"] == "done", applied
     api.pod("demo", name, seconds=PATIENCE)
 
 
