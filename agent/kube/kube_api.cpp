@@ -25,6 +25,20 @@ bool is_request_target(std::string_view path) {
          std::ranges::all_of(path, [](char c) { return c > ' ' && c < 0x7F; });
 }
 
+net::HttpResponse status_object(int code, std::string_view reason, std::string_view message) {
+  net::HttpResponse response;
+  response.status = code;
+  response.headers.set("Content-Type", "application/json");
+  response.body = json::serialize(json::object{{"kind", "Status"},
+                                               {"apiVersion", "v1"},
+                                               {"metadata", json::object{}},
+                                               {"status", "Failure"},
+                                               {"message", message},
+                                               {"reason", reason},
+                                               {"code", code}});
+  return response;
+}
+
 std::string message_of(const std::string& body) {
   if (body.size() <= kStatusLimitBytes) {
     boost::system::error_code error;

@@ -31,6 +31,9 @@ base::Task<base::Result<boost::json::value>> get_json(KubeApi& api, std::string 
 /// A path of the API server, with query: begins with a slash, printable ASCII only.
 bool is_request_target(std::string_view path);
 
+/// A refusal in the form that every Kubernetes client reads: a Status object.
+net::HttpResponse status_object(int code, std::string_view reason, std::string_view message);
+
 /// `message` of a Status object, else the text itself, shortened.
 std::string message_of(const std::string& body);
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/json.hpp>
 #include <cctype>
 
 #include "protocol/link/splice.hpp"
@@ -12,7 +11,6 @@ namespace slipway::kube {
 namespace {
 
 namespace asio = base::asio;
-namespace json = boost::json;
 using base::ErrorCode;
 using base::Result;
 using base::Task;
@@ -61,27 +59,12 @@ bool is_method(std::string_view method) {
          std::ranges::all_of(method, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-/// A refusal in the form that every Kubernetes client reads.
-net::HttpResponse status_object(int code, const std::string& message) {
-  net::HttpResponse response;
-  response.status = code;
-  response.headers.set("Content-Type", "application/json");
-  response.body = json::serialize(json::object{{"kind", "Status"},
-                                               {"apiVersion", "v1"},
-                                               {"metadata", json::object{}},
-                                               {"status", "Failure"},
-                                               {"message", message},
-                                               {"reason", "ServiceUnavailable"},
-                                               {"code", code}});
-  return response;
-}
-
 net::HttpResponse failure(const base::Error& error) {
   const int code = error.code == ErrorCode::kUnavailable ? kUnavailable
                    : error.code == ErrorCode::kTimeout   ? kGatewayTimeout
                    : error.code == ErrorCode::kExhausted ? kTooLarge
                                                          : kBadGateway;
-  return status_object(code, error.message);
+  return status_object(code, "ServiceUnavailable", error.message);
 }
 
 Task<Result<std::string>> read_body(link::StreamPtr stream) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <set>
 #include <utility>
@@ -146,18 +147,9 @@ Reason reason_of(ErrorCode code) {
   return {503, "ServiceUnavailable"};
 }
 
-net::HttpResponse refusal(Reason reason, std::string_view message) {
-  net::HttpResponse response;
-  response.status = reason.status;
-  response.headers.set("Content-Type", "application/json");
-  response.body = json::serialize(json::object{{"kind", "Status"},
-                                               {"apiVersion", "v1"},
-                                               {"metadata", json::object{}},
-                                               {"status", "Failure"},
-                                               {"message", message},
-                                               {"reason", reason.name},
-                                               {"code", reason.status}});
-  return response;
+net::HttpResponse refusal(const base::Error& error) {
+  const auto reason = reason_of(error.code);
+  return kube::status_object(reason.status, reason.name, error.message);
 }
 
 }  // namespace
@@ -215,9 +207,9 @@ Task<Result<std::string>> MetricsApi::tell(const Wanted& wanted) {
 
 Task<net::HttpResponse> MetricsApi::answer(net::HttpRequest request) {
   if (request.method != "GET")
-    co_return refusal({405, "MethodNotAllowed"}, "metrics are read, not written");
+    co_return kube::status_object(405, "MethodNotAllowed", "metrics are read, not written");
   auto what = wanted(request.target);
-  if (!what) co_return refusal(reason_of(what.error().code), what.error().message);
+  if (!what) co_return refusal(what.error());
   net::HttpResponse response;
   response.headers.set("Content-Type", "application/json");
   if (what->kind == Wanted::Kind::kResources) {
@@ -225,7 +217,7 @@ Task<net::HttpResponse> MetricsApi::answer(net::HttpRequest request) {
     co_return response;
   }
   auto said = co_await tell(*what);
-  if (!said) co_return refusal(reason_of(said.error().code), said.error().message);
+  if (!said) co_return refusal(said.error());
   response.body = *std::move(said);
   co_return response;
 }

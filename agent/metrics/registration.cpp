@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "agent/metrics/metrics_api.hpp"
 #include "protocol/net/http_status.hpp"
 
 namespace slipway::metrics {
