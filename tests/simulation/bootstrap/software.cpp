@@ -22,7 +22,10 @@ constexpr std::string_view kEmptyLog{
     "\6\0\0\0\0\0\0\x82\x08\5\x10\1\x1a\0\0\0"
     "\0\0\0\0\0\0\0\0",
     56};
-constexpr std::string_view kFirstEntry{"\4\0\0\0\0\0\0\x84\x08\2\x1a\0\0\0\0\0", 16};
+constexpr std::string_view kFirstEntry{
+    "\4\0\0\0\0\0\0\x84\x08\2\x1a\0\0\0\0\0"
+    "\0\0\0\0\0\0\0\0",
+    24};
 constexpr auto kApiStart = 1500ms;
 constexpr auto kRegistrationPause = 7s;  // kubelet's, after a vain attempt
 constexpr const char* kManifests[] = {"kube-apiserver.yaml", "kube-controller-manager.yaml",

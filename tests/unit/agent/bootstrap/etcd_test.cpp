@@ -25,7 +25,7 @@ std::string an_empty_log() {
 std::string with_record(char type) {
   auto log = an_empty_log().substr(0, 80);
   log += std::string("\4\0\0\0\0\0\0\x84\x08", 9) + type + std::string("\x1a\0\0\0\0\0", 6);
-  return log;
+  return log + std::string(8, '\0');  // the room that follows
 }
 
 TEST(EtcdLog, HasBegunWithAnEntryOrAVote) {
