@@ -157,7 +157,7 @@ App::State::State(const config::AgentConfig& config, Origin origin, agent_releas
       dns(io.get_executor(), {}),
       gateway(io.get_executor(), pool, clock, {.intents_dir = config.state_dir / "intents"}),
       metrics(io.get_executor(), clock, {}),
-      terminal({.node_shell = config.node_shell}, containerd),
+      terminal(io.get_executor(), {.node_shell = config.node_shell}, containerd, clock),
       logs(io.get_executor(), pool),
       controller(origin.controller.endpoint),
       console(agent_link::write_console, clock),
@@ -254,6 +254,10 @@ void App::State::open(wire::StreamOpen what, link::StreamPtr stream) {
       return streams.spawn("exec", terminal.serve(std::move(*what.mutable_exec()), stream));
     case wire::StreamOpen::kNodeShell:
       return streams.spawn("shell", terminal.serve(std::move(*what.mutable_node_shell()), stream));
+    case wire::StreamOpen::kTerminal:
+      return streams.spawn("terminal", terminal.serve(std::move(*what.mutable_terminal()), stream));
+    case wire::StreamOpen::kTerminals:
+      return streams.spawn("terminals", terminal.serve(what.terminals(), stream));
     case wire::StreamOpen::kLogs:
       return streams.spawn("logs", logs.serve(std::move(*what.mutable_logs()), stream));
     case wire::StreamOpen::kJournal:
@@ -263,9 +267,7 @@ void App::State::open(wire::StreamOpen what, link::StreamPtr stream) {
         return streams.spawn("proxy", gateway.serve(std::move(*what.mutable_http()), stream));
       }
       break;
-    case wire::StreamOpen::kMirror:
-    case wire::StreamOpen::kRelease:
-    case wire::StreamOpen::KIND_NOT_SET:
+    default:  // what agents open, and what a newer controller knows
       break;
   }
   stream->reset({ErrorCode::kInvalid, "this agent serves no such stream", "kind"});
@@ -295,6 +297,7 @@ Task<> App::State::watch_health() {
     wire::Report report;
     *report.mutable_health() = co_await health.sample();
     tell(std::move(report));
+    terminal.tick();
     ::malloc_trim(0);  // what the bootstrap, lists of objects and ended streams leave behind
     co_await base::sleep_for(facts::kHealthInterval);
   }
@@ -364,6 +367,7 @@ Task<> App::State::stop() {
     std::_Exit(1);
   });
   co_await streams.join();
+  co_await terminal.stop();
   co_await tasks.join();
   co_await metrics.stop();
   co_await relay.stop();

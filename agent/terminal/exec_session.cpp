@@ -2,153 +2,44 @@
 #include "agent/terminal/exec_session.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/this_coro.hpp>
 
-#include "agent/containers/process_spec.hpp"
 #include "agent/terminal/pump.hpp"
-#include "protocol/base/ids.hpp"
-#include "protocol/base/log.hpp"
-#include "protocol/base/with_timeout.hpp"
 
 namespace slipway::terminal {
 namespace {
 
-namespace asio = base::asio;
-using base::ErrorCode;
 using base::Result;
 using base::Task;
 
-constexpr const char* kShells[] = {"/bin/sh", "/bin/bash", "/bin/ash"};
-constexpr int kNotFoundExit = 127;
-constexpr int kCannotStartExit = 126;
-/// What a process left in its pipes is read this long after its end; a child of its that holds
-/// them open must not hold the session.
-constexpr std::chrono::seconds kDrainLimit{2};
-constexpr int kKillTries = 10;
-constexpr std::chrono::milliseconds kKillPause{200};
+Task<> copy_outputs(Fifos& fifos, link::StreamPtr stream) {
+  using namespace base::asio::experimental::awaitable_operators;
+  if (fifos.has_errors()) {
+    co_await (pump_out(fifos.output(), stream, Output::kStdout) &&
+              pump_out(fifos.errors(), stream, Output::kStderr));
+  } else {
+    co_await pump_out(fifos.output(), stream, Output::kStdout);
+  }
+}
 
 }  // namespace
 
-ExecSession::ExecSession(containers::ContainerRuntime& runtime, std::filesystem::path run_dir,
-                         wire::ExecOpen open, link::StreamPtr stream)
-    : runtime_(runtime),
-      run_dir_(std::move(run_dir)),
-      open_(std::move(open)),
-      stream_(std::move(stream)) {}
-
-Task<Result<wire::ExitStatus>> ExecSession::run() {
-  using namespace asio::experimental::awaitable_operators;
-  auto container = co_await runtime_.find({open_.pod_namespace(), open_.pod(), open_.container()});
-  if (!container) co_return base::fail(container);
-  wire::ExitStatus status;
-  if (auto started = co_await start_any(std::move(*container)); !started) {
-    const bool missing = started.error().code == ErrorCode::kNotFound;
-    status.set_code(missing ? kNotFoundExit : kCannotStartExit);
-    status.set_message(started.error().message);
-    co_return status;
-  }
-  if (open_.tty() && open_.has_size()) {
-    co_await runtime_.resize(*process_, open_.size().columns(), open_.size().rows());
-  }
-  auto wait = [this] { return runtime_.wait(*process_); };
-  auto outcome = co_await (until_exit(copy_outputs(), wait, kDrainLimit) || copy_input());
+Task<Result<wire::ExitStatus>> run_exec(ExecProcess& process, link::StreamPtr stream) {
+  using namespace base::asio::experimental::awaitable_operators;
+  auto started = co_await process.start();
+  if (!started) co_return base::fail(started);
+  if (*started) co_return std::move(**started);
+  InputActions actions{
+      .resize = [&process](wire::TerminalSize size) { return process.resize(std::move(size)); },
+      .close_stdin = [&process] { return process.close_stdin(); }};
+  auto wait = [&process] { return process.wait(); };
+  auto outcome = co_await (until_exit(copy_outputs(process.fifos(), stream), wait, kDrainLimit) ||
+                           pump_in(stream, process.fifos().input(), std::move(actions)));
   if (outcome.index() == 1) co_return std::unexpected(std::get<1>(std::move(outcome)));
   const auto& code = std::get<0>(outcome);
   if (!code) co_return base::fail(code);
-  exited_ = true;
+  wire::ExitStatus status;
   status.set_code(*code);
   co_return status;
-}
-
-Task<Result<>> ExecSession::start_any(containers::Container container) {
-  if (open_.command_size() > 0) {
-    co_return co_await start(container, {open_.command().begin(), open_.command().end()});
-  }
-  Result<> started;
-  for (const char* shell : kShells) {
-    started = co_await start(container, {shell});
-    if (started || started.error().code != ErrorCode::kNotFound) break;
-  }
-  if (!started && started.error().code == ErrorCode::kNotFound) {
-    co_return base::fail(ErrorCode::kNotFound,
-                         "the container has no shell: tried /bin/sh, "
-                         "/bin/bash, /bin/ash; give a command instead");
-  }
-  co_return started;
-}
-
-Task<Result<>> ExecSession::start(const containers::Container& container,
-                                  const std::vector<std::string>& command) {
-  auto process = containers::exec_process(container.process, command, open_.tty());
-  if (!process) co_return base::fail(process);
-  const containers::ExecId id{container.id, "slipway-" + base::new_id()};
-  auto executor = co_await asio::this_coro::executor;
-  auto fifos = Fifos::make(executor, run_dir_, id.exec_id, !open_.tty());
-  if (!fifos) co_return base::fail(fifos);
-  containers::ExecSpec spec{id,
-                            std::move(*process),
-                            open_.tty(),
-                            fifos->stdin_path(),
-                            fifos->stdout_path(),
-                            fifos->stderr_path()};
-  // From here on there is something to clean up, even if the answer never comes.
-  process_ = id;
-  auto created = co_await runtime_.create(std::move(spec));
-  if (!created) {
-    process_.reset();
-    co_return created;
-  }
-  auto started = co_await runtime_.start(id);
-  if (!started) {
-    co_await runtime_.remove(id);
-    process_.reset();
-    co_return base::fail(started);
-  }
-  fifos_.emplace(std::move(*fifos));
-  fifos_->started();
-  co_return Result<>{};
-}
-
-Task<> ExecSession::copy_outputs() {
-  using namespace asio::experimental::awaitable_operators;
-  if (fifos_->has_errors()) {
-    co_await (pump_out(fifos_->output(), stream_, Output::kStdout) &&
-              pump_out(fifos_->errors(), stream_, Output::kStderr));
-  } else {
-    co_await pump_out(fifos_->output(), stream_, Output::kStdout);
-  }
-}
-
-Task<base::Error> ExecSession::copy_input() {
-  InputActions actions;
-  actions.resize = [this](wire::TerminalSize size) -> Task<> {
-    if (open_.tty()) co_await runtime_.resize(*process_, size.columns(), size.rows());
-  };
-  actions.close_stdin = [this]() -> Task<> {
-    // The runtime hangs a terminal up when its input ends: the process would lose its output.
-    if (open_.tty()) co_return;
-    fifos_->input().close();
-    co_await runtime_.close_stdin(*process_);
-  };
-  co_return co_await pump_in(stream_, fifos_->input(), std::move(actions));
-}
-
-Task<> ExecSession::clean_up() {
-  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  if (!process_) co_return;
-  const auto id = *std::exchange(process_, std::nullopt);
-  if (!exited_) {
-    auto killed = co_await runtime_.kill(id);
-    // A process that is only just starting cannot be killed yet.
-    for (int tried = 0; !killed && tried < kKillTries; ++tried) {
-      co_await base::sleep_for(kKillPause);
-      killed = co_await runtime_.kill(id);
-    }
-    if (!killed) spdlog::warn("terminal: cannot kill {}: {}", id.exec_id, killed.error().message);
-    co_await base::with_timeout(kDrainLimit, "the end of a killed process", runtime_.wait(id));
-  }
-  auto removed = co_await runtime_.remove(id);
-  if (!removed) spdlog::warn("terminal: cannot forget {}: {}", id.exec_id, removed.error().message);
 }
 
 }  // namespace slipway::terminal

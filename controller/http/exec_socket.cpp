@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/input.hpp"
+#include "controller/http/live_terminal_bridge.hpp"
 #include "controller/http/pods.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/socket_audit.hpp"
@@ -20,6 +21,8 @@ base::Result<wire::ExecOpen> read_exec(const Call& call) {
   exec.set_pod(call.argument("pod"));
   exec.set_container(query.text("container"));
   exec.set_tty(query.flag("tty", false));
+  exec.set_resumable(query.flag("resumable", false));
+  if (exec.resumable() && !exec.tty()) query.refuse("resumable", "needs tty=true");
   exec.set_user(call.caller.user.name);
   exec.mutable_size()->set_columns(
       static_cast<std::uint32_t>(query.number("columns", 80, 1, kMaxColumns)));
@@ -42,10 +45,18 @@ std::string describe(const wire::ExecOpen& exec) {
       "container " + (exec.container().empty() ? "(default)" : exec.container()) + ":";
   for (const auto& part : exec.command()) text += " " + part;
   if (exec.command().empty()) text += " a shell";
+  if (exec.resumable()) text += " (resumable)";
   return text;
 }
 
-base::Result<link::StreamPtr> open_exec(Services& services, const Call& call, std::string& detail) {
+/// An exec that was opened at the agent.
+struct Opened {
+  link::StreamPtr stream;
+  std::string node;
+  bool resumable = false;
+};
+
+base::Result<Opened> open_exec(Services& services, const Call& call, std::string& detail) {
   auto exec = read_exec(call);
   if (!exec) return base::fail(exec);
   detail = describe(*exec);
@@ -53,20 +64,24 @@ base::Result<link::StreamPtr> open_exec(Services& services, const Call& call, st
   if (!pod) return base::fail(pod);
   exec->set_container(pod->container);
   detail = describe(*exec);
+  const bool resumable = exec->resumable();
   wire::StreamOpen what;
   *what.mutable_exec() = std::move(*exec);
-  return services.links.open(pod->node.machine, std::move(what), true);
+  auto stream = services.links.open(pod->node.machine, std::move(what), true);
+  if (!stream) return base::fail(stream);
+  return Opened{.stream = std::move(*stream), .node = pod->node.name, .resumable = resumable};
 }
 
 base::Task<Upgrade> open_exec_socket(Services& services, Call call) {
   std::string detail;
-  auto stream = open_exec(services, call, detail);
-  audit_socket(services, call, "exec.open", stream, detail);
-  if (!stream) co_return base::fail(stream);
+  auto opened = open_exec(services, call, detail);
+  audit_socket(services, call, "exec.open", opened, detail);
+  if (!opened) co_return base::fail(opened);
   co_return net::HttpServer::Session{
       .run =
-          [stream = *stream](std::unique_ptr<net::Transport> transport) {
-            return bridge_terminal(std::move(transport), stream);
+          [exec = *opened](std::unique_ptr<net::Transport> transport) {
+            if (!exec.resumable) return bridge_terminal(std::move(transport), exec.stream);
+            return bridge_live_terminal(std::move(transport), exec.stream, exec.node, {});
           },
       .protocol = kTerminalProtocol};
 }

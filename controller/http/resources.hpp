@@ -24,6 +24,7 @@ Routes manifests_routes(Services& services);
 Routes mirror_routes(Services& services);
 Routes pod_log_routes(Services& services);
 Routes exec_routes(Services& services);
+Routes terminals_routes(Services& services);
 Routes node_shell_routes(Services& services);
 Routes events_routes(Services& services);
 Routes kube_proxy_routes(Services& services);

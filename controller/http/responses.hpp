@@ -27,8 +27,8 @@ base::Result<std::size_t> first_after(const std::string& cursor, std::size_t cou
 
 /// One page of a list that is whole in memory, as {"items": […], "nextCursor": …}.
 template <class T, class Key, class View>
-base::Result<net::HttpResponse> page_response(const std::vector<T>& all, const PageRequest& page,
-                                              Key key, View view) {
+base::Result<boost::json::object> page_of(const std::vector<T>& all, const PageRequest& page,
+                                          Key key, View view) {
   auto begin = first_after(page.cursor, all.size(), [&](std::size_t i) { return key(all[i]); });
   if (!begin) return base::fail(begin);
   const auto end = std::min(all.size(), *begin + page.limit);
@@ -36,7 +36,15 @@ base::Result<net::HttpResponse> page_response(const std::vector<T>& all, const P
   for (std::size_t i = *begin; i < end; ++i) items.push_back(view(all[i]));
   boost::json::object body{{"items", std::move(items)}};
   if (end < all.size() && end > 0) body["nextCursor"] = cursor_at(end - 1, key(all[end - 1]));
-  return json_response(200, body);
+  return body;
+}
+
+template <class T, class Key, class View>
+base::Result<net::HttpResponse> page_response(const std::vector<T>& all, const PageRequest& page,
+                                              Key key, View view) {
+  auto body = page_of(all, page, key, view);
+  if (!body) return base::fail(body);
+  return json_response(200, *body);
 }
 
 }  // namespace slipway::http

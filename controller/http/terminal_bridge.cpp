@@ -15,21 +15,8 @@ namespace {
 namespace json = boost::json;
 using base::ErrorCode;
 
-constexpr int kNoExitCode = 255;  ///< the process did not start, or nobody knows how it ended
-
 net::Message text(std::string bytes) {
   return {.bytes = std::move(bytes), .binary = false};
-}
-
-base::Result<wire::StreamNote> resize_note(const json::value& size) {
-  ObjectReader in(size);
-  const auto columns = in.number("columns", 1, kMaxColumns);
-  const auto rows = in.number("rows", 1, kMaxRows);
-  if (auto fault = in.fault()) return std::unexpected(*fault);
-  wire::StreamNote note;
-  note.mutable_resize()->set_columns(static_cast<std::uint32_t>(columns));
-  note.mutable_resize()->set_rows(static_cast<std::uint32_t>(rows));
-  return note;
 }
 
 /// Client to agent. Ends when either side is over; then the stream is reset, which ends the other
@@ -106,6 +93,17 @@ base::Task<> pump_down(net::Transport& transport, link::StreamPtr stream,
 }
 
 }  // namespace
+
+base::Result<wire::StreamNote> resize_note(const json::value& size) {
+  ObjectReader in(size);
+  const auto columns = in.number("columns", 1, kMaxColumns);
+  const auto rows = in.number("rows", 1, kMaxRows);
+  if (auto fault = in.fault()) return std::unexpected(*fault);
+  wire::StreamNote note;
+  note.mutable_resize()->set_columns(static_cast<std::uint32_t>(columns));
+  note.mutable_resize()->set_rows(static_cast<std::uint32_t>(rows));
+  return note;
+}
 
 base::Result<wire::StreamNote> parse_control(const std::string& message) {
   if (message.size() > kMaxControlBytes) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <memory>
 #include <string>
-#include <variant>
 
 #include "protocol/base/task.hpp"
 #include "protocol/link/link.hpp"
@@ -16,9 +16,12 @@ inline constexpr std::size_t kMaxControlBytes = 4 << 10;
 inline constexpr std::int64_t kMaxColumns = 1000;
 inline constexpr std::int64_t kMaxRows = 1000;
 
+/// {"columns": …, "rows": …}
+base::Result<wire::StreamNote> resize_note(const boost::json::value& size);
 /// A text message of the client, once understood.
 base::Result<wire::StreamNote> parse_control(const std::string& text);
 std::string exit_message(int code, const std::string& message);
+inline constexpr int kNoExitCode = 255;  ///< it did not start, or nobody knows how it ended
 
 /// Pumps a terminal between a page's socket and an agent's stream until either ends; nothing is
 /// read from one side before the other has taken what came before. Ends with the exit message if

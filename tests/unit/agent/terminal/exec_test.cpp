@@ -45,7 +45,7 @@ class Exec : public testing::Test {
   LinkedStreams::Text exec(wire::StreamOpen open, Talk talk = nullptr) {
     LinkedStreams::Text text;
     links_.run([&](LinkedStreams& own, base::TaskScope& scope) -> Task<> {
-      Terminal terminal({.run_dir = dir_ / "run"}, runtime_);
+      Terminal terminal(links_.io.get_executor(), {.run_dir = dir_ / "run"}, runtime_, clock_);
       auto pair = co_await own.open(open, true);
       bool ended = false;
       auto serving = [](Terminal& with, wire::ExecOpen what, link::StreamPtr stream,
@@ -65,6 +65,7 @@ class Exec : public testing::Test {
   }
 
   fs::path dir_;
+  base::SystemClock clock_;
   LinkedStreams links_;
   FakeContainerRuntime runtime_{links_.io.get_executor()};
 };

@@ -20,8 +20,11 @@ LinkedStreams::Text shell(bool allowed, std::function<Task<>(link::StreamPtr)> t
   LinkedStreams links;
   links.run([&](LinkedStreams& own, base::TaskScope& scope) -> Task<> {
     fakes::FakeContainerRuntime runtime(links.io.get_executor());
+    base::SystemClock clock;
     const auto run_dir = std::filesystem::temp_directory_path() / "slipway-no-such-run-dir";
-    Terminal terminal({.run_dir = run_dir, .node_shell = allowed, .shell = {"/bin/sh"}}, runtime);
+    Terminal terminal(links.io.get_executor(),
+                      {.run_dir = run_dir, .node_shell = allowed, .shell = {"/bin/sh"}}, runtime,
+                      clock);
     wire::StreamOpen open;
     open.mutable_node_shell()->mutable_size()->set_columns(91);
     open.mutable_node_shell()->mutable_size()->set_rows(33);
@@ -81,8 +84,10 @@ TEST(NodeShell, SaysThatItsShellIsMissing) {
   LinkedStreams links;
   links.run([&](LinkedStreams& own, base::TaskScope& scope) -> Task<> {
     fakes::FakeContainerRuntime runtime(links.io.get_executor());
-    Terminal terminal({.run_dir = "/tmp/slipway-no-such", .node_shell = true, .shell = {"/none"}},
-                      runtime);
+    base::SystemClock clock;
+    Terminal terminal(links.io.get_executor(),
+                      {.run_dir = "/tmp/slipway-no-such", .node_shell = true, .shell = {"/none"}},
+                      runtime, clock);
     auto pair = co_await own.open({}, true);
     scope.spawn("shell", terminal.serve(wire::NodeShellOpen{}, std::exchange(pair.agent, nullptr)));
     text = co_await LinkedStreams::read_all(pair.controller);

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <boost/asio/this_coro.hpp>
+#include <boost/json.hpp>
+
+#include "controller/http/input.hpp"
+#include "controller/http/live_terminal_bridge.hpp"
+#include "controller/http/resources.hpp"
+#include "controller/http/responses.hpp"
+#include "controller/http/socket_audit.hpp"
+#include "protocol/base/task_scope.hpp"
+#include "protocol/base/wakeup.hpp"
+#include "protocol/base/with_timeout.hpp"
+
+namespace slipway::http {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::chrono::seconds kAgentsAnswer{10};
+constexpr std::size_t kMaxOfANode = 1024;  ///< terminals that one agent is listened to
+
+/// A terminal, and where it lives.
+struct Placed {
+  std::string node;
+  wire::TerminalState terminal;
+};
+
+std::string key_of(const Placed& placed) {
+  return std::to_string(placed.terminal.started_utc_ms()) + " " + placed.terminal.id();
+}
+
+json::object view(const Placed& placed) {
+  const auto& of = placed.terminal;
+  json::array command;
+  for (const auto& part : of.command()) command.emplace_back(part);
+  json::array watchers;
+  for (const auto& user : of.watchers()) watchers.emplace_back(user);
+  json::object shown{{"id", of.id()},
+                     {"node", placed.node},
+                     {"namespace", of.pod_namespace()},
+                     {"pod", of.pod()},
+                     {"container", of.container()},
+                     {"command", std::move(command)},
+                     {"user", of.user()},
+                     {"startedAt", base::to_rfc3339(base::from_unix_ms(of.started_utc_ms()))},
+                     {"attached", of.attached()},
+                     {"watchers", std::move(watchers)}};
+  if (!of.attached()) {
+    shown["detachedAt"] = base::to_rfc3339(base::from_unix_ms(of.detached_utc_ms()));
+  }
+  return shown;
+}
+
+base::Result<link::StreamPtr> open_at(Services& services, const clusters::Node& node,
+                                      wire::StreamOpen what) {
+  if (!node.link.connected) {
+    return base::fail(base::ErrorCode::kUnavailable,
+                      "node " + node.name + " is not connected: " + node.link.why_down);
+  }
+  return services.links.open(node.machine, std::move(what), true);
+}
+
+base::Task<base::Result<std::vector<wire::TerminalState>>> read_terminals(link::StreamPtr stream) {
+  std::vector<wire::TerminalState> all;
+  for (;;) {
+    auto chunk = co_await stream->read();
+    if (!chunk) co_return base::fail(chunk);
+    if (!*chunk || all.size() >= kMaxOfANode) co_return all;
+    if ((*chunk)->note && (*chunk)->note->has_terminal()) {
+      all.push_back(std::move(*(*chunk)->note->mutable_terminal()));
+    }
+  }
+}
+
+/// What the agents of a cluster tell of their terminals.
+struct Told {
+  std::vector<Placed> terminals;
+  json::array unasked;
+};
+
+base::Task<> ask(Services& services, clusters::Node node, Told& told) {
+  wire::StreamOpen what;
+  what.mutable_terminals();
+  auto stream = open_at(services, node, std::move(what));
+  base::Result<std::vector<wire::TerminalState>> all;
+  if (stream) {
+    (*stream)->finish();
+    all =
+        co_await base::with_timeout(kAgentsAnswer, "the node's terminals", read_terminals(*stream));
+  } else {
+    all = base::fail(stream);
+  }
+  if (!all) {
+    told.unasked.push_back(json::object{{"node", node.name}, {"why", all.error().message}});
+    co_return;
+  }
+  for (auto& one : *all) told.terminals.push_back({node.name, std::move(one)});
+}
+
+/// All agents at once: a slow one costs its own terminals, not the others'.
+base::Task<> ask_all(Services& services, const std::vector<clusters::Node>& nodes, Told& told) {
+  std::size_t left = nodes.size();
+  base::Wakeup answered(co_await boost::asio::this_coro::executor);
+  const auto one = [&](clusters::Node node) -> base::Task<> {
+    co_await ask(services, std::move(node), told);
+    --left;
+    answered.notify();
+  };
+  co_await base::in_scope([&](base::TaskScope& asking) -> base::Task<> {
+    for (const auto& node : nodes) asking.spawn("terminals", one(node));
+    while (left > 0) co_await answered.wait();
+  });
+}
+
+base::Task<Answer> list(Services& services, Call call) {
+  QueryReader query(call.query);
+  const auto page = read_page(query);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
+  auto cluster = services.clusters.get(call.argument("cluster"));
+  if (!cluster) co_return base::fail(cluster);
+  const auto nodes = services.clusters.nodes(cluster->id.value);
+  if (!nodes) co_return base::fail(nodes);
+  Told told;
+  co_await ask_all(services, *nodes, told);
+  std::ranges::sort(told.terminals, {}, key_of);
+  auto body = page_of(told.terminals, page, key_of, view);
+  if (!body) co_return base::fail(body);
+  (*body)["unasked"] = std::move(told.unasked);
+  co_return json_response(200, *body);
+}
+
+/// A terminal's stream whose agent agreed.
+struct Agreed {
+  link::StreamPtr stream;
+  std::string node;
+  std::optional<link::Chunk> first;  ///< none: the stream is over, and all was well
+};
+
+base::Result<wire::StreamOpen> read_open(const Call& call, wire::TerminalOpen::Use use) {
+  QueryReader query(call.query);
+  wire::StreamOpen what;
+  auto& open = *what.mutable_terminal();
+  open.set_id(call.argument("terminal"));
+  open.set_use(use);
+  open.set_user(call.caller.user.name);
+  if (use == wire::TerminalOpen::TAKE_UP) {
+    if (query.has("received")) {
+      open.set_received(static_cast<std::uint64_t>(query.number("received", 0, 0)));
+    }
+    if (query.has("columns") || query.has("rows")) {
+      open.mutable_size()->set_columns(
+          static_cast<std::uint32_t>(query.number("columns", 80, 1, kMaxColumns)));
+      open.mutable_size()->set_rows(
+          static_cast<std::uint32_t>(query.number("rows", 24, 1, kMaxRows)));
+    }
+  }
+  if (auto fault = query.fault()) return std::unexpected(*fault);
+  return what;
+}
+
+/// Waits for the agent's first word, so that what it refuses is a problem document.
+base::Task<base::Result<Agreed>> agree(Services& services, const Call& call,
+                                       wire::TerminalOpen::Use use) {
+  auto what = read_open(call, use);
+  if (!what) co_return base::fail(what);
+  auto node = services.clusters.node(call.argument("cluster"), call.argument("node"));
+  if (!node) co_return base::fail(node);
+  auto stream = open_at(services, *node, std::move(*what));
+  if (!stream) co_return base::fail(stream);
+  auto first = co_await base::with_timeout(kAgentsAnswer, "the node's agent", (*stream)->read());
+  if (!first) co_return base::fail(first);
+  co_return Agreed{.stream = *stream, .node = node->name, .first = std::move(*first)};
+}
+
+base::Task<Upgrade> open_socket(Services& services, Call call, wire::TerminalOpen::Use use,
+                                std::string action) {
+  auto agreed = co_await agree(services, call, use);
+  audit_socket(services, call, action, agreed, "");
+  if (!agreed) co_return base::fail(agreed);
+  co_return net::HttpServer::Session{
+      .run =
+          [with = *agreed](std::unique_ptr<net::Transport> transport) {
+            return bridge_live_terminal(std::move(transport), with.stream, with.node, with.first);
+          },
+      .protocol = kTerminalProtocol};
+}
+
+base::Task<Answer> end(Services& services, Call call) {
+  auto agreed = co_await agree(services, call, wire::TerminalOpen::END);
+  if (!agreed) co_return base::fail(agreed);
+  co_return empty_response(204);
+}
+
+}  // namespace
+
+Routes terminals_routes(Services& services) {
+  const std::string one = "/api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}";
+  return {{.method = "GET",
+           .pattern = "/api/v1/clusters/{cluster}/terminals",
+           .action = "",
+           .answer = [&services](Call call) { return list(services, std::move(call)); }},
+          {.method = "GET",
+           .pattern = one,
+           .action = "terminal.resume",
+           .answer = {},
+           .upgrade =
+               [&services](Call call) {
+                 return open_socket(services, std::move(call), wire::TerminalOpen::TAKE_UP,
+                                    "terminal.resume");
+               }},
+          {.method = "GET",
+           .pattern = one + "/watch",
+           .action = "terminal.watch",
+           .answer = {},
+           .upgrade =
+               [&services](Call call) {
+                 return open_socket(services, std::move(call), wire::TerminalOpen::WATCH,
+                                    "terminal.watch");
+               }},
+          {.method = "DELETE",
+           .pattern = one,
+           .action = "terminal.end",
+           .answer = [&services](Call call) { return end(services, std::move(call)); }}};
+}
+
+}  // namespace slipway::http

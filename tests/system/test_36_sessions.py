@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Terminals that outlive their socket, their link and the controller."""
+import hashlib
+import threading
+import urllib.parse
+
+import pytest
+import websocket
+
+from live_terminal import PROTOCOL, LiveTerminal, Watcher, all_nodes_linked, terminals
+from outside import Machine, restart_controller
+from slipway import wait_for
+
+claims = pytest.mark.claims
+KEEPER = """
+apiVersion: v1
+kind: Pod
+metadata: {name: keeper, namespace: demo}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+    - {name: keeper, image: 'busybox:1.35', imagePullPolicy: IfNotPresent, command: [sleep, '100000']}
+"""
+# The program at the other end, byte for byte: raw, no echo; it prints numbered lines with wide and broken characters, and at the
+# end the sum of all that was typed.
+SCRIPTED = r"""
+stty raw -echo; printf 'begin\n'
+( i=0; while [ $i -lt 4000 ]; do i=$((i+1)); printf '%d 漢字 \303\251 \377\000\033[31m|\n' $i; [ $((i % 100)) = 0 ] && sleep 0.1; done; printf 'printed\n' ) &
+head -c "$SIZE" | md5sum; wait; printf 'over\n'
+"""
+
+
+def expected_output():
+    lines = b"".join(b"%d " % i + "漢字 é ".encode() + b"\xff\x00\x1b[31m|\n" for i in range(1, 4001))
+    return lines + b"printed\n"
+
+
+@pytest.fixture
+def keeper(keeper_pod, api):
+    """The pod, with its node linked again after what the test before did."""
+    wait_for("all nodes are linked", lambda: all_nodes_linked(api), 60)
+    return keeper_pod
+
+
+@pytest.fixture(scope="module")
+def keeper_pod(api):
+    wait_for("all nodes are linked", lambda: all_nodes_linked(api), 60)
+    api.apply("demo", KEEPER, "demo")
+    yield api.pod("demo", "keeper")
+    wait_for("all nodes are linked", lambda: all_nodes_linked(api), 60)
+    for left in terminals(api)["items"]:
+        api.call("DELETE", f"/clusters/demo/nodes/{left['node']}/terminals/{left['id']}")
+    api.kubectl("-n", "demo", "delete", "pod", "keeper", "--wait=false")
+
+
+def gone(api, terminal):
+    wait_for("the terminal is gone", lambda: all_nodes_linked(api) and
+             terminal.place["terminal"] not in [t["id"] for t in terminals(api)["items"]], 30)
+
+
+@claims("T1.survives", "T1.bytes")
+def test_no_byte_is_lost_or_doubled_while_the_controller_is_killed(world, api, keeper):
+    """What is typed and what is printed goes on through two kills; both are checked byte for byte."""
+    typed = bytes(range(256)) * 300 + "終わり\n".encode()
+    script = SCRIPTED.replace("$SIZE", str(len(typed)))
+    terminal = LiveTerminal(api, "demo", "keeper", "&command=sh&command=-c&command=" + urllib.parse.quote(script))
+    terminal.until("begin\n")
+    for kill in range(2):
+        terminal.send(typed[kill * 30000:(kill + 1) * 30000])
+        terminal.follow(lambda: terminal.received > (kill + 1) * 20000)
+        restarting = threading.Thread(target=restart_controller, args=(world,))
+        restarting.start()
+        sockets = terminal.sockets
+        terminal.follow(lambda: terminal.sockets > sockets, 90)
+        restarting.join()
+    terminal.send(typed[60000:])
+    exit_note = terminal.finish(90)
+    assert exit_note["code"] == 0 and terminal.sockets >= 3
+    told = terminal.output[len(b"begin\n"):]
+    checksum = hashlib.md5(typed).hexdigest().encode() + b"  -\n"
+    assert checksum in told, "the typed bytes did not arrive as they were"
+    told = told.replace(checksum, b"", 1)
+    assert told == expected_output() + b"over\n"
+    gone(api, terminal)
+
+
+@claims("T1.survives")
+def test_vi_survives_a_killed_controller_and_a_resize(world, api, keeper):
+    terminal = LiveTerminal(api, "demo", "keeper", "&columns=80&rows=24")
+    terminal.send("vi /tmp/text\n")
+    terminal.until("- /tmp/text")  # its status line
+    terminal.send("ibefore 漢字 ")
+    terminal.until("before")
+    restart_controller(world)
+    terminal.send("after\n")
+    terminal.until("after")
+    assert terminal.sockets == 2
+    terminal.note(resize={"columns": 100, "rows": 40})
+    terminal.until("\x1b[40;1H")  # it draws its status in the last line of the new size
+    mark = len(terminal.output)
+    terminal.send("\x1b")  # by itself: together with what follows it would be another key
+    terminal.follow(lambda: b"- /tmp/text" in terminal.output[mark:])
+    terminal.send(":wq\n")
+    terminal.send("stty size; cat /tmp/text | tr a-z A-Z; exit 3\n")
+    terminal.until("40 100")
+    terminal.until("BEFORE 漢字 AFTER")
+    assert terminal.finish()["code"] == 3
+    gone(api, terminal)
+
+
+@claims("T1.survives", "T1.list")
+def test_a_page_that_is_loaded_anew_finds_its_terminal_and_what_it_showed(api, keeper):
+    terminal = LiveTerminal(api, "demo", "keeper")
+    terminal.send("x=kept; echo shown-$((40+2))\n")
+    terminal.until("shown-42")
+    listed = next(t for t in terminals(api)["items"] if t["id"] == terminal.place["terminal"])
+    assert listed["attached"] and listed["pod"] == "keeper" and listed["user"] == "admin" and listed["node"] == keeper["node"]
+    terminal.connection.sock.close()  # without a farewell
+    wait_for("it is seen as left", lambda: not next(t for t in terminals(api)["items"] if t["id"] == listed["id"])["attached"], 60)
+    terminal.reload()
+    terminal.until("shown-42")
+    terminal.send("echo still-$x\n")
+    terminal.until("still-kept")
+    other = LiveTerminal.__new__(LiveTerminal)
+    other.__dict__.update(terminal.__dict__)
+    other.reload()  # a second page takes it from the first
+    while terminal.detached is None and terminal.connection.connected and terminal.step():
+        pass
+    other.send("exit\n")
+    assert other.finish()["code"] == 0
+
+
+@claims("T1.survives")
+def test_a_terminal_outlives_a_cut_network(api, keeper):
+    terminal = LiveTerminal(api, "demo", "keeper")
+    terminal.send("echo one-$((1+1))\n")
+    terminal.until("one-2")
+    with Machine(api, keeper["node"]).cut_off():
+        terminal.send("echo two-$((1+1))\n")
+        terminal.connection.settimeout(60)  # a cut link is found within 30 s
+        while terminal.detached is None and terminal.step():
+            pass
+        assert terminal.detached["again"], terminal.detached
+    terminal.resume(seconds=90)
+    terminal.until("two-2")
+    terminal.send("exit\n")
+    terminal.finish()
+    assert terminal.output.count(b"two-2") == 1
+
+
+@claims("T1.watch")
+def test_an_administrator_watches_and_the_user_is_told(api, keeper):
+    terminal = LiveTerminal(api, "demo", "keeper")
+    terminal.send("echo before-$((1+1))\n")
+    terminal.until("before-2")
+    watcher = Watcher(api, terminal)
+    watcher.until("before-2")
+    terminal.follow(lambda: terminal.watchers == ["admin"])
+    terminal.send("echo after-$((1+1))\n")
+    watcher.until("after-2")
+    watcher.connection.send_binary(b"echo typed\n")  # a watcher's keys go nowhere
+    while watcher.exit is None and watcher.step():
+        pass
+    assert "does not type" in watcher.exit["message"], watcher.exit
+    terminal.follow(lambda: terminal.watchers == [])
+    terminal.send("exit\n")
+    terminal.finish()
+    assert b"typed" not in terminal.output
+
+
+@claims("T1.list")
+def test_a_terminal_is_ended_by_name_and_the_user_is_told_by_whom(api, keeper):
+    terminal = LiveTerminal(api, "demo", "keeper")
+    terminal.send("sleep 1000\n")
+    terminal.until("sleep")
+    api.call("DELETE", terminal.path, expect=204)
+    ended = terminal.finish()
+    assert ended["code"] == 137 and ended["message"] == "ended by admin"
+    gone(api, terminal)
+    api.call("DELETE", terminal.path, expect=404)
+    actions = {entry["action"] for entry in api.items("/audit?limit=200")}
+    assert {"exec.open", "terminal.resume", "terminal.watch", "terminal.end"} <= actions, actions
+
+
+def test_bad_questions_get_clear_answers(api, keeper):
+    pods = "/clusters/demo/namespaces/demo/pods/keeper/exec"
+    assert refusal(api, pods + "?resumable=true&tty=false") == 422
+    terminal = LiveTerminal(api, "demo", "keeper")
+    assert refusal(api, terminal.path + "?received=100000000") == 400
+    assert refusal(api, terminal.path + "?received=-1") == 422
+    assert refusal(api, terminal.path + "?rows=0") == 422
+    assert refusal(api, terminal.path + "x") == 404
+    assert refusal(api, terminal.path.replace(keeper["node"], "demo-nobody-1")) == 404
+    assert refusal(api, terminal.path + "/watch?received=1") == 422
+    terminal.resume()  # what was refused for it has done it no harm
+    terminal.note(end=True)
+    assert terminal.finish()["code"] == 137
+
+
+def refusal(api, path):
+    with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+        api.socket(path, subprotocols=[PROTOCOL])
+    return refused.value.status_code
