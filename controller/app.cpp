@@ -65,6 +65,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       releases_(config_.agents.releases.empty() ? state_.agent_releases()
                                                 : config_.agents.releases),
       release_files_(releases_, wanted_releases(*database_), pool_),
+      recordings_(state_.recordings(), config_.shells.keep_recordings, clock_),
       changes_(executor_),
       agents_(links_, enrolment_, intents_, registry_, mirror_),
       clusters_(executor_, foundation()),
@@ -122,6 +123,7 @@ http::Services App::services() {
           .clock = clock_,
           .ca_rotation = ca_rotation_,
           .releases = releases_,
+          .recordings = recordings_,
           .roots_pem = [this] { return public_certificate_.roots_pem(); },
           .parts = [this] { return parts(); }};
 }
@@ -132,6 +134,7 @@ base::Task<base::Result<>> App::start() {
   if (auto up = public_server_.start(); !up) co_return up;
   spdlog::info("serving on https://{}:{}", config_.listen.address, public_server_.port());
   tasks_.spawn("public certificate", keep_public_certificate());
+  tasks_.spawn("recordings", expire_recordings());
 
   if (auto up = co_await cloud_.start(); !up) co_return up;
   cloud_up_ = true;
@@ -166,6 +169,13 @@ base::Result<> App::open_agent_listener() {
                                   .listening_fd = *socket},
       links_, enrolment_, audit_, *authority_, clock_);
   return agent_listener_->start();
+}
+
+base::Task<> App::expire_recordings() {
+  for (;;) {
+    recordings_.expire();
+    co_await base::sleep_for(kRecordingsLook);
+  }
 }
 
 base::Task<base::Result<>> App::ensure_administrator() {

@@ -18,6 +18,7 @@
 #include "controller/links/agent_listener.hpp"
 #include "controller/links/ca_rotation.hpp"
 #include "controller/public_certificate.hpp"
+#include "controller/recordings/recordings.hpp"
 #include "controller/releases/release_files.hpp"
 #include "controller/wiring.hpp"
 #include "protocol/base/task_scope.hpp"
@@ -27,6 +28,7 @@ namespace slipway::controller {
 inline constexpr unsigned short kAgentPort = 7443;  ///< in the machines' network
 inline constexpr std::size_t kBlockingThreads = 4;
 inline constexpr std::chrono::seconds kCertificateLook{10};  ///< did its files change?
+inline constexpr std::chrono::hours kRecordingsLook{1};      ///< is the retention of any over?
 inline constexpr std::chrono::seconds kStopGrace{3};         ///< for running requests
 inline constexpr std::chrono::seconds kStopDeadline{20};     ///< for all of it
 
@@ -56,6 +58,7 @@ class App {
   base::Result<> open_agent_listener();
   base::Task<base::Result<>> ensure_administrator();
   base::Task<> keep_public_certificate();
+  base::Task<> expire_recordings();
   void watch_gauges();
 
   config::Config config_;
@@ -92,6 +95,9 @@ class App {
   // The programs that agents may be given.
   releases::AgentReleases releases_;
   releases::ReleaseFiles release_files_;
+
+  // What shells on nodes showed.
+  recordings::Recordings recordings_;
 
   // The clusters and their operations, and the news of all that changes.
   clusters::Changes changes_;

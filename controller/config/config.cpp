@@ -119,6 +119,12 @@ void read_agents(MapReader& top, std::optional<base::Error>& fault, AgentsConfig
   in.finish();
 }
 
+void read_shells(MapReader& top, std::optional<base::Error>& fault, ShellsConfig& shells) {
+  MapReader in(top.map("shells"), "shells", fault);
+  in.duration("keep_recordings", shells.keep_recordings, kKeepRecordingsLeast, kKeepRecordingsMost);
+  in.finish();
+}
+
 void read_tls(MapReader& top, std::optional<base::Error>& fault, TlsConfig& tls) {
   MapReader in(top.map("tls"), "tls", fault);
   const auto file = [&](const char* key, std::filesystem::path& into) {
@@ -204,6 +210,7 @@ base::Result<Config> parse_config(const std::string& yaml) {
     top.list("names", config.names);
     read_cloud(top, fault, config.cloud);
     read_agents(top, fault, config.agents);
+    read_shells(top, fault, config.shells);
     read_tls(top, fault, config.tls);
     read_log(top, fault, config.log);
     top.finish();

@@ -43,12 +43,20 @@ struct AgentsConfig {
 inline constexpr std::chrono::seconds kCertificateLifeLeast{10};
 inline constexpr std::chrono::seconds kCertificateLifeMost{std::chrono::hours{24 * 90}};
 
+/// What holds for shells on nodes.
+struct ShellsConfig {
+  std::chrono::seconds keep_recordings = std::chrono::hours{24 * 90};  ///< after their last output
+};
+inline constexpr std::chrono::seconds kKeepRecordingsLeast{std::chrono::hours{1}};
+inline constexpr std::chrono::seconds kKeepRecordingsMost{std::chrono::hours{24 * 3650}};
+
 /// The controller's configuration; every key has a default but the image.
 struct Config {
   Listen listen;
   std::vector<std::string> names;  ///< more names and addresses in the public certificate
   CloudConfig cloud;
   AgentsConfig agents;
+  ShellsConfig shells;
   TlsConfig tls;
   base::LogOptions log;
 };

@@ -25,6 +25,7 @@ class StateDirectory {
   std::filesystem::path database() const { return path_ / "slipway.db"; }
   std::filesystem::path master_key() const { return path_ / "master.key"; }
   std::filesystem::path agent_releases() const { return path_ / "agent-releases"; }
+  std::filesystem::path recordings() const { return path_ / "shell-recordings"; }
   std::filesystem::path cloud() const { return path_ / "cloud"; }
   std::filesystem::path ca() const { return path_ / "ca.crt"; }
   std::filesystem::path first_password() const { return path_ / "first-password"; }

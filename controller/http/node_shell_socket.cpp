@@ -19,6 +19,7 @@ constexpr int kRefusedCode = 255;
 /// A shell that was asked for and checked, but for the password.
 struct Asked {
   base::MachineId machine;
+  std::string node;
   wire::NodeShellOpen shell;
 };
 
@@ -42,6 +43,7 @@ base::Result<Asked> read_shell(Services& services, const Call& call) {
                       "node " + node->name + " is not connected: " + node->link.why_down);
   }
   asked.machine = node->machine;
+  asked.node = node->name;
   return asked;
 }
 
@@ -60,30 +62,60 @@ base::Task<base::Result<std::string>> read_password(net::Transport& transport) {
   co_return password;
 }
 
-base::Task<base::Result<link::StreamPtr>> open_shell(Services& services, const Call& call,
-                                                     Asked asked, net::Transport& transport) {
+/// A shell that runs, and its recording.
+struct OpenShell {
+  link::StreamPtr stream;
+  std::shared_ptr<recordings::Recording> recording;
+};
+
+/// What cannot be recorded is not opened.
+base::Task<base::Result<OpenShell>> open_shell(Services& services, const Call& call, Asked asked,
+                                               net::Transport& transport) {
   auto password = co_await read_password(transport);
   if (!password) co_return base::fail(password);
   auto same = co_await services.accounts.confirm(call.caller.user, std::move(*password),
                                                  call.caller.address);
   if (!same) co_return base::fail(same);
+  auto recording = services.recordings.begin(
+      {.user = call.caller.user.name,
+       .from = call.caller.address,
+       .cluster = call.argument("cluster"),
+       .node = asked.node,
+       .reason = asked.shell.reason()},
+      {.columns = asked.shell.size().columns(), .rows = asked.shell.size().rows()});
+  if (!recording) co_return base::fail(recording);
   wire::StreamOpen what;
   *what.mutable_node_shell() = std::move(asked.shell);
-  co_return services.links.open(asked.machine, std::move(what), true);
+  auto stream = services.links.open(asked.machine, std::move(what), true);
+  if (!stream) co_return base::fail(stream);
+  co_return OpenShell{.stream = std::move(*stream), .recording = std::move(*recording)};
+}
+
+TerminalTap tap_of(const std::shared_ptr<recordings::Recording>& recording) {
+  return {.output = [recording](std::string_view bytes) { return recording->output(bytes); },
+          .resize =
+              [recording](const wire::TerminalSize& size) {
+                return recording->resize({.columns = size.columns(), .rows = size.rows()});
+              }};
 }
 
 base::Task<> run_shell(Services& services, Call call, Asked asked,
                        std::unique_ptr<net::Transport> transport) {
   const auto reason = asked.shell.reason();
-  auto stream = co_await open_shell(services, call, std::move(asked), *transport);
-  audit_socket(services, call, "shell.open", stream, "reason: " + reason);
-  if (!stream) {
+  auto shell = co_await open_shell(services, call, std::move(asked), *transport);
+  auto detail = "reason: " + reason;
+  if (shell) detail += " | recording: " + shell->recording->id();
+  audit_socket(services, call, "shell.open", shell, detail);
+  if (!shell) {
     (void)co_await transport->write(
-        {.bytes = exit_message(kRefusedCode, stream.error().message), .binary = false});
+        {.bytes = exit_message(kRefusedCode, shell.error().message), .binary = false});
     transport->close();
     co_return;
   }
-  co_await bridge_terminal(std::move(transport), *stream);
+  // Who is recorded is told so; a page that has gone is found by the bridge.
+  const boost::json::object told{{"recording", shell->recording->id()}};
+  (void)co_await transport->write({.bytes = boost::json::serialize(told), .binary = false});
+  co_await bridge_terminal(std::move(transport), shell->stream, tap_of(shell->recording));
 }
 
 base::Task<Upgrade> open_shell_socket(Services& services, Call call) {

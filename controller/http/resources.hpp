@@ -26,6 +26,7 @@ Routes pod_log_routes(Services& services);
 Routes exec_routes(Services& services);
 Routes terminals_routes(Services& services);
 Routes node_shell_routes(Services& services);
+Routes shell_recordings_routes(Services& services);
 Routes events_routes(Services& services);
 Routes kube_proxy_routes(Services& services);
 Routes health_routes(Services& services);

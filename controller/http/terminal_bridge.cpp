@@ -21,7 +21,7 @@ net::Message text(std::string bytes) {
 
 /// Client to agent. Ends when either side is over; then the stream is reset, which ends the other
 /// half.
-base::Task<> pump_up(net::Transport& transport, link::StreamPtr stream,
+base::Task<> pump_up(net::Transport& transport, link::StreamPtr stream, const TerminalTap& tap,
                      std::optional<base::Error>& fault) {
   for (;;) {
     auto message = co_await transport.read();
@@ -32,8 +32,10 @@ base::Task<> pump_up(net::Transport& transport, link::StreamPtr stream,
       written = co_await stream->write(std::move(message->bytes));
     } else {
       auto note = parse_control(message->bytes);
-      if (!note) {
-        fault = note.error();
+      base::Result<> seen;
+      if (note && note->has_resize() && tap.resize) seen = tap.resize(note->resize());
+      if (!note || !seen) {
+        fault = note ? seen.error() : note.error();
         break;
       }
       written = co_await stream->write(std::move(*note));
@@ -70,7 +72,7 @@ std::string words_of(const base::Error& error) {
 }
 
 /// Agent to client. Ends with the stream; then the socket is closed, which ends the other half.
-base::Task<> pump_down(net::Transport& transport, link::StreamPtr stream,
+base::Task<> pump_down(net::Transport& transport, link::StreamPtr stream, const TerminalTap& tap,
                        std::optional<base::Error>& fault) {
   bool exited = false;
   std::string why = "the agent ended the stream";
@@ -78,6 +80,13 @@ base::Task<> pump_down(net::Transport& transport, link::StreamPtr stream,
     auto chunk = co_await stream->read();
     if (!chunk) why = words_of(chunk.error());
     if (!chunk || !*chunk) break;
+    base::Result<> seen;
+    if (tap.output && !(*chunk)->bytes.empty()) seen = tap.output((*chunk)->bytes);
+    if (!seen) {
+      fault = seen.error();
+      stream->reset({ErrorCode::kUnavailable, "the session is not recorded any more", {}});
+      break;
+    }
     if (!co_await forward(transport, std::move(**chunk), exited)) {
       stream->reset({ErrorCode::kUnavailable, "the client has gone", {}});
       exited = true;
@@ -132,10 +141,11 @@ std::string exit_message(int code, const std::string& message) {
   return json::serialize(json::object{{"exit", std::move(exit)}});
 }
 
-base::Task<> bridge_terminal(std::unique_ptr<net::Transport> transport, link::StreamPtr stream) {
+base::Task<> bridge_terminal(std::unique_ptr<net::Transport> transport, link::StreamPtr stream,
+                             TerminalTap tap) {
   using namespace boost::asio::experimental::awaitable_operators;
   std::optional<base::Error> fault;
-  co_await (pump_up(*transport, stream, fault) && pump_down(*transport, stream, fault));
+  co_await (pump_up(*transport, stream, tap, fault) && pump_down(*transport, stream, tap, fault));
 }
 
 }  // namespace slipway::http

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "protocol/base/task.hpp"
 #include "protocol/link/link.hpp"
@@ -23,9 +25,16 @@ base::Result<wire::StreamNote> parse_control(const std::string& text);
 std::string exit_message(int code, const std::string& message);
 inline constexpr int kNoExitCode = 255;  ///< it did not start, or nobody knows how it ended
 
+/// Sees a terminal before its user does; an error ends it. Empty functions see nothing.
+struct TerminalTap {
+  std::function<base::Result<>(std::string_view)> output;
+  std::function<base::Result<>(const wire::TerminalSize&)> resize;
+};
+
 /// Pumps a terminal between a page's socket and an agent's stream until either ends; nothing is
 /// read from one side before the other has taken what came before. Ends with the exit message if
 /// the client is still there.
-base::Task<> bridge_terminal(std::unique_ptr<net::Transport> transport, link::StreamPtr stream);
+base::Task<> bridge_terminal(std::unique_ptr<net::Transport> transport, link::StreamPtr stream,
+                             TerminalTap tap = {});
 
 }  // namespace slipway::http

@@ -41,16 +41,6 @@ std::unexpected<Error> failed(std::string_view what, const std::filesystem::path
                                    std::generic_category().message(number));
 }
 
-Result<> write_all(int fd, std::string_view content, const std::filesystem::path& path) {
-  while (!content.empty()) {
-    const ssize_t n = ::write(fd, content.data(), content.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return failed("cannot write", path);
-    content.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return {};
-}
-
 Result<> fill(const std::filesystem::path& path, std::string_view content, int mode) {
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (file.get() < 0) return failed("cannot create", path);
@@ -62,6 +52,16 @@ Result<> fill(const std::filesystem::path& path, std::string_view content, int m
 }
 
 }  // namespace
+
+Result<> write_all(int fd, std::string_view content, const std::filesystem::path& path) {
+  while (!content.empty()) {
+    const ssize_t n = ::write(fd, content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return failed("cannot write", path);
+    content.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return {};
+}
 
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit_bytes) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));

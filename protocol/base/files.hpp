@@ -19,4 +19,7 @@ Result<std::string> read_file(const std::filesystem::path& path,
 /// never half.
 Result<> write_file(const std::filesystem::path& path, std::string_view content, int mode = 0644);
 
+/// All of it to an open file, for those that are written piece by piece; errors name `path`.
+Result<> write_all(int fd, std::string_view content, const std::filesystem::path& path);
+
 }  // namespace slipway::base

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logs and terminals through the tunnel, with the API server and without it."""
+import json
+import os
 import subprocess
 import time
 
@@ -160,6 +162,39 @@ def test_an_administrator_opens_a_shell_on_a_node(api):
     session.until("on-demo-worker-1")
     session.send("exit\n")
     session.finish()
+
+
+@claims("T1.recorded", "U3.entries")
+def test_a_node_shell_is_recorded(api):
+    from slipway import Terminal
+    session = Terminal(api.socket("/clusters/demo/nodes/demo-worker-1/shell?reason=recorded&columns=90&rows=30", subprotocols=["slipway.terminal.v1"]))
+    session.note(password=api.summary["password"])
+    session.send("echo shown-$((40+2)) 漢字\n")
+    session.until("shown-42 漢字")
+    listed = next(r for r in api.items("/shell-recordings") if r["reason"] == "recorded")
+    assert listed["running"] and listed["user"] == "admin" and listed["node"] == "demo-worker-1"
+    session.note(resize={"columns": 120, "rows": 40})
+    session.send("stty size; exit\n")
+    session.until("40 120")
+    session.finish()
+    recording = api.call("GET", f"/shell-recordings/{listed['id']}", expect=200)
+    head, *events = [json.loads(line) for line in recording.text.splitlines()]
+    assert (head["version"], head["width"], head["height"]) == (2, 90, 30)
+    assert "".join(text for _, kind, text in events if kind == "o") == session.output.decode()
+    assert [text for _, kind, text in events if kind == "r"] == ["120x40"]
+    times = [at for at, _, _ in events]
+    assert times == sorted(times) and times[-1] < 60
+    assert api.summary["password"] not in recording.text
+    file = f"{api.state}/shell-recordings/{listed['id']}.cast"
+    assert oct(os.stat(file).st_mode & 0o777) == "0o600"
+    played = subprocess.run(["script", "-qec", f"asciinema cat {file}", "/dev/null"], capture_output=True, timeout=60, stdin=subprocess.DEVNULL,
+                            env={**os.environ, "LC_ALL": "C.UTF-8", "ASCIINEMA_CONFIG_HOME": api.state})
+    assert played.returncode == 0 and "shown-42 漢字" in played.stdout.decode(), played
+    entries = api.items("/audit?limit=100")
+    assert any(e["action"] == "recording.read" and listed["id"] in e["object"] for e in entries)
+    assert any(e["action"] == "shell.open" and listed["id"] in e["detail"] for e in entries)
+    api.call("GET", "/shell-recordings/..%2f..%2fslipway.db", expect=404)
+    api.call("GET", "/shell-recordings/nobody", expect=404)
 
 
 @claims("T1.stranger")

@@ -122,8 +122,10 @@ class ExecSystem : public testing::Test {
     LinkedStreams::Text text;
     LinkedStreams links;
     links.run([&](LinkedStreams& own, base::TaskScope& scope) -> Task<> {
+      base::SystemClock clock;
       containers::Containerd runtime(socket());
-      terminal::Terminal terminal({.run_dir = dir_ / "run"}, runtime);
+      terminal::Terminal terminal(links.io.get_executor(), {.run_dir = dir_ / "run"}, runtime,
+                                  clock);
       auto pair = co_await own.open(open, true);
       bool ended = false;
       auto serving = [](terminal::Terminal& with, wire::ExecOpen what, link::StreamPtr stream,
@@ -258,8 +260,9 @@ TEST_F(ExecSystem, AProcessThatReadsNothingDoesNotHideAReset) {
 TEST_F(ExecSystem, ACancelledStartLeavesNoProcess) {
   LinkedStreams links;
   links.run([&](LinkedStreams& own, base::TaskScope&) -> Task<> {
+    base::SystemClock clock;
     containers::Containerd runtime(socket());
-    terminal::Terminal terminal({.run_dir = dir_ / "run"}, runtime);
+    terminal::Terminal terminal(links.io.get_executor(), {.run_dir = dir_ / "run"}, runtime, clock);
     auto open = exec_open("main", {"/bin/sleep", "5570"}, false);
     auto pair = co_await own.open(open, true);
     co_await base::in_scope([&](base::TaskScope& serving) -> Task<> {

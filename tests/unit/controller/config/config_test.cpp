@@ -8,6 +8,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
+TEST(Config, KeepsRecordingsAsLongAsItIsTold) {
+  const auto keep = [](const std::string& text) {
+    return parse_config("shells: {keep_recordings: " + text + "}");
+  };
+  EXPECT_EQ(parse_config("")->shells.keep_recordings, std::chrono::hours(24 * 90));
+  EXPECT_EQ(keep("30d")->shells.keep_recordings, std::chrono::hours(24 * 30));
+  EXPECT_EQ(keep("1m").error().field, "shells.keep_recordings");
+  EXPECT_FALSE(keep("9999d"));
+}
+
 TEST(Config, EveryKeyHasADefault) {
   const auto config = parse_config("");
   ASSERT_TRUE(config);

@@ -26,7 +26,7 @@ struct Terminal {
     agent.streams.clear();
   }
   base::Task<> run(std::unique_ptr<net::Transport> transport, link::StreamPtr stream) {
-    co_await bridge_terminal(std::move(transport), std::move(stream));
+    co_await bridge_terminal(std::move(transport), std::move(stream), tap);
     ended = true;
   }
   base::Task<std::string> text() {
@@ -40,6 +40,7 @@ struct Terminal {
   fakes::FakeAgent agent;
   std::unique_ptr<net::Transport> page;
   link::StreamPtr remote;
+  TerminalTap tap;
   bool ended = false;
 };
 
@@ -121,6 +122,51 @@ TEST(Terminal, AStalledPageHoldsTheAgentBackWithinTheWindow) {
         terminal.page->close();
         EXPECT_TRUE(co_await fakes::until([&] { return terminal.ended; }));
       });
+}
+
+TEST(Terminal, IsSeenByItsTapFirst) {
+  fakes::with_links(
+      [](links::Links& links, base::TaskScope& tasks, const base::Clock& clock) -> base::Task<> {
+        Terminal terminal(links, tasks, clock);
+        std::string seen;
+        terminal.tap = {.output =
+                            [&](std::string_view bytes) {
+                              seen += bytes;
+                              return base::Result<>{};
+                            },
+                        .resize =
+                            [&](const wire::TerminalSize& size) {
+                              seen += "<" + std::to_string(size.columns()) + ">";
+                              return base::Result<>{};
+                            }};
+        co_await terminal.open();
+        (void)co_await terminal.remote->write(std::string("shown"));
+        EXPECT_EQ(co_await terminal.text(), "shown");
+        EXPECT_EQ(seen, "shown");
+        (void)co_await terminal.page->write({.bytes = "typed", .binary = true});
+        (void)co_await terminal.page->write(
+            {.bytes = R"({"resize":{"columns":100,"rows":40}})", .binary = false});
+        (void)co_await terminal.remote->read();
+        (void)co_await terminal.remote->read();
+        EXPECT_EQ(seen, "shown<100>");
+        terminal.page->close();
+        EXPECT_TRUE(co_await fakes::until([&] { return terminal.ended; }));
+      });
+}
+
+TEST(Terminal, EndsUnseenWhenItsTapFails) {
+  fakes::with_links([](links::Links& links, base::TaskScope& tasks,
+                       const base::Clock& clock) -> base::Task<> {
+    Terminal terminal(links, tasks, clock);
+    terminal.tap.output = [](std::string_view) {
+      return base::Result<>(base::fail(base::ErrorCode::kExhausted, "the disk is full"));
+    };
+    co_await terminal.open();
+    (void)co_await terminal.remote->write(std::string("secret"));
+    EXPECT_EQ(co_await terminal.text(), R"({"exit":{"code":255,"message":"the disk is full"}})");
+    EXPECT_FALSE(co_await terminal.remote->read());
+    EXPECT_TRUE(co_await fakes::until([&] { return terminal.ended; }));
+  });
 }
 
 TEST(Terminal, ControlMessagesAreCheckedStrictly) {

@@ -126,6 +126,8 @@ class World {
                                .seed = 1}};
   clusters::KeyPairs key_pairs{*database};
   controller::MirrorFeed feed{clusters, changes, clock};
+  recordings::Recordings recordings{release_directory.path() / ".shells", std::chrono::hours{24},
+                                    clock};
   Metrics metrics;
   Services services{.accounts = accounts,
                     .audit = audit,
@@ -140,6 +142,7 @@ class World {
                     .clock = clock,
                     .ca_rotation = ca_rotation,
                     .releases = releases,
+                    .recordings = recordings,
                     .roots_pem = [this] { return authority->bundle_pem(); },
                     .parts = [] { return std::vector<Part>{{"store", true, ""}}; }};
   PublicApi api{services, all_routes(services)};
