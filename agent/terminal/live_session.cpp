@@ -66,7 +66,11 @@ LiveSession::LiveSession(asio::any_io_executor executor, const base::Clock& cloc
       changed_(std::move(executor)) {}
 
 Task<> LiveSession::run() {
-  outcome_ = co_await live();
+  try {
+    outcome_ = co_await live();
+  } catch (const std::exception& error) {
+    outcome_ = base::fail(ErrorCode::kInternal, error.what());
+  }
   changed();
   co_await process_.clean_up();
   while (!end_known_ && !(cut_ && !owner_stream_)) co_await changed_.wait();
@@ -175,7 +179,8 @@ Task<> LiveSession::attach(link::StreamPtr stream, wire::TerminalOpen how) {
 Task<> LiveSession::watch(link::StreamPtr stream, std::string user) {
   using namespace asio::experimental::awaitable_operators;
   if (watchers_.size() >= kMaxWatchers) {
-    stream->reset({ErrorCode::kExhausted, "8 watch this terminal already", {}});
+    stream->reset(
+        {ErrorCode::kExhausted, std::to_string(kMaxWatchers) + " watch this terminal already", {}});
     co_return;
   }
   const auto place = watchers_.insert(watchers_.end(), std::move(user));

@@ -21,7 +21,7 @@ std::unexpected<base::Error> in_file(const std::filesystem::path& file, const ba
 }
 
 bool open_to_others(const std::filesystem::path& file) {
-  struct stat status{};
+  struct stat status {};
   return ::stat(file.c_str(), &status) == 0 && (status.st_mode & kOthers) != 0;
 }
 

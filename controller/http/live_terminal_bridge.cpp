@@ -54,30 +54,6 @@ json::object farewell(const base::Error& why) {
   return {{"exit", {{"code", kNoExitCode}, {"message", why.message}}}};
 }
 
-/// Client to agent. Ends when either side is over; then the stream is reset, which ends the other
-/// half.
-base::Task<> pump_up(net::Transport& transport, link::StreamPtr stream,
-                     std::optional<base::Error>& fault) {
-  for (;;) {
-    auto message = co_await transport.read();
-    if (!message) break;
-    base::Result<> written;
-    if (message->binary) {
-      if (message->bytes.empty()) continue;
-      written = co_await stream->write(std::move(message->bytes));
-    } else {
-      auto note = parse_live_control(message->bytes);
-      if (!note) {
-        fault = note.error();
-        break;
-      }
-      written = co_await stream->write(std::move(*note));
-    }
-    if (!written) co_return;  // the agent's side is over; the other half says how
-  }
-  stream->reset({ErrorCode::kUnavailable, "the client has gone", {}});
-}
-
 /// Agent to client. Ends with the stream; then the socket is closed, which ends the other half.
 base::Task<> pump_down(net::Transport& transport, link::StreamPtr stream, std::string node,
                        std::optional<link::Chunk> first, std::optional<base::Error>& fault) {
@@ -140,7 +116,7 @@ base::Task<> bridge_live_terminal(std::unique_ptr<net::Transport> transport, lin
                                   std::string node, std::optional<link::Chunk> first) {
   using namespace boost::asio::experimental::awaitable_operators;
   std::optional<base::Error> fault;
-  co_await (pump_up(*transport, stream, fault) &&
+  co_await (pump_to_agent(*transport, stream, parse_live_control, fault) &&
             pump_down(*transport, stream, std::move(node), std::move(first), fault));
 }
 

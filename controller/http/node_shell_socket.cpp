@@ -19,6 +19,7 @@ constexpr int kRefusedCode = 255;
 /// A shell that was asked for and checked, but for the password.
 struct Asked {
   base::MachineId machine;
+  std::string cluster;
   std::string node;
   wire::NodeShellOpen shell;
 };
@@ -36,13 +37,16 @@ base::Result<Asked> read_shell(Services& services, const Call& call) {
     query.refuse("reason", "must say why, in 3 to 200 bytes");
   }
   if (auto fault = query.fault()) return std::unexpected(*fault);
-  auto node = services.clusters.node(call.argument("cluster"), call.argument("node"));
+  auto cluster = services.clusters.get(call.argument("cluster"));
+  if (!cluster) return base::fail(cluster);
+  auto node = services.clusters.node(cluster->id.value, call.argument("node"));
   if (!node) return base::fail(node);
   if (!node->link.connected) {
     return base::fail(base::ErrorCode::kUnavailable,
                       "node " + node->name + " is not connected: " + node->link.why_down);
   }
   asked.machine = node->machine;
+  asked.cluster = cluster->spec.name;
   asked.node = node->name;
   return asked;
 }
@@ -79,7 +83,7 @@ base::Task<base::Result<OpenShell>> open_shell(Services& services, const Call& c
   auto recording = services.recordings.begin(
       {.user = call.caller.user.name,
        .from = call.caller.address,
-       .cluster = call.argument("cluster"),
+       .cluster = asked.cluster,
        .node = asked.node,
        .reason = asked.shell.reason()},
       {.columns = asked.shell.size().columns(), .rows = asked.shell.size().rows()});

@@ -19,32 +19,6 @@ net::Message text(std::string bytes) {
   return {.bytes = std::move(bytes), .binary = false};
 }
 
-/// Client to agent. Ends when either side is over; then the stream is reset, which ends the other
-/// half.
-base::Task<> pump_up(net::Transport& transport, link::StreamPtr stream, const TerminalTap& tap,
-                     std::optional<base::Error>& fault) {
-  for (;;) {
-    auto message = co_await transport.read();
-    if (!message) break;
-    base::Result<> written;
-    if (message->binary) {
-      if (message->bytes.empty()) continue;
-      written = co_await stream->write(std::move(message->bytes));
-    } else {
-      auto note = parse_control(message->bytes);
-      base::Result<> seen;
-      if (note && note->has_resize() && tap.resize) seen = tap.resize(note->resize());
-      if (!note || !seen) {
-        fault = note ? seen.error() : note.error();
-        break;
-      }
-      written = co_await stream->write(std::move(*note));
-    }
-    if (!written) co_return;  // the agent's side is over; the other half says how
-  }
-  stream->reset({ErrorCode::kUnavailable, "the client has gone", {}});
-}
-
 /// One chunk of the agent's to the client; false: the client is gone.
 base::Task<bool> forward(net::Transport& transport, link::Chunk chunk, bool& exited) {
   if (!chunk.bytes.empty()) {
@@ -136,6 +110,28 @@ base::Result<wire::StreamNote> parse_control(const std::string& message) {
   return note;
 }
 
+base::Task<> pump_to_agent(net::Transport& transport, link::StreamPtr stream, NoteParser parse,
+                           std::optional<base::Error>& fault) {
+  for (;;) {
+    auto message = co_await transport.read();
+    if (!message) break;
+    base::Result<> written;
+    if (message->binary) {
+      if (message->bytes.empty()) continue;
+      written = co_await stream->write(std::move(message->bytes));
+    } else {
+      auto note = parse(message->bytes);
+      if (!note) {
+        fault = note.error();
+        break;
+      }
+      written = co_await stream->write(std::move(*note));
+    }
+    if (!written) co_return;  // the agent's side is over; the other half says how
+  }
+  stream->reset({ErrorCode::kUnavailable, "the client has gone", {}});
+}
+
 std::string exit_message(int code, const std::string& message) {
   json::object exit{{"code", code}, {"message", message}};
   return json::serialize(json::object{{"exit", std::move(exit)}});
@@ -145,7 +141,14 @@ base::Task<> bridge_terminal(std::unique_ptr<net::Transport> transport, link::St
                              TerminalTap tap) {
   using namespace boost::asio::experimental::awaitable_operators;
   std::optional<base::Error> fault;
-  co_await (pump_up(*transport, stream, tap, fault) && pump_down(*transport, stream, tap, fault));
+  const NoteParser parse = [&tap](const std::string& text) {
+    auto note = parse_control(text);
+    if (!note || !note->has_resize() || !tap.resize) return note;
+    const auto seen = tap.resize(note->resize());
+    return seen ? note : base::fail(seen);
+  };
+  co_await (pump_to_agent(*transport, stream, parse, fault) &&
+            pump_down(*transport, stream, tap, fault));
 }
 
 }  // namespace slipway::http

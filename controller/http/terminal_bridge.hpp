@@ -4,7 +4,9 @@
 #include <boost/json/value.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+
 #include <string_view>
 
 #include "protocol/base/task.hpp"
@@ -22,6 +24,12 @@ inline constexpr std::int64_t kMaxRows = 1000;
 base::Result<wire::StreamNote> resize_note(const boost::json::value& size);
 /// A text message of the client, once understood.
 base::Result<wire::StreamNote> parse_control(const std::string& text);
+/// How a bridge reads its client's text messages.
+using NoteParser = std::function<base::Result<wire::StreamNote>(const std::string&)>;
+/// Client to agent: bytes and what `parse` understands. Ends when either side is over, or with
+/// `fault` set at a message that is none; then the stream is reset, which ends the other half.
+base::Task<> pump_to_agent(net::Transport& transport, link::StreamPtr stream, NoteParser parse,
+                           std::optional<base::Error>& fault);
 std::string exit_message(int code, const std::string& message);
 inline constexpr int kNoExitCode = 255;  ///< it did not start, or nobody knows how it ended
 

@@ -53,15 +53,6 @@ json::object view(const Placed& placed) {
   return shown;
 }
 
-base::Result<link::StreamPtr> open_at(Services& services, const clusters::Node& node,
-                                      wire::StreamOpen what) {
-  if (!node.link.connected) {
-    return base::fail(base::ErrorCode::kUnavailable,
-                      "node " + node.name + " is not connected: " + node.link.why_down);
-  }
-  return services.links.open(node.machine, std::move(what), true);
-}
-
 base::Task<base::Result<std::vector<wire::TerminalState>>> read_terminals(link::StreamPtr stream) {
   std::vector<wire::TerminalState> all;
   for (;;) {
@@ -83,7 +74,7 @@ struct Told {
 base::Task<> ask(Services& services, clusters::Node node, Told& told) {
   wire::StreamOpen what;
   what.mutable_terminals();
-  auto stream = open_at(services, node, std::move(what));
+  auto stream = services.links.open(node.machine, std::move(what), true);
   base::Result<std::vector<wire::TerminalState>> all;
   if (stream) {
     (*stream)->finish();
@@ -167,7 +158,7 @@ base::Task<base::Result<Agreed>> agree(Services& services, const Call& call,
   if (!what) co_return base::fail(what);
   auto node = services.clusters.node(call.argument("cluster"), call.argument("node"));
   if (!node) co_return base::fail(node);
-  auto stream = open_at(services, *node, std::move(*what));
+  auto stream = services.links.open(node->machine, std::move(*what), true);
   if (!stream) co_return base::fail(stream);
   auto first = co_await base::with_timeout(kAgentsAnswer, "the node's agent", (*stream)->read());
   if (!first) co_return base::fail(first);

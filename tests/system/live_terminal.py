@@ -13,14 +13,18 @@ PROTOCOL = "slipway.terminal.v1"
 class LiveTerminal:
     """Keeps what it typed until it is acknowledged, acknowledges what came, and comes back when it is cut off."""
 
-    def __init__(self, api, namespace, pod, query="", cluster="demo"):
+    def __init__(self, api, path, cluster="demo"):
         self.api, self.cluster = api, cluster
         self.output = b""
         self.first = 0  # number of the first byte in `output`
         self.typed, self.taken = b"", 0  # what is not acknowledged yet, and the number of its first byte
         self.exit = self.detached = self.place = None
         self.watchers, self.gaps, self.sockets = [], [], 0
-        self.connect(f"/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/exec?tty=true&resumable=true{query}")
+        self.connect(path)
+
+    @classmethod
+    def start(cls, api, namespace, pod, query="", cluster="demo"):
+        return cls(api, f"/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/exec?tty=true&resumable=true{query}", cluster)
 
     @property
     def received(self):
@@ -74,6 +78,8 @@ class LiveTerminal:
             self.place = note["attached"]
             assert self.place["output"] == self.received or not self.output, self.place
             self.first = self.place["output"] - len(self.output)
+            if self.sockets == 1:
+                self.taken = self.place["input"]  # what another page has typed
             self.acknowledged(self.place["input"])
             if self.typed:
                 self.connection.send_binary(self.typed)
@@ -140,13 +146,6 @@ class LiveTerminal:
 
 class Watcher(LiveTerminal):
     """Sees another's terminal."""
-
-    def __init__(self, api, terminal):
-        self.api, self.cluster = api, terminal.cluster
-        self.output, self.first, self.typed, self.taken, self.sockets = b"", 0, b"", 0, 0
-        self.exit = self.detached = self.place = None
-        self.watchers, self.gaps = [], []
-        self.connect(terminal.path + "/watch")
 
     def acknowledged(self, number):
         pass

@@ -63,7 +63,7 @@ def test_no_byte_is_lost_or_doubled_while_the_controller_is_killed(world, api, k
     """What is typed and what is printed goes on through two kills; both are checked byte for byte."""
     typed = bytes(range(256)) * 300 + "終わり\n".encode()
     script = SCRIPTED.replace("$SIZE", str(len(typed)))
-    terminal = LiveTerminal(api, "demo", "keeper", "&command=sh&command=-c&command=" + urllib.parse.quote(script))
+    terminal = LiveTerminal.start(api, "demo", "keeper", "&command=sh&command=-c&command=" + urllib.parse.quote(script))
     terminal.until("begin\n")
     for kill in range(2):
         terminal.send(typed[kill * 30000:(kill + 1) * 30000])
@@ -86,7 +86,7 @@ def test_no_byte_is_lost_or_doubled_while_the_controller_is_killed(world, api, k
 
 @claims("T1.survives")
 def test_vi_survives_a_killed_controller_and_a_resize(world, api, keeper):
-    terminal = LiveTerminal(api, "demo", "keeper", "&columns=80&rows=24")
+    terminal = LiveTerminal.start(api, "demo", "keeper", "&columns=80&rows=24")
     terminal.send("vi /tmp/text\n")
     terminal.until("- /tmp/text")  # its status line
     terminal.send("ibefore 漢字 ")
@@ -110,7 +110,7 @@ def test_vi_survives_a_killed_controller_and_a_resize(world, api, keeper):
 
 @claims("T1.survives", "T1.list")
 def test_a_page_that_is_loaded_anew_finds_its_terminal_and_what_it_showed(api, keeper):
-    terminal = LiveTerminal(api, "demo", "keeper")
+    terminal = LiveTerminal.start(api, "demo", "keeper")
     terminal.send("x=kept; echo shown-$((40+2))\n")
     terminal.until("shown-42")
     listed = next(t for t in terminals(api)["items"] if t["id"] == terminal.place["terminal"])
@@ -121,18 +121,18 @@ def test_a_page_that_is_loaded_anew_finds_its_terminal_and_what_it_showed(api, k
     terminal.until("shown-42")
     terminal.send("echo still-$x\n")
     terminal.until("still-kept")
-    other = LiveTerminal.__new__(LiveTerminal)
-    other.__dict__.update(terminal.__dict__)
-    other.reload()  # a second page takes it from the first
-    while terminal.detached is None and terminal.connection.connected and terminal.step():
+    other = LiveTerminal(api, terminal.path)  # a second page takes it from the first
+    while terminal.detached is None and terminal.step():
         pass
+    assert terminal.detached["again"] is False and "elsewhere" in terminal.detached["message"]
+    other.until("still-kept")
     other.send("exit\n")
     assert other.finish()["code"] == 0
 
 
 @claims("T1.survives")
 def test_a_terminal_outlives_a_cut_network(api, keeper):
-    terminal = LiveTerminal(api, "demo", "keeper")
+    terminal = LiveTerminal.start(api, "demo", "keeper")
     terminal.send("echo one-$((1+1))\n")
     terminal.until("one-2")
     with Machine(api, keeper["node"]).cut_off():
@@ -150,10 +150,10 @@ def test_a_terminal_outlives_a_cut_network(api, keeper):
 
 @claims("T1.watch")
 def test_an_administrator_watches_and_the_user_is_told(api, keeper):
-    terminal = LiveTerminal(api, "demo", "keeper")
+    terminal = LiveTerminal.start(api, "demo", "keeper")
     terminal.send("echo before-$((1+1))\n")
     terminal.until("before-2")
-    watcher = Watcher(api, terminal)
+    watcher = Watcher(api, terminal.path + "/watch")
     watcher.until("before-2")
     terminal.follow(lambda: terminal.watchers == ["admin"])
     terminal.send("echo after-$((1+1))\n")
@@ -170,7 +170,7 @@ def test_an_administrator_watches_and_the_user_is_told(api, keeper):
 
 @claims("T1.list")
 def test_a_terminal_is_ended_by_name_and_the_user_is_told_by_whom(api, keeper):
-    terminal = LiveTerminal(api, "demo", "keeper")
+    terminal = LiveTerminal.start(api, "demo", "keeper")
     terminal.send("sleep 1000\n")
     terminal.until("sleep")
     api.call("DELETE", terminal.path, expect=204)
@@ -185,7 +185,7 @@ def test_a_terminal_is_ended_by_name_and_the_user_is_told_by_whom(api, keeper):
 def test_bad_questions_get_clear_answers(api, keeper):
     pods = "/clusters/demo/namespaces/demo/pods/keeper/exec"
     assert refusal(api, pods + "?resumable=true&tty=false") == 422
-    terminal = LiveTerminal(api, "demo", "keeper")
+    terminal = LiveTerminal.start(api, "demo", "keeper")
     assert refusal(api, terminal.path + "?received=100000000") == 400
     assert refusal(api, terminal.path + "?received=-1") == 422
     assert refusal(api, terminal.path + "?rows=0") == 422
