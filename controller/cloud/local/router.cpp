@@ -71,8 +71,11 @@ Task<Result<>> Router::ensure() {
   }
   std::string batch = "link set lo up\n";
   if (!has_interface(name_, kBridge)) batch += fmt::format("link add {} type bridge\n", kBridge);
-  batch += fmt::format("addr replace {}/{} dev {}\nlink set {} up\n", subnet_.gateway(),
-                       subnet_.bits, kBridge, kBridge);
+  // A bridge without an address of its own takes its lowest port's: it would change with machines
+  // that come and go, and all others would send to the old one until they notice.
+  batch +=
+      fmt::format("link set {0} address {1}\naddr replace {2}/{3} dev {0}\nlink set {0} up\n",
+                  kBridge, hardware_address(subnet_.gateway()), subnet_.gateway(), subnet_.bits);
   if (auto ok = co_await ip_batch(name_, batch); !ok) co_return ok;
   co_return set_sysctls_in(name_, {{"net/ipv4/ip_forward", "1"}});
 }

@@ -16,6 +16,7 @@
 #include "controller/cloud/local/local_cloud.hpp"
 #include "controller/cloud/local/loop_device.hpp"
 #include "controller/cloud/local/mounts.hpp"
+#include "controller/cloud/local/router.hpp"
 #include "protocol/base/files.hpp"
 #include "protocol/base/process.hpp"
 #include "tests/unit/controller/cloud/conformance.hpp"
@@ -163,6 +164,21 @@ TEST_P(LocalCloudTest, MachinesReachEachOtherAndTheGateway) {
   EXPECT_EQ(std::string(inet_ntoa(from.sin_addr)), run(cloud_->machine({"m1"}))->address);
   close(accepted);
   close(*fd);
+}
+
+TEST_P(LocalCloudTest, TheGatewayKeepsItsHardwareAddress) {
+  running("m1");
+  auto bridge = [&] {
+    auto shown = run(base::run({.argv = {"ip", "-netns", "slw-" + kInstallation + "-router", "-o",
+                                         "link", "show", "br0"}}));
+    return shown ? shown->output.substr(shown->output.find("link/ether")) : shown.error().message;
+  };
+  const std::string before = bridge();
+  EXPECT_THAT(before, testing::HasSubstr(local::hardware_address(network_.gateway)));
+  ASSERT_TRUE(run(cloud_->stop_machine({"m1"})));
+  EXPECT_EQ(bridge(), before);
+  ASSERT_TRUE(run(cloud_->start_machine({"m1"})));
+  EXPECT_EQ(bridge(), before);
 }
 
 TEST_P(LocalCloudTest, SurvivesTheController) {
