@@ -26,6 +26,8 @@ std::string membership(const wire::EtcdConfig& etcd) {
 
 }  // namespace
 
+// Pre-vote: a member that was cut off and comes back with a higher term ends no leader's term by
+// it.
 std::string etcd_environment(const wire::DesiredNode& desired) {
   return fmt::format(
       R"(# written by slipway-agent
@@ -43,6 +45,7 @@ ETCD_PEER_CERT_FILE={pki}/peer.crt
 ETCD_PEER_KEY_FILE={pki}/peer.key
 ETCD_PEER_TRUSTED_CA_FILE={pki}/ca.crt
 ETCD_PEER_CLIENT_CERT_AUTH=true
+ETCD_PRE_VOTE=true
 {membership})",
       fmt::arg("name", desired.node_name()), fmt::arg("data", kEtcdDataDirectory),
       fmt::arg("address", desired.address()), fmt::arg("pki", kEtcdPkiDirectory),
