@@ -66,25 +66,34 @@ std::optional<unsigned> run_of(std::string_view name) {
   return run;
 }
 
-/// Pods' directories are `<namespace>_<pod>_<uid>`; of several the one that changed last.
-Result<std::string> pod_directory(int root, const containers::ContainerName& name) {
-  const std::string prefix = name.pod_namespace + "_" + name.pod + "_";
+/// Pods' directories are `<namespace>_<pod>_<uid>`.
+std::string prefix_of(const containers::ContainerName& name) {
+  return name.pod_namespace + "_" + name.pod + "_";
+}
+
+/// The uid that is meant, if its directory is there; where none is, of several the one that
+/// changed last.
+Result<std::string> pod_uid_of(int root, const containers::ContainerName& name,
+                               const std::string& meant) {
+  const auto prefix = prefix_of(name);
   std::string newest;
   timespec newest_time{};
   for (const auto& entry : entries(root)) {
     if (!entry.starts_with(prefix) || entry.find('_', prefix.size()) != std::string::npos) continue;
-    struct stat status{};
+    if (!meant.empty() && entry.substr(prefix.size()) != meant) continue;
+    struct stat status {};
     if (::fstatat(root, entry.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
     const auto& time = status.st_mtim;
     if (newest.empty() || time.tv_sec > newest_time.tv_sec ||
         (time.tv_sec == newest_time.tv_sec && time.tv_nsec > newest_time.tv_nsec)) {
-      newest = entry;
+      newest = entry.substr(prefix.size());
       newest_time = time;
     }
   }
   if (!newest.empty()) return newest;
   return base::fail(ErrorCode::kNotFound,
-                    "no logs of pod " + name.pod_namespace + "/" + name.pod + " on this node");
+                    "no logs of pod " + name.pod_namespace + "/" + name.pod + " on this node" +
+                        (meant.empty() ? "" : ": the one that was read is gone"));
 }
 
 Result<std::string> only_container(int pod, const std::string& path) {
@@ -100,7 +109,7 @@ Result<std::string> only_container(int pod, const std::string& path) {
 }  // namespace
 
 LogFile::LogFile(base::Descriptor fd, bool compressed) : fd_(std::move(fd)) {
-  struct stat status{};
+  struct stat status {};
   if (::fstat(fd_.get(), &status) == 0) inode_ = status.st_ino;
   if (!compressed) return;
   const int own = ::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0);
@@ -126,27 +135,35 @@ void LogFile::seek(off_t offset) {
   position_ = ::lseek(fd_.get(), offset, SEEK_SET);
 }
 
+void LogFile::rewind() {
+  if (!gz_) return seek(0);
+  gzrewind(gz_.get());
+  position_ = 0;
+}
+
 off_t LogFile::size() const {
-  struct stat status{};
+  struct stat status {};
   return ::fstat(fd_.get(), &status) == 0 ? status.st_size : 0;
 }
 
 Result<LogDirectory> LogDirectory::open(const std::filesystem::path& pods_dir,
-                                        const containers::ContainerName& name) {
+                                        const containers::ContainerName& name,
+                                        const std::string& pod_uid) {
   if (auto valid = containers::check(name); !valid) return base::fail(valid);
   const base::Descriptor root(::open(pods_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root) return base::fail(ErrorCode::kNotFound, "this node has no pod logs");
-  auto path = pod_directory(root.get(), name);
-  if (!path) return base::fail(path);
+  auto uid = pod_uid_of(root.get(), name, pod_uid);
+  if (!uid) return base::fail(uid);
+  const auto path = prefix_of(name) + *uid;
   auto container = name.container;
   if (container.empty()) {
-    auto only = only_container(root.get(), *path);
+    auto only = only_container(root.get(), path);
     if (!only) return base::fail(only);
     container = std::move(*only);
   }
-  auto opened = open_beneath(root.get(), *path + "/" + container, O_DIRECTORY);
+  auto opened = open_beneath(root.get(), path + "/" + container, O_DIRECTORY);
   if (!opened) return base::fail(opened);
-  return LogDirectory(std::move(*opened));
+  return LogDirectory(std::move(*opened), std::move(*uid));
 }
 
 std::vector<unsigned> LogDirectory::runs() const {
@@ -181,7 +198,7 @@ std::vector<std::string> LogDirectory::files(unsigned run) const {
 Result<LogFile> LogDirectory::open_file(const std::string& name) const {
   auto fd = open_beneath(fd_.get(), name, 0);
   if (!fd) return base::fail(fd);
-  struct stat status{};
+  struct stat status {};
   if (::fstat(fd->get(), &status) != 0 || !S_ISREG(status.st_mode)) {
     return base::fail(ErrorCode::kDenied, name + " is not a file");
   }

@@ -24,6 +24,7 @@ class LogFile {
   /// Bytes read, 0 at the present end.
   base::Result<std::size_t> read(char* into, std::size_t size);
   void seek(off_t offset);  ///< plain files only
+  void rewind();
   off_t size() const;
   off_t position() const { return position_; }
   ino_t inode() const { return inode_; }
@@ -44,10 +45,11 @@ class LogFile {
 /// a link. A run of the container is `N.log`; what kubelet rotated is `N.log.<time>[.gz]`.
 class LogDirectory {
  public:
-  /// The newest pod of that name. kNotFound, kInvalid (names, or several containers and none
-  /// named).
+  /// The pod of that uid or, where that is empty, the newest of that name. kNotFound, kInvalid
+  /// (names, or several containers and none named).
   static base::Result<LogDirectory> open(const std::filesystem::path& pods_dir,
-                                         const containers::ContainerName& name);
+                                         const containers::ContainerName& name,
+                                         const std::string& pod_uid = {});
 
   /// Numbers of the runs whose logs are there, ascending.
   std::vector<unsigned> runs() const;
@@ -55,10 +57,13 @@ class LogDirectory {
   std::vector<std::string> files(unsigned run) const;
   base::Result<LogFile> open_file(const std::string& name) const;
   int fd() const { return fd_.get(); }
+  const std::string& pod_uid() const { return pod_uid_; }
 
  private:
-  explicit LogDirectory(base::Descriptor fd) : fd_(std::move(fd)) {}
+  LogDirectory(base::Descriptor fd, std::string pod_uid)
+      : fd_(std::move(fd)), pod_uid_(std::move(pod_uid)) {}
   base::Descriptor fd_;
+  std::string pod_uid_;
 };
 
 }  // namespace slipway::logs

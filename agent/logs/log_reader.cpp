@@ -22,20 +22,31 @@ constexpr std::size_t kMaxLineBytes =
 constexpr std::size_t kPieceBytes = 256 << 10;  // a piece is handed on when it has as much
 constexpr std::size_t kFirstLineBytes = 64;     // enough for a record's time
 
-/// The time of a file's first record; leaves the file at its start.
-std::optional<std::int64_t> first_time_of(LogFile file) {
+/// The time of the record that a file begins with; of a plain one at any position, a compressed one
+/// must stand at its start.
+std::optional<std::int64_t> first_time_of(LogFile& file) {
   char head[kFirstLineBytes];
-  auto count = file.read(head, sizeof head);
+  base::Result<std::size_t> count = 0;
+  if (file.compressed()) {
+    count = file.read(head, sizeof head);
+    file.rewind();
+  } else if (const auto read = ::pread(file.fd(), head, sizeof head, 0); read > 0) {
+    count = static_cast<std::size_t>(read);
+  }
   if (!count || *count == 0) return std::nullopt;
   const std::string_view text(head, *count);
   return parse_time_ns(text.substr(0, text.find(' ')));
 }
 
-/// Reads that far; false where the file ends before.
-bool pass_over(LogFile& file, off_t bytes) {
+/// From the file's start to a place in it; false where the file ends before.
+bool go_to(LogFile& file, off_t offset) {
+  if (!file.compressed()) {
+    if (file.size() >= offset) file.seek(offset);
+    return file.size() >= offset;
+  }
   std::vector<char> block(kBlockBytes);
-  while (file.position() < bytes) {
-    const auto left = static_cast<std::size_t>(bytes - file.position());
+  while (file.position() < offset) {
+    const auto left = static_cast<std::size_t>(offset - file.position());
     const auto count = file.read(block.data(), std::min(block.size(), left));
     if (!count || *count == 0) return false;
   }
@@ -65,9 +76,14 @@ Result<std::unique_ptr<LogReader>> LogReader::open(LogDirectory directory, LogQu
 void LogReader::use(LogFile file) {
   file_.emplace(std::move(file));
   carry_ = 0;
-  begun_at_ns_ = 0;
+  begun_at_ns_ = first_time_of(*file_).value_or(0);
   line_too_long_ = false;
   text_.reset_first_time();
+}
+
+/// Of the file in hand, as far as it was read; 0: nothing is in it yet.
+std::int64_t LogReader::first_time_ns() const {
+  return begun_at_ns_ > 0 ? begun_at_ns_ : text_.first_time_ns();
 }
 
 Result<> LogReader::start() {
@@ -89,11 +105,9 @@ Result<> LogReader::start_at_tail(const std::vector<std::string>& files) {
     if (!file) break;  // rotated away meanwhile: there is nothing older
     auto tail = find_tail(*file, wanted);
     if (!tail) return base::fail(tail);
-    if (file->compressed()) file = directory_.open_file(*name);
-    if (!file) break;
-    if (!file->compressed()) file->seek(tail->offset);
+    file->rewind();
     use(std::move(*file));
-    skip_lines_ = tail->skip_lines;
+    if (!go_to(*file_, tail->offset)) break;
     wanted -= tail->lines;
     if (wanted == 0) break;
   }
@@ -106,7 +120,7 @@ Result<> LogReader::start_since(const std::vector<std::string>& files) {
   for (; from > 0; --from) {
     auto file = directory_.open_file(files[from]);
     if (!file) continue;
-    const auto time = first_time_of(std::move(*file));
+    const auto time = first_time_of(*file);
     if (time && *time <= query_.since_ns) break;
   }
   auto file = directory_.open_file(files[from]);
@@ -115,24 +129,21 @@ Result<> LogReader::start_since(const std::vector<std::string>& files) {
   return {};
 }
 
-/// The file may have been renamed or compressed since: as in advance_in_run().
+/// The file may have been renamed or compressed since: as in advance_in_run(). Its inode alone does
+/// not tell it: a later file gets the number of one that was deleted.
 Result<> LogReader::start_at(const LogPlace& place) {
   run_ = place.run;
-  for (const auto& name : directory_.files(run_)) {
-    auto file = directory_.open_file(name);
-    if (!file) continue;
-    if (!file->compressed()) {
-      if (file->inode() != place.inode || file->size() < place.offset) continue;
-      file->seek(place.offset);
+  for (bool settled = false; !settled;) {
+    settled = true;
+    for (const auto& name : directory_.files(run_)) {
+      auto file = directory_.open_file(name);
+      if (!file) settled = settled && file.error().code != ErrorCode::kNotFound;  // compressed now
+      if (!file || (!file->compressed() && file->inode() != place.inode)) continue;
+      if (place.first_time_ns != 0 && first_time_of(*file) != place.first_time_ns) continue;
+      if (place.first_time_ns == 0 && file->compressed()) continue;
       use(std::move(*file));
-      return {};
+      if (go_to(*file_, place.offset)) return {};
     }
-    if (first_time_of(std::move(*file)) != place.first_time_ns) continue;
-    auto again = directory_.open_file(name);
-    if (!again || !pass_over(*again, place.offset)) continue;
-    use(std::move(*again));
-    begun_at_ns_ = place.first_time_ns;
-    return {};
   }
   return start_after_loss(place);
 }
@@ -141,35 +152,30 @@ Result<> LogReader::start_at(const LogPlace& place) {
 Result<> LogReader::start_after_loss(const LogPlace& place) {
   lost_ = "what was written here is rotated away";
   for (const unsigned run : directory_.runs()) {
-    if (run < place.run) continue;
+    if (run < place.run || (query_.previous && run != place.run)) continue;
     for (const auto& name : directory_.files(run)) {
       auto file = directory_.open_file(name);
-      const auto time = file ? first_time_of(std::move(*file)) : std::nullopt;
+      if (!file) continue;
+      const auto time = first_time_of(*file);
       if (run == place.run && (!time || *time <= place.first_time_ns)) continue;
-      auto again = directory_.open_file(name);
-      if (!again) continue;
       run_ = run;
-      use(std::move(*again));
+      use(std::move(*file));
       return {};
     }
   }
   return base::fail(ErrorCode::kNotFound, "the log that was read is gone");
 }
 
-std::optional<LogPlace> LogReader::place() const {
-  if (skip_lines_ > 0 || line_too_long_ || !text_.between_lines()) return std::nullopt;
-  LogPlace place{.run = run_, .offset = file_->position() - static_cast<off_t>(carry_)};
-  if (file_->compressed()) {
-    place.first_time_ns = begun_at_ns_ > 0 ? begun_at_ns_ : text_.first_time_ns();
-    if (place.first_time_ns == 0) return std::nullopt;  // nothing read yet to know the file by
-    return place;
-  }
+std::optional<LogPlace> LogReader::place() {
+  if (line_too_long_ || !text_.between_lines()) return std::nullopt;
+  LogPlace place{.pod_uid = directory_.pod_uid(),
+                 .run = run_,
+                 .first_time_ns = begun_at_ns_,
+                 .offset = file_->position() - static_cast<off_t>(carry_)};
+  if (file_->compressed()) return begun_at_ns_ > 0 ? std::optional(place) : std::nullopt;
   place.inode = file_->inode();
-  char head[kFirstLineBytes];
-  const auto count = ::pread(file_->fd(), head, sizeof head, 0);
-  if (count <= 0) return place;
-  const std::string_view text(head, static_cast<std::size_t>(count));
-  place.first_time_ns = parse_time_ns(text.substr(0, text.find(' '))).value_or(0);
+  place.first_time_ns = first_time_of(*file_).value_or(0);
+  if (place.first_time_ns == 0 && file_->position() == 0 && before_) return before_;
   return place;
 }
 
@@ -186,7 +192,8 @@ Result<LogPiece> LogReader::next() {
     if (*count > 0) continue;
     auto advanced = advance();
     if (!advanced) return base::fail(advanced);
-    if (*advanced) continue;
+    // A piece is of the file of its place: as long as the place is there, all of the piece is.
+    if (*advanced) break;
     piece.at_end = true;
     piece.gone = directory_.files(run_).empty() && directory_.runs().empty();
     if (!query_.follow || query_.previous) text_.flush(piece.text);
@@ -225,19 +232,10 @@ Result<std::size_t> LogReader::read_block(LogPiece& piece) {
     line_too_long_ = false;
     piece.gap = "a line without end was left out";
   }
-  if (skip_lines_ > 0) skip(lines);
   text_.add(lines, piece.text);
   carry_ = filled - whole;
   std::memmove(block_.get(), block_.get() + whole, carry_);
   return count;
-}
-
-void LogReader::skip(std::string_view& lines) {
-  while (skip_lines_ > 0 && !lines.empty()) {
-    const auto end = lines.find('\n');
-    if (ends_line(lines.substr(0, end))) --skip_lines_;
-    lines.remove_prefix(end + 1);
-  }
 }
 
 /// Takes the next file of the run, or the first of the next run; false: there is none yet.
@@ -245,6 +243,8 @@ Result<bool> LogReader::advance() {
   if (file_->size() < file_->position() && !file_->compressed()) {
     file_->seek(0);  // cut in place by somebody
     carry_ = 0;
+    begun_at_ns_ = 0;
+    text_.reset_first_time();
     return true;
   }
   auto advanced = advance_in_run();
@@ -257,6 +257,7 @@ Result<bool> LogReader::advance() {
   if (files.empty()) return false;
   auto file = directory_.open_file(files.front());
   if (!file) return false;
+  before_ = place();
   run_ = *later;
   use(std::move(*file));
   return true;
@@ -269,6 +270,7 @@ Result<bool> LogReader::advance_in_run() {
   std::optional<LogFile> next;
   for (const auto& name : files) {
     auto file = directory_.open_file(name);
+    if (!file && file.error().code == ErrorCode::kNotFound) return true;  // compressed now: again
     if (!file) continue;
     if (file->inode() == file_->inode()) {
       next.reset();  // all before it is older
@@ -276,16 +278,18 @@ Result<bool> LogReader::advance_in_run() {
     }
     if (next) continue;
     const bool is_present = name == files.back();
-    if (!is_present && text_.first_time_ns() > 0) {
-      auto again = directory_.open_file(name);
-      const auto time = again ? first_time_of(std::move(*again)) : std::nullopt;
-      if (!time || *time <= text_.first_time_ns()) continue;
+    if (!is_present && first_time_ns() > 0) {
+      const auto time = first_time_of(*file);
+      if (!time || *time <= first_time_ns()) continue;
     }
     next.emplace(std::move(*file));
   }
   if (!next) return false;
   // Its successor is there: from now on nobody writes to the file in hand. What came last, first.
-  if (file_->compressed() || file_->size() <= file_->position()) use(std::move(*next));
+  if (file_->compressed() || file_->size() <= file_->position()) {
+    before_ = place();
+    use(std::move(*next));
+  }
   return true;
 }
 

@@ -13,6 +13,7 @@ namespace slipway::logs {
 
 /// Between two lines of a log; from there on every reader gives the same text.
 struct LogPlace {
+  std::string pod_uid;  ///< whose directory it is; empty: not known
   unsigned run = 0;
   ino_t inode = 0;                 ///< of the file, while it is plain
   std::int64_t first_time_ns = 0;  ///< of its first record: finds it once it is compressed
@@ -46,7 +47,7 @@ class LogReader {
 
   base::Result<LogPiece> next();
   /// Where the next piece begins; nullopt in the midst of a line.
-  std::optional<LogPlace> place() const;
+  std::optional<LogPlace> place();
   int directory_fd() const { return directory_.fd(); }
 
  private:
@@ -61,20 +62,20 @@ class LogReader {
   base::Result<bool> advance();
   base::Result<bool> advance_in_run();
   void use(LogFile file);
+  std::int64_t first_time_ns() const;
   void note_malformed(LogPiece& piece);
-  void skip(std::string_view& lines);
 
   LogDirectory directory_;
   LogQuery query_;
   unsigned run_;
   LogText text_;
   std::optional<LogFile> file_;
-  std::unique_ptr<char[]> block_;  // read, not yet handed on; none while a quiet log is followed
-  std::size_t carry_ = 0;          // bytes of an unfinished line at the block's start
-  std::uint64_t skip_lines_ = 0;
-  std::int64_t begun_at_ns_ = 0;  // first record of a compressed file that is read from its midst
-  std::string lost_;              // said with the first piece: what cannot be read any more
-  bool line_too_long_ = false;    // the rest of a line without end is left out
+  std::unique_ptr<char[]> block_;   // read, not yet handed on; none while a quiet log is followed
+  std::size_t carry_ = 0;           // bytes of an unfinished line at the block's start
+  std::int64_t begun_at_ns_ = 0;    // time of the file's first record; 0: it had none when opened
+  std::optional<LogPlace> before_;  // the end of the file before: an empty one is known by nothing
+  std::string lost_;                // said with the first piece: what cannot be read any more
+  bool line_too_long_ = false;      // the rest of a line without end is left out
 };
 
 }  // namespace slipway::logs

@@ -27,7 +27,8 @@ LogQuery query_of(const wire::LogOpen& open) {
   query.timestamps = open.timestamps();
   query.follow = open.follow() && !open.previous();
   if (open.has_from()) {
-    query.from = LogPlace{.run = open.from().run(),
+    query.from = LogPlace{.pod_uid = open.from().pod_uid(),
+                          .run = open.from().run(),
                           .inode = open.from().inode(),
                           .first_time_ns = open.from().first_time_ns(),
                           .offset = std::max<std::int64_t>(open.from().offset(), 0)};
@@ -38,6 +39,7 @@ LogQuery query_of(const wire::LogOpen& open) {
 wire::StreamNote note_of(const LogPlace& place) {
   wire::StreamNote note;
   auto& to = *note.mutable_log_position();
+  to.set_pod_uid(place.pod_uid);
   to.set_run(place.run);
   to.set_inode(place.inode);
   to.set_first_time_ns(place.first_time_ns);
@@ -100,7 +102,8 @@ Task<> Logs::serve(wire::LogOpen open, link::StreamPtr stream) {
   const auto query = query_of(open);
   auto reader = co_await base::offload(pool_, [&]() -> Result<std::unique_ptr<LogReader>> {
     auto directory =
-        LogDirectory::open(options_.pods_dir, {open.pod_namespace(), open.pod(), open.container()});
+        LogDirectory::open(options_.pods_dir, {open.pod_namespace(), open.pod(), open.container()},
+                           open.from().pod_uid());
     if (!directory) return base::fail(directory);
     return LogReader::open(std::move(*directory), query);
   });

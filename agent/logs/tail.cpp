@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -72,27 +73,37 @@ Result<TailStart> tail_of_plain(LogFile& file, std::uint64_t wanted) {
   return start;
 }
 
-Result<TailStart> tail_of_compressed(LogFile& file, std::uint64_t wanted) {
-  std::uint64_t total = 0;
+/// Reads from the file's start until so many lines have ended, or to its end.
+Result<TailStart> pass_lines(LogFile& file, std::uint64_t most) {
+  file.rewind();
+  TailStart passed;
   std::string held;
   std::string block(kBlockBytes, '\0');
-  while (true) {
+  while (passed.lines < most) {
     auto count = file.read(block.data(), block.size());
     if (!count) return base::fail(count);
     if (*count == 0) break;
     held.append(block.data(), *count);
     std::string_view lines = held;
-    for (auto end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
-      if (ends_line(lines.substr(0, end))) ++total;
+    auto end = lines.find('\n');
+    for (; end != std::string_view::npos && passed.lines < most; end = lines.find('\n')) {
+      if (ends_line(lines.substr(0, end))) ++passed.lines;
       lines.remove_prefix(end + 1);
     }
+    passed.offset = file.position() - static_cast<off_t>(lines.size());
     held.erase(0, held.size() - lines.size());
     if (held.size() > kMaxLineBytes) held.clear();
   }
-  TailStart start;
-  start.lines = std::min(total, wanted);
-  start.skip_lines = total - start.lines;
-  return start;
+  return passed;
+}
+
+Result<TailStart> tail_of_compressed(LogFile& file, std::uint64_t wanted) {
+  const auto all = pass_lines(file, std::numeric_limits<std::uint64_t>::max());
+  if (!all) return base::fail(all);
+  const auto lines = std::min(all->lines, wanted);
+  auto passed = pass_lines(file, all->lines - lines);
+  if (!passed) return base::fail(passed);
+  return TailStart{.offset = passed->offset, .lines = lines};
 }
 
 }  // namespace
