@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "controller/http/log_body.hpp"
+#include "controller/http/followed_log.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "protocol/base/log.hpp"
 #include "protocol/base/with_timeout.hpp"
 
 namespace slipway::http {
@@ -16,31 +15,40 @@ using base::Task;
 namespace {
 
 /// Is the place that an agent begins at the one that it was asked for? Compressing a file changes
-/// its inode, the first line of an empty one its first time.
+/// its inode, the first line of an empty one its first time. Older agents name no pod.
 bool continues(const wire::LogPosition& asked, const wire::LogPosition& begun) {
-  return asked.run() == begun.run() && asked.offset() == begun.offset() &&
+  const bool other_pod =
+      !asked.pod_uid().empty() && !begun.pod_uid().empty() && asked.pod_uid() != begun.pod_uid();
+  return !other_pod && asked.run() == begun.run() && asked.offset() == begun.offset() &&
          (asked.inode() == begun.inode() || asked.first_time_ns() == begun.first_time_ns());
 }
 
 }  // namespace
 
-LogBody::LogBody(links::Links& links, base::MachineId machine, wire::LogOpen open,
-                 link::StreamPtr stream, std::optional<link::Chunk> first)
+FollowedLog::FollowedLog(links::Links& links, base::MachineId machine, wire::LogOpen open,
+                         std::uint64_t ahead, link::StreamPtr stream,
+                         std::optional<link::Chunk> first)
     : links_(links),
       machine_(std::move(machine)),
       open_(std::move(open)),
       stream_(std::move(stream)),
       first_(std::move(first)),
-      left_(open_.limit_bytes()) {}
+      left_(open_.limit_bytes() - static_cast<std::int64_t>(ahead)),
+      ahead_(ahead),
+      skip_(ahead),
+      begun_anew_(open_.has_from()) {}
 
-Task<Result<std::optional<std::string>>> LogBody::next() {
-  for (;;) {
+Task<Result<std::optional<LogPart>>> FollowedLog::next() {
+  while (!is_at_limit()) {
+    if (std::exchange(cut_off_, false)) {
+      if (auto again = co_await go_on(); !again) co_return base::fail(again);
+    }
     auto chunk = std::exchange(first_, std::nullopt);
     if (!chunk) {
       auto read = co_await stream_->read();
       if (!read && can_go_on(read.error())) {
-        if (auto again = co_await go_on(); !again) co_return base::fail(again);
-        continue;
+        cut_off_ = true;
+        co_return LogPart{.text = {}, .gap = {}, .waiting = read.error().message};
       }
       // Deleted while its node was out of reach.
       if (!read && read.error().code == ErrorCode::kNotFound && open_.has_from()) {
@@ -50,45 +58,62 @@ Task<Result<std::optional<std::string>>> LogBody::next() {
       if (!*read) co_return std::nullopt;
       chunk = std::move(*read);
     }
-    auto text = render(std::move(*chunk));
-    if (!text.empty()) co_return text;
+    bool placed = false;
+    auto part = render(std::move(*chunk), placed);
+    if (placed || !part.text.empty() || !part.gap.empty()) co_return part;
   }
+  co_return std::nullopt;
 }
 
-std::string LogBody::render(link::Chunk chunk) {
-  const auto known = std::min(skip_, chunk.bytes.size());
+std::optional<LogPoint> FollowedLog::point() const {
+  if (!open_.has_from()) return std::nullopt;
+  return LogPoint{.from = open_.from(), .ahead = ahead_};
+}
+
+void FollowedLog::stop() {
+  stopped_ = true;
+  stream_->reset({ErrorCode::kUnavailable, "the client has gone", {}});
+}
+
+LogPart FollowedLog::render(link::Chunk chunk, bool& placed) {
+  const auto known = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, chunk.bytes.size()));
   skip_ -= known;
-  auto text = chunk.bytes.substr(known);
-  ahead_ += text.size();
-  left_ -= static_cast<std::int64_t>(text.size());
-  if (!text.empty()) at_line_start_ = text.back() == '\n';
-  if (chunk.note && chunk.note->has_log_position()) take_place(chunk.note->log_position());
-  if (chunk.note && chunk.note->has_gap()) {
-    if (!at_line_start_) text += '\n';
-    text += "[lines are missing here: " + chunk.note->gap().why() + "]\n";
-    at_line_start_ = true;
+  LogPart part{.text = chunk.bytes.substr(known), .gap = {}, .waiting = {}};
+  if (open_.limit_bytes() > 0 && std::cmp_greater(part.text.size(), left_)) {
+    part.text.resize(static_cast<std::size_t>(left_));
   }
-  return text;
+  ahead_ += part.text.size();
+  left_ -= static_cast<std::int64_t>(part.text.size());
+  // What the limit has cut off stands before the place of this chunk.
+  if (chunk.note && chunk.note->has_log_position() && !is_at_limit()) {
+    placed = take_place(chunk.note->log_position());
+  }
+  if (chunk.note && chunk.note->has_gap()) part.gap = chunk.note->gap().why();
+  return part;
 }
 
-void LogBody::take_place(const wire::LogPosition& place) {
-  // Rotated away meanwhile: what comes is no repetition.
-  if (std::exchange(begun_anew_, false) && !continues(open_.from(), place)) skip_ = 0;
+/// False where it is not the one asked for, but what is left behind a gap that is told next.
+bool FollowedLog::take_place(const wire::LogPosition& place) {
+  const bool lost = std::exchange(begun_anew_, false) && !continues(open_.from(), place);
+  if (lost) skip_ = 0;  // rotated away meanwhile: what comes is no repetition
   *open_.mutable_from() = place;
   ahead_ = skip_;  // the agent's pieces may be cut otherwise than before
+  return !lost;
 }
 
 /// Only what is followed, and of which the place is known or nothing was sent.
-bool LogBody::can_go_on(const base::Error& why) const {
-  return open_.follow() && why.code == ErrorCode::kUnavailable && (open_.has_from() || ahead_ == 0);
+bool FollowedLog::can_go_on(const base::Error& why) const {
+  return !stopped_ && open_.follow() && why.code == ErrorCode::kUnavailable &&
+         (open_.has_from() || ahead_ == 0);
 }
 
-Task<Result<>> LogBody::go_on() {
+Task<Result<>> FollowedLog::go_on() {
   skip_ = ahead_;
   if (open_.limit_bytes() > 0) open_.set_limit_bytes(left_ + static_cast<std::int64_t>(skip_));
   const auto deadline = std::chrono::steady_clock::now() + kLogPatience;
   for (;;) {
     co_await base::sleep_for(kLogRetry);
+    if (stopped_) co_return base::fail(ErrorCode::kUnavailable, "the client has gone");
     wire::StreamOpen what;
     *what.mutable_logs() = open_;
     auto stream = links_.open(machine_, std::move(what), false);

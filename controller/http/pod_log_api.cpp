@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "controller/http/input.hpp"
-#include "controller/http/log_body.hpp"
+#include "controller/http/log_socket.hpp"
 #include "controller/http/pods.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
@@ -10,13 +12,24 @@ namespace slipway::http {
 
 namespace {
 
+using base::Result;
+using base::Task;
+
 constexpr std::chrono::seconds kFirstChunk{30};
 constexpr std::chrono::seconds kFirstFollowed{1};  ///< a quiet log's answer begins without a line
 constexpr std::int64_t kMaxTail = 1'000'000;
+constexpr std::int64_t kMaxLimit = std::int64_t{1} << 60;  ///< more is none; leaves room for sums
 
-base::Result<wire::LogOpen> read_log(const Services& services, const Call& call) {
+/// What of a log is asked for, and from where on.
+struct LogRequest {
+  wire::LogOpen open;
+  std::string cursor;
+};
+
+Result<LogRequest> read_request(const Services& services, const Call& call, bool socket) {
   QueryReader query(call.query);
-  wire::LogOpen log;
+  LogRequest request;
+  auto& log = request.open;
   log.set_pod_namespace(call.argument("namespace"));
   log.set_pod(call.argument("pod"));
   log.set_container(query.text("container"));
@@ -24,7 +37,7 @@ base::Result<wire::LogOpen> read_log(const Services& services, const Call& call)
   log.set_tail_lines(query.number("tailLines", -1, 0, kMaxTail));
   log.set_previous(query.flag("previous", false));
   log.set_timestamps(query.flag("timestamps", false));
-  log.set_limit_bytes(query.number("limitBytes", 0, 1));
+  log.set_limit_bytes(std::min(query.number("limitBytes", 0, 1), kMaxLimit));
   const auto seconds = query.number("sinceSeconds", 0, 1, 10LL * 366 * 24 * 3600);
   if (seconds > 0) {
     log.set_since_utc_ms(base::to_unix_ms(services.clock.utc() - std::chrono::seconds(seconds)));
@@ -36,47 +49,126 @@ base::Result<wire::LogOpen> read_log(const Services& services, const Call& call)
     if (since) log.set_since_utc_ms(base::to_unix_ms(*since));
   }
   if (log.follow() && log.previous()) query.refuse("follow", "and previous exclude each other");
+  request.cursor = query.text("cursor");
+  if (query.has("cursor") && !socket) query.refuse("cursor", "goes with a WebSocket only");
+  if (query.has("cursor") && request.cursor.empty()) query.refuse("cursor", "is empty");
   if (auto fault = query.fault()) return std::unexpected(*fault);
-  return log;
+  return request;
+}
+
+/// A log that its agent has begun to send, or has nothing to send of at present.
+struct OpenedLog {
+  SharedLog log;
+  LogSubject subject;
+};
+
+/// Where the cursor says that the client stands, if it has one; bytes beyond the agent's place.
+Result<std::uint64_t> go_to_cursor(const LogRequest& request, LogSubject& subject,
+                                   wire::LogOpen& open) {
+  if (request.cursor.empty()) return 0;
+  const auto point = read_log_cursor(request.cursor, subject);
+  if (!point) return base::fail(point);
+  *open.mutable_from() = point->from;
+  open.set_since_utc_ms(subject.since_utc_ms);
+  if (open.limit_bytes() > 0) {
+    open.set_limit_bytes(open.limit_bytes() + static_cast<std::int64_t>(point->ahead));
+  }
+  return point->ahead;
 }
 
 /// The first chunk is waited for, so that what the agent refuses is a problem document.
-base::Task<Answer> pod_log(Services& services, Call call) {
-  auto log = read_log(services, call);
-  if (!log) co_return base::fail(log);
-  auto pod = locate_pod(services, call, log->container());
+Task<Result<OpenedLog>> open_log(Services& services, const Call& call, bool socket) {
+  auto request = read_request(services, call, socket);
+  if (!request) co_return base::fail(request);
+  auto open = request->open;
+  auto pod = locate_pod(services, call, open.container());
   if (!pod) co_return base::fail(pod);
-  log->set_container(pod->container);
-  const bool follow = log->follow();
-  log->set_positions(follow);
+  open.set_container(pod->container);
+  open.set_positions(open.follow() || socket);
+  LogSubject subject{.cluster = pod->cluster.id.value,
+                     .pod_uid = pod->uid,
+                     .container = pod->container,
+                     .follow = open.follow(),
+                     .previous = open.previous(),
+                     .timestamps = open.timestamps(),
+                     .since_utc_ms = open.since_utc_ms()};
+  const auto ahead = go_to_cursor(*request, subject, open);
+  if (!ahead) co_return base::fail(ahead);
   wire::StreamOpen what;
-  *what.mutable_logs() = *log;
+  *what.mutable_logs() = open;
   auto stream = services.links.open(pod->node.machine, std::move(what), false);
   if (!stream) co_return base::fail(stream);
   (*stream)->finish();  // nothing goes that way
-  auto first = co_await base::with_timeout(follow ? kFirstFollowed : kFirstChunk, "the log",
+  auto first = co_await base::with_timeout(open.follow() ? kFirstFollowed : kFirstChunk, "the log",
                                            (*stream)->read());
-  const auto body = [&](std::optional<link::Chunk> begun) {
-    return std::make_unique<LogBody>(services.links, pod->node.machine, *log, *stream,
-                                     std::move(begun));
-  };
-  auto response = text_response(200, "");
-  if (!first) {
-    if (!follow || first.error().code != base::ErrorCode::kTimeout) co_return base::fail(first);
-    response.body = body(std::nullopt);
-  } else if (*first) {
-    response.body = body(std::move(**first));
+  const bool quiet = !first && first.error().code == base::ErrorCode::kTimeout;
+  if (!first && (!quiet || !open.follow())) co_return base::fail(first);
+  auto log =
+      std::make_shared<FollowedLog>(services.links, pod->node.machine, std::move(open), *ahead,
+                                    *stream, first ? std::move(*first) : std::nullopt);
+  co_return OpenedLog{.log = std::move(log), .subject = std::move(subject)};
+}
+
+/// A log as the body of an answer; what is missing is said in a line of its own.
+class LogBody : public net::BodySource {
+ public:
+  explicit LogBody(SharedLog log) : log_(std::move(log)) {}
+
+  Task<Result<std::optional<std::string>>> next() override {
+    for (;;) {
+      auto part = co_await log_->next();
+      if (!part) co_return base::fail(part);
+      if (!*part) co_return std::nullopt;
+      auto text = std::move((*part)->text);
+      if (!text.empty()) at_line_start_ = text.back() == '\n';
+      if (!(*part)->gap.empty()) {
+        if (!at_line_start_) text += '\n';
+        text += "[lines are missing here: " + (*part)->gap + "]\n";
+        at_line_start_ = true;
+      }
+      if (!text.empty()) co_return text;
+    }
   }
+
+ private:
+  SharedLog log_;
+  bool at_line_start_ = true;
+};
+
+Task<Answer> pod_log(Services& services, Call call) {
+  auto opened = co_await open_log(services, call, false);
+  if (!opened) co_return base::fail(opened);
+  auto response = text_response(200, "");
+  response.body = std::make_unique<LogBody>(std::move(opened->log));
   co_return response;
+}
+
+Task<Upgrade> open_log_socket(Services& services, Call call) {
+  if (net::upgrade_of(call.request.headers) != "websocket") {  // another protocol is not for logs
+    auto answer = co_await pod_log(services, std::move(call));
+    if (!answer) co_return base::fail(answer);
+    co_return std::move(*answer);
+  }
+  auto opened = co_await open_log(services, call, true);
+  if (!opened) co_return base::fail(opened);
+  co_return net::HttpServer::Session{
+      .run =
+          [log = opened->log,
+           subject = opened->subject](std::unique_ptr<net::Transport> transport) {
+            return run_log_socket(std::move(transport), log, subject);
+          },
+      .protocol = kLogProtocol};
 }
 
 }  // namespace
 
 Routes pod_log_routes(Services& services) {
-  return {{.method = "GET",
-           .pattern = "/api/v1/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/log",
-           .action = "",
-           .answer = [&services](Call call) { return pod_log(services, std::move(call)); }}};
+  return {
+      {.method = "GET",
+       .pattern = "/api/v1/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/log",
+       .action = "",
+       .answer = [&services](Call call) { return pod_log(services, std::move(call)); },
+       .upgrade = [&services](Call call) { return open_log_socket(services, std::move(call)); }}};
 }
 
 }  // namespace slipway::http

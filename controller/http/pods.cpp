@@ -34,6 +34,7 @@ base::Result<LocatedPod> locate_pod(const Services& services, const Call& call,
   if (!node) return base::fail(node);
   return LocatedPod{.cluster = *cluster,
                     .node = *node,
+                    .uid = row->meta().uid(),
                     .row = pod,
                     .container = meant == pod.containers().end() ? container : meant->name()};
 }

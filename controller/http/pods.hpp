@@ -13,6 +13,7 @@ namespace slipway::http {
 struct LocatedPod {
   clusters::Cluster cluster;
   clusters::Node node;
+  std::string uid;
   wire::PodRow row;
   std::string container;  ///< the one asked for, or the pod's first that is no init container
 };

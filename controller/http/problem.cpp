@@ -89,15 +89,20 @@ Problem unauthenticated(std::string detail) {
   return {.status = 401, .code = "unauthenticated", .detail = std::move(detail)};
 }
 
-net::HttpResponse to_response(const Problem& problem, const std::string& request_id) {
+boost::json::object problem_object(const Problem& problem) {
   boost::json::object document{{"type", "urn:slipway:problem:" + problem.code},
                                {"title", title_of(problem.status)},
                                {"status", problem.status},
-                               {"detail", problem.detail},
-                               {"requestId", request_id}};
+                               {"detail", problem.detail}};
   if (!problem.field.empty()) document["field"] = problem.field;
   if (problem.line > 0) document["line"] = problem.line;
   if (problem.column > 0) document["column"] = problem.column;
+  return document;
+}
+
+net::HttpResponse to_response(const Problem& problem, const std::string& request_id) {
+  auto document = problem_object(problem);
+  document["requestId"] = request_id;
   net::HttpResponse response;
   response.status = problem.status;
   response.headers.set("Content-Type", "application/problem+json");

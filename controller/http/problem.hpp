@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <string>
 
 #include "protocol/base/error.hpp"
@@ -22,6 +23,8 @@ struct Problem {
 Problem problem_of(const base::Error& error);
 Problem unauthenticated(std::string detail);
 
+/// The document's members but for requestId, which an answer has.
+boost::json::object problem_object(const Problem& problem);
 net::HttpResponse to_response(const Problem& problem, const std::string& request_id);
 
 }  // namespace slipway::http

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What passes the public port and goes on to a cluster's agent: the API server's proxy, pod logs.
 #include "tests/unit/controller/http/through_agent.hpp"
-#include "controller/http/log_body.hpp"
+#include "controller/http/followed_log.hpp"
 #include "protocol/base/with_timeout.hpp"
 
 namespace slipway::http {
