@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Terminals that outlive their socket, their link and the controller."""
+"""Terminals and followed logs that outlive their socket, their link, their agent and the controller."""
 import hashlib
 import threading
 import urllib.parse
@@ -7,6 +7,7 @@ import urllib.parse
 import pytest
 import websocket
 
+from live_log import PROTOCOL as LOG_PROTOCOL, LivePage
 from live_terminal import PROTOCOL, LiveTerminal, Watcher, all_nodes_linked, terminals
 from outside import Machine, restart_controller
 from slipway import wait_for
@@ -197,7 +198,111 @@ def test_bad_questions_get_clear_answers(api, keeper):
     assert terminal.finish()["code"] == 137
 
 
-def refusal(api, path):
+def refusal(api, path, protocol=PROTOCOL):
     with pytest.raises(websocket.WebSocketBadStatusException) as refused:
-        api.socket(path, subprotocols=[PROTOCOL])
+        api.socket(path, subprotocols=[protocol])
     return refused.value.status_code
+
+
+# Some 300 lines a second of one KiB, so that kubelet rotates the log meanwhile; until it is told to end.
+PRINTER = r"""
+apiVersion: v1
+kind: Pod
+metadata: {name: printer, namespace: demo}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+    - name: printer
+      image: busybox:1.35
+      imagePullPolicy: IfNotPresent
+      command:
+        - sh
+        - -c
+        - |
+          pad=; i=0; while [ $i -lt 170 ]; do i=$((i+1)); pad="${pad}漢字"; done; i=0
+          while [ ! -e /tmp/end ]; do
+            n=0; while [ $n -lt 30 ]; do n=$((n+1)); i=$((i+1)); printf '%d \303\251 \377\000\033[31m%s|\n' $i "$pad"; done
+            sleep 0.1
+          done
+          printf 'over\n'; exec sleep 100000
+"""
+
+
+def printed(count):
+    rest = " é ".encode() + b"\xff\x00\x1b[31m" + "漢字".encode() * 170 + b"|\n"
+    return b"".join(b"%d" % i + rest for i in range(1, count + 1)) + b"over\n"
+
+
+@pytest.fixture
+def printer(api):
+    wait_for("all nodes are linked", lambda: all_nodes_linked(api), 60)
+    api.apply("demo", PRINTER, "demo")
+    yield api.pod("demo", "printer")
+    api.kubectl("-n", "demo", "delete", "pod", "printer", "--ignore-not-found", "--wait=false")
+
+
+def node_log_files(api, pod):
+    return api.machine(pod["node"], "sh", "-c", "ls /var/log/pods/demo_printer_*/printer/").split()
+
+
+@claims("W22.log-page", "W22.log-cursor")
+def test_a_pages_followed_log_is_whole_whatever_is_cut_or_killed(world, api, printer):
+    """Two kills of the controller, a cut network, a restarted agent, a reload, and kubelet's rotations: byte for byte."""
+    page = LivePage(api, "demo", "printer")
+    page.more(200_000)
+    for _ in range(2):
+        restarting = threading.Thread(target=restart_controller, args=(world,))
+        restarting.start()
+        sockets = page.sockets
+        page.follow(lambda: page.sockets > sockets, 90)  # noqa: B023: read in this round
+        restarting.join()
+        page.more()
+    sockets, waits = page.sockets, len(page.waits)
+    with Machine(api, printer["node"]).cut_off():
+        page.follow(lambda: len(page.waits) > waits, 60)  # a cut link is found within 30 s
+    page.more()
+    waits = len(page.waits)
+    api.machine(printer["node"], "systemctl", "restart", "slipway-agent")
+    page.follow(lambda: len(page.waits) > waits)
+    page.more()
+    assert page.sockets == sockets, "the socket did not wait for its node"
+    page.reload()
+    page.more()
+    wait_for("kubelet rotates the log", lambda: any("log.20" in name for name in node_log_files(api, printer)) or page.more(), 180, 0)
+    end = api.terminal("demo", "printer", "command=touch&command=/tmp/end")
+    assert end.finish()["code"] == 0
+    page.follow(lambda: page.text.endswith(b"|\nover\n"), 120)
+    print(f"{len(page.text)} bytes by {page.sockets} sockets; waits: {page.waits}; files: {node_log_files(api, printer)}")
+    expected = printed(page.text.count(b"\n") - 1)
+    same = page.text == expected
+    assert same, f"not what was printed: {len(page.text)} bytes for {len(expected)}"
+    assert page.gaps == []
+    anew = LivePage(api, "demo", "printer", "follow=false")  # as the node has it, rotated and compressed
+    while anew.step():
+        pass
+    kept = page.text.endswith(anew.text)  # all of it, unless the test took so long that kubelet has deleted the oldest
+    assert anew.end == {"end": "complete"} and kept and len(anew.text) > 10_000_000, (anew.end, len(anew.text))
+
+
+@claims("W22.log-cursor")
+def test_a_cursor_is_of_one_container_and_grants_nothing(api, keeper, printer):
+    page = LivePage(api, "demo", "printer")
+    page.more(10_000)
+    logs = "/clusters/demo/namespaces/demo/pods/{}/log?follow=true&cursor={}"
+    assert refusal(api, logs.format("printer", "abc"), LOG_PROTOCOL) == 422
+    assert refusal(api, logs.format("keeper", page.cursor), LOG_PROTOCOL) == 422
+    assert refusal(api, logs.format("printer", page.cursor).replace("follow=true", "follow=false"), LOG_PROTOCOL) == 422
+    told = api.call("GET", logs.format("printer", page.cursor), expect=422).json()
+    assert told["field"] == "cursor" and "WebSocket" in told["detail"], told
+    for more in ({"token": ""}, {"headers": ["Origin: https://evil.example"]}):
+        with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+            api.socket(logs.format("printer", page.cursor), **more)
+        assert refused.value.status_code in (401, 403)
+    api.kubectl("-n", "demo", "delete", "pod", "printer")
+    while page.end is None and page.step():
+        pass
+    assert page.end == {"end": "gone"}
+    wait_for("it is gone", lambda: refusal(api, logs.format("printer", page.cursor), LOG_PROTOCOL) == 404, 60)
+    api.apply("demo", PRINTER, "demo")
+    api.pod("demo", "printer")
+    assert refusal(api, logs.format("printer", page.cursor), LOG_PROTOCOL) == 422, "it is another pod's"
