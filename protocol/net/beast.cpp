@@ -1,4 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place where Beast and asio/ssl are compiled as libraries.
-#include <boost/asio/ssl/impl/src.hpp>
+// The one place where Beast is compiled as a library.
 #include <boost/beast/src.hpp>

@@ -4,12 +4,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <array>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include "protocol/net/stream.hpp"
 
@@ -22,8 +18,6 @@ using base::Task;
 
 namespace {
 
-constexpr auto kUse = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kReadBytes = 32 << 10;
 constexpr std::size_t kLingerBytes = 1 << 20;
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr int kProbeAfterSeconds = 60;
@@ -37,8 +31,7 @@ struct Connection::State : std::enable_shared_from_this<State> {
       : stream(std::move(socket)), timer(stream.get_executor()) {}
 
   void close() {
-    boost::system::error_code ignored;
-    stream.socket().close(ignored);
+    stream.close();
     timer.cancel();
   }
 
@@ -54,18 +47,18 @@ struct Connection::State : std::enable_shared_from_this<State> {
       if (!self->stream.socket().is_open()) return;
       if (self->deadline == kNever) return;
       if (std::chrono::steady_clock::now() < self->deadline) return self->wait_for_deadline();
-      self->expired = true;
-      boost::system::error_code ignored;
-      self->stream.socket().cancel(ignored);
+      self->stream.halt();
     });
   }
 
   base::Error error_of(const boost::system::error_code& code, const char* doing) {
-    if (expired) return {ErrorCode::kTimeout, std::string("no answer in time while ") + doing};
-    if (code == asio::error::eof || code == asio::ssl::error::stream_truncated) {
+    if (stream.halted()) {
+      return {ErrorCode::kTimeout, std::string("no answer in time while ") + doing};
+    }
+    if (code == asio::error::eof || code == tls_truncated()) {
       return {ErrorCode::kUnavailable, std::string("the other end closed while ") + doing};
     }
-    const bool refused = code.category() == asio::error::get_ssl_category();
+    const bool refused = code.category() == tls_category();
     return {refused ? ErrorCode::kDenied : ErrorCode::kUnavailable,
             std::string(doing) + ": " + code.message()};
   }
@@ -75,7 +68,6 @@ struct Connection::State : std::enable_shared_from_this<State> {
   asio::steady_timer timer;
   base::MonotonicTime deadline = kNever;
   bool waiting = false;
-  bool expired = false;
   Peer peer;
 };
 
@@ -97,43 +89,37 @@ Connection::~Connection() {
 
 Task<Result<>> Connection::accept_tls(TlsContextPtr context) {
   const auto state = state_;
-  state->stream.start_tls(std::move(context));
-  auto* tls = state->stream.tls();
-  auto [error] = co_await tls->async_handshake(asio::ssl::stream_base::server, kUse);
+  state->stream.start_tls(std::move(context), TlsRole::kServer);
+  const auto error = co_await state->stream.handshake();
   if (error) co_return std::unexpected(state->error_of(error, "TLS handshake"));
-  state->peer.identity = identity_of(tls->native_handle());
+  state->peer.identity = state->stream.tls()->peer_name();
   co_return Result<>{};
 }
 
 Task<Result<>> Connection::connect_tls(TlsContextPtr context, std::string host) {
   const auto state = state_;
   const std::string name = context->server_name.empty() ? host : context->server_name;
-  state->stream.start_tls(std::move(context));
-  auto* tls = state->stream.tls();
-  if (!expect_name(tls->native_handle(), name)) {
+  state->stream.start_tls(std::move(context), TlsRole::kClient);
+  if (!state->stream.tls()->expect_name(name)) {
     co_return base::fail(ErrorCode::kInvalid, "not a name that a certificate can bear: " + name,
                          "server_name");
   }
-  auto [error] = co_await tls->async_handshake(asio::ssl::stream_base::client, kUse);
-  if (!error) co_return Result<>{};
-  const std::string why = verify_error_of(tls->native_handle());
+  const auto error = co_await state->stream.handshake();
+  const std::string why = error ? state->stream.tls()->verify_error() : std::string();
   if (!why.empty()) {
     co_return base::fail(ErrorCode::kDenied, "the certificate of " + name + " is refused: " + why,
                          "ca");
   }
-  co_return std::unexpected(state->error_of(error, "TLS handshake"));
+  if (error) co_return std::unexpected(state->error_of(error, "TLS handshake"));
+  co_return Result<>{};
 }
 
 Task<Result<std::size_t>> Connection::read_more() {
   const auto state = state_;
-  // A buffer of its own: unread() may be taken from while this waits.
-  std::string piece(kReadBytes, '\0');
-  if (state->expired) co_return std::unexpected(state->error_of({}, "reading"));
-  auto [error, size] = co_await state->stream.async_receive(asio::buffer(piece), kUse);
-  if (error == asio::error::eof) co_return 0;
-  if (error) co_return std::unexpected(state->error_of(error, "reading"));
-  state->stream.unread().append(piece, 0, size);
-  co_return size;
+  const Progress got = co_await state->stream.receive();
+  if (got.error == asio::error::eof) co_return 0;
+  if (got.error) co_return std::unexpected(state->error_of(got.error, "reading"));
+  co_return got.size;
 }
 
 std::string& Connection::unread() {
@@ -142,24 +128,14 @@ std::string& Connection::unread() {
 
 Task<Result<>> Connection::write(std::string head, std::string body) {
   const auto state = state_;
-  if (state->expired) co_return std::unexpected(state->error_of({}, "writing"));
-  const std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(body)};
-  auto [error, size] = co_await asio::async_write(state->stream, both, kUse);
+  const auto error = co_await state->stream.send(asio::buffer(head), asio::buffer(body));
   if (error) co_return std::unexpected(state->error_of(error, "writing"));
   co_return Result<>{};
 }
 
 Task<Result<>> Connection::finish() {
   const auto state = state_;
-  if (auto* tls = state->stream.tls()) {
-    // Not asio's shutdown: it would wait for the other end's farewell and drop what still comes.
-    const std::string farewell = farewell_of(tls->native_handle());
-    auto [error, size] =
-        co_await asio::async_write(state->stream.socket(), asio::buffer(farewell), kUse);
-    if (error) co_return std::unexpected(state->error_of(error, "writing"));
-  }
-  boost::system::error_code error;
-  state->stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  const auto error = co_await state->stream.farewell();
   if (error) co_return std::unexpected(state->error_of(error, "writing"));
   co_return Result<>{};
 }
@@ -174,7 +150,7 @@ void Connection::probe_when_idle() {
 }
 
 void Connection::expires_after(base::Duration limit) {
-  state_->expired = false;
+  state_->stream.resume();
   const auto before = state_->deadline;
   state_->deadline = std::chrono::steady_clock::now() + limit;
   if (state_->waiting && state_->deadline < before) {
@@ -185,7 +161,7 @@ void Connection::expires_after(base::Duration limit) {
 }
 
 void Connection::expires_never() {
-  state_->expired = false;
+  state_->stream.resume();
   state_->deadline = State::kNever;
 }
 
@@ -198,21 +174,12 @@ Task<> Connection::linger() {
   boost::system::error_code ignored;
   state->stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   expires_after(kLingerTime);
-  std::string away(kReadBytes, '\0');
-  for (std::size_t total = 0; total < kLingerBytes;) {
-    auto [error, size] = co_await state->stream.socket().async_read_some(asio::buffer(away), kUse);
-    if (error) break;
-    total += size;
-  }
+  co_await state->stream.swallow(kLingerBytes);
   state->close();
 }
 
 bool Connection::is_idle() {
-  auto& socket = state_->stream.socket();
-  if (!socket.is_open() || !unread().empty()) return false;
-  char one = 0;
-  const auto size = ::recv(socket.native_handle(), &one, 1, MSG_PEEK | MSG_DONTWAIT);
-  return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+  return state_->stream.is_silent();
 }
 
 Peer Connection::peer() const {

@@ -77,7 +77,10 @@ void harden(SSL_CTX* context) {
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
   SSL_CTX_set_num_tickets(context, 0);
-  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+  // Silent connections hold no buffers; a record is read by one call, not its head apart.
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(context, 1);
 }
 
 }  // namespace
@@ -127,43 +130,6 @@ Result<TlsContextPtr> make_client_context(const TlsClient& tls) {
     if (!own) return fail(own);
   }
   return context;
-}
-
-bool expect_name(ssl_st* session, const std::string& name) {
-  X509_VERIFY_PARAM* rules = SSL_get0_param(session);
-  if (X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str()) == 1) return true;
-  ERR_clear_error();
-  return X509_VERIFY_PARAM_set1_host(rules, name.c_str(), name.size()) == 1 &&
-         SSL_set_tlsext_host_name(session, name.c_str()) == 1;
-}
-
-std::string identity_of(ssl_st* session) {
-  X509* certificate = SSL_get0_peer_certificate(session);
-  if (!certificate || SSL_get_verify_result(session) != X509_V_OK) return {};
-  return pki::common_name_of(certificate);
-}
-
-std::string farewell_of(ssl_st* session) {
-  // The session's own way out is a pipe that is emptied with the next write; there is none.
-  BIO* own = SSL_get_wbio(session);
-  BIO* memory = BIO_new(BIO_s_mem());
-  if (!own || !memory || BIO_up_ref(own) != 1) {
-    BIO_free(memory);
-    return {};
-  }
-  SSL_set0_wbio(session, memory);
-  SSL_shutdown(session);
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(memory, &bytes);
-  std::string farewell(bytes, size > 0 ? static_cast<std::size_t>(size) : 0);
-  SSL_set0_wbio(session, own);  // frees `memory`
-  ERR_clear_error();
-  return farewell;
-}
-
-std::string verify_error_of(ssl_st* session) {
-  const long result = SSL_get_verify_result(session);
-  return result == X509_V_OK ? std::string() : X509_verify_cert_error_string(result);
 }
 
 }  // namespace slipway::net

@@ -9,7 +9,6 @@
 #include "protocol/net/tls.hpp"
 
 struct ssl_ctx_st;
-struct ssl_st;
 
 namespace slipway::net {
 
@@ -33,15 +32,5 @@ using TlsContextPtr = std::shared_ptr<const TlsContext>;  // shared by the conne
 /// kInvalid with what is wrong with the certificate, the key or the CA.
 base::Result<TlsContextPtr> make_server_context(const TlsServer& tls);
 base::Result<TlsContextPtr> make_client_context(const TlsClient& tls);
-
-/// The name or address that the server's certificate must bear.
-bool expect_name(ssl_st* session, const std::string& name);
-/// CN of the peer's verified certificate; empty when it showed none.
-std::string identity_of(ssl_st* session);
-/// The record that says that nothing more is written (close_notify), to be sent as it is. What the
-/// other end sends can still be read.
-std::string farewell_of(ssl_st* session);
-/// Why the verification of the peer's certificate failed; empty when it did not.
-std::string verify_error_of(ssl_st* session);
 
 }  // namespace slipway::net

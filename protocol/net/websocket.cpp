@@ -4,7 +4,6 @@
 #include <netinet/tcp.h>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/error.hpp>
@@ -42,8 +41,7 @@ void async_teardown(beast::role_type role, Stream& stream, Handler&& handler) {
 }
 
 void beast_close_socket(Stream& stream) {
-  boost::system::error_code ignored;
-  stream.socket().close(ignored);
+  stream.close();
 }
 
 namespace {
@@ -61,6 +59,7 @@ struct Socket : std::enable_shared_from_this<Socket> {
         stream(connection->stream()),
         closing_timer(stream.get_executor()) {
     connection->expires_never();
+    connection->unread().shrink_to_fit();  // the request's head was there
     const int fd = connection->stream().socket().native_handle();
     ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes, sizeof(kUnsentBytes));
     stream.read_message_max(max_message_bytes);
@@ -94,7 +93,7 @@ struct Socket : std::enable_shared_from_this<Socket> {
     if (error == beast::error::timeout) {
       return {ErrorCode::kTimeout, "the other end is silent"};
     }
-    if (error.category() == asio::error::get_ssl_category()) {
+    if (error.category() == tls_category() && error != tls_truncated()) {
       return {ErrorCode::kDenied, "TLS: " + error.message()};
     }
     return {ErrorCode::kUnavailable, error == websocket::error::closed
