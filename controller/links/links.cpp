@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/links/links.hpp"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -51,15 +52,10 @@ struct Links::State {
   void rise(Session& session, const wire::NodeState& state);
   void fall(Session& session, const Error& why);
   void replace(Session& session);
-  void heard(const Session& session);
   void tell(const MachineId& machine);
   Session* up(const MachineId& machine) const;
   Error no_link(const MachineId& machine) const;
 };
-
-void Links::State::heard(const Session& session) {
-  if (!session.replaced) machines[session.machine].facts.last_heard = clock.utc();
-}
 
 void Links::State::rise(Session& session, const wire::NodeState& state) {
   Entry& entry = machines[session.machine];
@@ -78,6 +74,7 @@ void Links::State::fall(Session& session, const Error& why) {
   Entry& entry = machines[session.machine];
   const bool was_up = std::exchange(session.up, false);
   entry.facts.why_down = why.message;
+  entry.facts.last_heard = std::max(entry.facts.last_heard, session.link->last_heard());
   if (!was_up) return;
   entry.facts.connected = false;
   entry.facts.since = clock.utc();
@@ -115,7 +112,6 @@ void Links::State::tell(const MachineId& machine) {
 
 void Links::State::take(Session& session, wire::Report report) {
   if (session.replaced) return;
-  heard(session);
   if (session.up) {
     if (report.what_case() == wire::Report::kHealth) {
       machines[session.machine].facts.clock_offset_ms = report.health().clock_offset_ms();
@@ -145,11 +141,7 @@ void Links::State::take(Session& session, wire::StreamOpen what, link::StreamPtr
 
 link::LinkHandlers Links::State::handlers_of(Session& session) {
   return {
-      .ready =
-          [this, &session](const wire::Ready& ready) {
-            session.software = ready.peer.software();
-            heard(session);
-          },
+      .ready = [&session](const wire::Ready& ready) { session.software = ready.peer.software(); },
       .report = [this, &session](wire::Report report) { take(session, std::move(report)); },
       .order = [](wire::Order) {},  // agents send none: the conversation refuses it
       .opened = [this, &session](
@@ -159,7 +151,6 @@ link::LinkHandlers Links::State::handlers_of(Session& session) {
           [this, &session](const wire::RoundTrip& trip) {
             if (session.replaced) return;
             LinkFacts& facts = machines[session.machine].facts;
-            facts.last_heard = clock.utc();
             facts.round_trip = std::chrono::duration_cast<std::chrono::milliseconds>(trip.time);
             facts.clock_offset_ms = trip.peer_offset_ms;
           },
@@ -240,7 +231,12 @@ Task<> Links::serve(MachineId machine, std::unique_ptr<net::Transport> transport
 
 LinkFacts Links::facts(const MachineId& machine) const {
   const auto found = state_->machines.find(machine);
-  return found == state_->machines.end() ? LinkFacts{} : found->second.facts;
+  if (found == state_->machines.end()) return {};
+  LinkFacts facts = found->second.facts;
+  if (const Session* session = found->second.session) {
+    facts.last_heard = std::max(facts.last_heard, session->link->last_heard());
+  }
+  return facts;
 }
 
 std::vector<MachineId> Links::connected() const {

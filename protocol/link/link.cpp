@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/link/link.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <utility>
 
 #include "protocol/base/log.hpp"
-#include "protocol/base/with_timeout.hpp"
 #include "protocol/link/link_state.hpp"
 
 namespace slipway::link {
@@ -19,6 +18,9 @@ using base::Task;
 namespace {
 
 constexpr std::chrono::seconds kTick{1};
+// A controller's thousands of timers fire together, eight times a second, and not one by one. An
+// agent's do not: on a grid of their clocks all agents of a host would ping at once.
+constexpr std::chrono::milliseconds kTickGrid{125};
 
 template <class... F>
 struct Overloaded : F... {
@@ -45,13 +47,15 @@ std::shared_ptr<StreamState> LinkState::find(wire::StreamId id) {
 }
 
 StreamPtr LinkState::adopt(wire::StreamId id) {
-  auto state = std::make_shared<StreamState>(*executor, id, weak_from_this());
+  auto state = std::make_shared<StreamState>(running->executor, id, weak_from_this());
   streams[id] = state;
   return std::make_shared<Stream>(std::move(state));
 }
 
 void LinkState::changed() {
-  if (outgoing) outgoing->notify();
+  if (writing || ended || !running || !conversation.has_frame()) return;
+  writing = true;
+  running->writer.spawn("link's frames", watched(write_frames()));
 }
 
 void LinkState::end(Error why) {
@@ -67,8 +71,7 @@ void LinkState::end(Error why) {
   for (auto& [id, weak] : std::exchange(streams, {})) {
     if (const auto stream = weak.lock()) stream->fail(lost);
   }
-  if (outgoing) outgoing->notify();
-  if (stopped) stopped->notify();
+  if (running) running->ticker.cancel();
 }
 
 void LinkState::deliver(wire::Event event) {
@@ -121,30 +124,27 @@ Task<> LinkState::read_loop() {
     if (!message->binary) {
       co_return end({ErrorCode::kInvalid, "a text message on a link", "frame"});
     }
-    const auto taken = conversation.receive(message->bytes, clock.monotonic(), clock.utc());
+    last_heard = clock.utc();
+    const auto taken = conversation.receive(message->bytes, clock.monotonic(), last_heard);
     dispatch();
     if (!taken) co_return end(taken.error());
     changed();
   }
 }
 
-Task<> LinkState::write_loop() {
+Task<> LinkState::write_frames() {
+  struct Over {
+    LinkState& state;
+    ~Over() {
+      state.writing = false;
+      state.running->written.notify();
+    }
+  } over{*this};
   while (!ended) {
     auto frame = conversation.next_frame();
-    if (!frame) {
-      co_await outgoing->wait();
-      continue;
-    }
+    if (!frame) co_return;
     const auto written = co_await transport->write({std::move(*frame), true});
     if (!written) co_return end(written.error());
-  }
-}
-
-Task<> LinkState::tick_loop() {
-  using namespace boost::asio::experimental::awaitable_operators;
-  while (!ended) {
-    co_await (base::sleep_for(kTick) || stopped->wait());
-    tick();
   }
 }
 
@@ -156,6 +156,44 @@ void LinkState::tick() {
   changed();
 }
 
+void LinkState::end_by_bug(const std::string& what) {
+  if (ended) return;
+  spdlog::error("link: {}", what);
+  end({ErrorCode::kInternal, "a bug: " + what, {}});
+}
+
+Task<> LinkState::watched(Task<> loop) {
+  const auto self = shared_from_this();
+  try {
+    co_await std::move(loop);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == boost::asio::error::operation_aborted) {
+      end({ErrorCode::kUnavailable, "the link was stopped", {}});
+    }
+    end_by_bug(error.what());
+  } catch (const std::exception& error) {
+    end_by_bug(error.what());
+  }
+}
+
+void LinkState::tick_later() {
+  auto due = std::chrono::steady_clock::now() + kTick;
+  if (conversation.side() == wire::Side::kController) {
+    due -= due.time_since_epoch() % kTickGrid;
+  }
+  running->ticker.expires_at(due);
+  running->ticker.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    const auto self = weak.lock();
+    if (error || !self || self->ended) return;
+    try {
+      self->tick();
+    } catch (const std::exception& bug) {
+      self->end_by_bug(bug.what());
+    }
+    if (!self->ended) self->tick_later();
+  });
+}
+
 Link::Link(wire::Side side, wire::Hello own, std::unique_ptr<net::Transport> transport,
            LinkHandlers handlers, const base::Clock& clock)
     : state_(std::make_shared<LinkState>(side, std::move(own), std::move(transport),
@@ -165,36 +203,16 @@ Link::~Link() {
   state_->end({ErrorCode::kUnavailable, "its owner went away", {}});
 }
 
-namespace {
-
-/// One of a link's loops; whatever ends it ends the link, so that the others end too.
-Task<> watched(std::shared_ptr<LinkState> state, Task<> loop) {
-  std::string bug = "a loop ended without a reason";
-  try {
-    co_await std::move(loop);
-  } catch (const boost::system::system_error& error) {
-    if (error.code() == boost::asio::error::operation_aborted) {
-      state->end({ErrorCode::kUnavailable, "the link was stopped", {}});
-    }
-    bug = error.what();
-  } catch (const std::exception& error) {
-    bug = error.what();
-  }
-  if (state->ended) co_return;
-  spdlog::error("link: {}", bug);
-  state->end({ErrorCode::kInternal, "a bug: " + bug, {}});
-}
-
-}  // namespace
-
 Task<Error> Link::run() {
-  using namespace boost::asio::experimental::awaitable_operators;
   const auto state = state_;
-  state->executor = co_await boost::asio::this_coro::executor;
-  state->outgoing.emplace(*state->executor);
-  state->stopped.emplace(*state->executor);
-  co_await (watched(state, state->read_loop()) && watched(state, state->write_loop()) &&
-            watched(state, state->tick_loop()));
+  state->running.emplace(co_await boost::asio::this_coro::executor);
+  state->tick_later();
+  state->changed();
+  co_await state->watched(state->read_loop());
+  // What is being written ends with the transport, which has been told to close.
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
+  while (state->writing) co_await state->running->written.wait();
+  co_await state->running->writer.join();
   co_return *state->ended;
 }
 
@@ -226,6 +244,10 @@ Result<> Link::send(wire::Order order) {
   auto sent = state_->conversation.send(std::move(order));
   state_->changed();
   return sent;
+}
+
+base::UtcTime Link::last_heard() const {
+  return state_->last_heard;
 }
 
 bool Link::is_ready() const {

@@ -81,6 +81,7 @@ class Link {
   base::Result<> send(wire::Report report);
   base::Result<> send(wire::Order order);
   bool is_ready() const;
+  base::UtcTime last_heard() const;  ///< by our clock; the epoch: nothing yet
   std::size_t stream_count() const;
 
  private:

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "protocol/base/task_scope.hpp"
 #include "protocol/base/wakeup.hpp"
 #include "protocol/link/link.hpp"
 
@@ -38,9 +39,11 @@ struct LinkState : std::enable_shared_from_this<LinkState> {
             LinkHandlers callbacks, const base::Clock& time);
 
   base::Task<> read_loop();
-  base::Task<> write_loop();
-  base::Task<> tick_loop();
+  base::Task<> write_frames();  ///< until there are none; runs only while there are some
+  base::Task<> watched(base::Task<> loop);  ///< what it throws ends the link
   void tick();
+  void tick_later();
+  void end_by_bug(const std::string& what);
   void end(base::Error why);
   void dispatch();  ///< hands on what the conversation has found
   void deliver(wire::Event event);
@@ -55,10 +58,18 @@ struct LinkState : std::enable_shared_from_this<LinkState> {
   std::map<wire::StreamId, std::weak_ptr<StreamState>> streams;  // those that still have a user
   std::optional<base::Error> ended;
   bool ready = false;
+  base::UtcTime last_heard;
+  bool writing = false;
   /// Made by run(), which knows the executor; streams exist only while it runs.
-  std::optional<boost::asio::any_io_executor> executor;
-  std::optional<base::Wakeup> outgoing;
-  std::optional<base::Wakeup> stopped;
+  struct Running {
+    explicit Running(const boost::asio::any_io_executor& on)
+        : executor(on), ticker(on), written(on), writer(on) {}
+    boost::asio::any_io_executor executor;
+    boost::asio::steady_timer ticker;
+    base::Wakeup written;  ///< the writer has ended
+    base::TaskScope writer;
+  };
+  std::optional<Running> running;
 };
 
 }  // namespace slipway::link

@@ -65,7 +65,8 @@ struct HttpServer::State {
       explicit Seat(std::size_t& count) : taken(count) { ++taken; }
       ~Seat() { --taken; }
     } seat(context.connections);
-    co_await serve_connection(&context, std::move(socket));
+    auto onward = co_await serve_connection(&context, std::move(socket));
+    if (onward) co_await std::move(*onward);
   }
 
   Task<> wait_calm() {

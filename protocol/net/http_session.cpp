@@ -265,37 +265,44 @@ Task<HttpServer::Decision> decide_upgrade(ServerContext* context, Connection* co
   co_return decision;
 }
 
-/// One request and its answer; true when another may follow. Moves the connection away when it
-/// becomes a session's.
-Task<bool> serve_one(ServerContext* context, std::unique_ptr<Connection>* owner) {
+/// What follows a request and its answer.
+struct Next {
+  bool another = false;          ///< request on this connection
+  std::optional<Task<>> onward;  ///< who has the connection from now on
+};
+
+/// One request and its answer. Moves the connection away when it becomes a session's.
+Task<Next> serve_one(ServerContext* context, std::unique_ptr<Connection>* owner) {
   Connection* connection = owner->get();
   Received received;
   {
     const Busy busy(context);
     received = co_await read_request(context, connection);
-    if (std::holds_alternative<Gone>(received)) co_return false;
+    if (std::holds_alternative<Gone>(received)) co_return Next{};
     if (auto* bad = std::get_if<BadRequest>(&received)) {
       co_await refuse(context, connection, std::move(*bad));
-      co_return false;
+      co_return Next{};
     }
     auto& incoming = std::get<Incoming>(received);
     if (!incoming.upgrades || !context->upgrade) {
-      co_return co_await exchange(context, connection, std::move(incoming));
+      co_return Next{.another = co_await exchange(context, connection, std::move(incoming))};
     }
   }
   HttpRequest request = std::move(std::get<Incoming>(received).request);
   auto decision = co_await decide_upgrade(context, connection, request);
   if (auto* session = std::get_if<HttpServer::Session>(&decision)) {
-    co_await run_session(context, std::move(*owner), std::move(request), std::move(*session));
-  } else if (auto* takeover = std::get_if<HttpServer::Takeover>(&decision)) {
-    co_await run_takeover(std::move(*owner), std::move(*takeover));
+    co_return Next{
+        .onward = run_session(context, std::move(*owner), std::move(request), std::move(*session))};
   }
-  co_return false;
+  if (auto* takeover = std::get_if<HttpServer::Takeover>(&decision)) {
+    co_return Next{.onward = run_takeover(std::move(*owner), std::move(*takeover))};
+  }
+  co_return Next{};
 }
 
 }  // namespace
 
-Task<> serve_connection(ServerContext* context, asio::ip::tcp::socket socket) {
+Task<std::optional<Task<>>> serve_connection(ServerContext* context, asio::ip::tcp::socket socket) {
   auto connection = std::make_unique<Connection>(std::move(socket));
   const TlsContextPtr tls = context->tls;
   if (tls) {
@@ -303,14 +310,15 @@ Task<> serve_connection(ServerContext* context, asio::ip::tcp::socket socket) {
     auto secured = co_await connection->accept_tls(tls);
     if (!secured) {
       spdlog::debug("{}: {}", connection->peer().address, secured.error().message);
-      co_return;
+      co_return std::nullopt;
     }
   }
-  bool first = true;
-  while (!context->stopping && co_await wait_for_request(context, connection.get(), first) &&
-         co_await serve_one(context, &connection)) {
-    first = false;
+  Next next{.another = true};
+  for (bool first = true; next.another && !context->stopping; first = false) {
+    if (!co_await wait_for_request(context, connection.get(), first)) break;
+    next = co_await serve_one(context, &connection);
   }
+  co_return std::move(next.onward);
 }
 
 }  // namespace slipway::net

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "protocol/net/connection.hpp"
@@ -22,7 +23,9 @@ struct ServerContext {
   std::function<void()> calmed;  ///< called when `busy` falls to 0
 };
 
-/// Serves one accepted connection to its end: requests in turn, then perhaps an upgrade.
-base::Task<> serve_connection(ServerContext* context, boost::asio::ip::tcp::socket socket);
+/// Serves the requests of one accepted connection in turn. What goes on after an upgrade is handed
+/// back, not run inside: a session may last for months and holds nothing of its request.
+base::Task<std::optional<base::Task<>>> serve_connection(ServerContext* context,
+                                                         boost::asio::ip::tcp::socket socket);
 
 }  // namespace slipway::net

@@ -51,18 +51,21 @@ constexpr auto kUse = asio::as_tuple(asio::use_awaitable);
 constexpr int kUnsentBytes = 32 << 10;
 constexpr std::size_t kWriteBufferBytes = 32 << 10;
 constexpr std::chrono::seconds kCloseTime{2};
+// Held while the next message is awaited; most of an idle link's are not longer.
+constexpr std::size_t kFirstReadBytes = 128;
 
 /// A WebSocket on its connection. Shared by the transport and a closing handshake that outlives it.
 struct Socket : std::enable_shared_from_this<Socket> {
-  Socket(std::unique_ptr<Connection> owned, std::size_t max_message_bytes)
-      : connection(std::move(owned)),
+  Socket(std::unique_ptr<Connection> owned, std::size_t max_bytes)
+      : max_message_bytes(max_bytes),
+        connection(std::move(owned)),
         stream(connection->stream()),
         closing_timer(stream.get_executor()) {
     connection->expires_never();
     connection->unread().shrink_to_fit();  // the request's head was there
     const int fd = connection->stream().socket().native_handle();
     ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes, sizeof(kUnsentBytes));
-    stream.read_message_max(max_message_bytes);
+    stream.read_message_max(max_bytes);
     stream.auto_fragment(false);
     stream.write_buffer_bytes(kWriteBufferBytes);
   }
@@ -101,6 +104,7 @@ struct Socket : std::enable_shared_from_this<Socket> {
                                          : "the connection broke: " + error.message()};
   }
 
+  const std::size_t max_message_bytes;
   std::unique_ptr<Connection> connection;
   websocket::stream<Stream&, false> stream;  // false: no compression
   asio::steady_timer closing_timer;
@@ -119,8 +123,12 @@ class WebSocketTransport : public Transport {
     if (socket->closing) co_return base::fail(ErrorCode::kUnavailable, "closed");
     Message message;
     auto buffer = asio::dynamic_buffer(message.bytes);
-    auto [error, size] = co_await socket->stream.async_read(buffer, kUse);
-    if (error) co_return std::unexpected(socket->error_of(error));
+    std::size_t limit = kFirstReadBytes;
+    do {
+      auto [error, size] = co_await socket->stream.async_read_some(buffer, limit, kUse);
+      if (error) co_return std::unexpected(socket->error_of(error));
+      limit = socket->max_message_bytes;
+    } while (!socket->stream.is_message_done());
     message.binary = socket->stream.got_binary();
     co_return message;
   }

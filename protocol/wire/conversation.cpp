@@ -125,7 +125,8 @@ Result<> Conversation::tick(base::MonotonicTime now, base::UtcTime utc) {
     return alive;
   }
   if (!state_->ready) return {};
-  if (now - state_->pinged >= kPingInterval) state_->ping(now, utc);
+  const auto interval = state_->side == Side::kAgent ? kPingInterval : kProbeInterval;
+  if (now - state_->pinged >= interval) state_->ping(now, utc);
   if (now - state_->synced >= kSyncInterval) {
     state_->synced = now;
     state_->outbox.request_sync();
@@ -266,6 +267,10 @@ Result<> Conversation::send(Order order) {
   clean_texts(order);
   *frame.mutable_order() = std::move(order);
   return state_->queue_message(frame);
+}
+
+Side Conversation::side() const {
+  return state_->side;
 }
 
 std::size_t Conversation::stream_count() const {

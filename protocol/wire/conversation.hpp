@@ -104,6 +104,7 @@ class Conversation {
   base::Result<> send(Report report);
   base::Result<> send(Order order);
 
+  Side side() const;
   std::size_t stream_count() const;
   std::size_t queued_bytes() const;  ///< all that waits to be sent
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,7 +52,7 @@ struct Conversation::State {
   bool ready = false;
   std::optional<base::Error> ended;
   std::uint64_t next_nonce = 1;
-  std::deque<SentPing> pings;  ///< unanswered, oldest first; at most kDeafLimit / kPingInterval
+  std::list<SentPing> pings;  ///< unanswered, oldest first; at most kDeafLimit / kPingInterval
   StreamTable streams;
   Outbox outbox{streams};
   std::vector<Event> events;

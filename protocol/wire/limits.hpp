@@ -24,9 +24,13 @@ inline constexpr std::size_t kControlQueue = 1024;  ///< reports and orders wait
 inline constexpr std::size_t kControlQueueBytes = 16 << 20;
 inline constexpr std::chrono::seconds kHelloTimeout{10};
 // A dead peer is told to the link's owner at the latest 13 s after its last byte: 10 s of silence,
-// a tick of 1 s that looks for it, and 2 s for a machine that is busy. Both ends ping on their own,
-// so that three pings and three pongs must be missing; a pause of one's own process is taken off.
-inline constexpr std::chrono::seconds kPingInterval{3};
+// a tick of 1 s that looks for it, and 2 s for a machine that is busy. The agent pings and the
+// controller, who has thousands of them, answers: to each end the other's frame is a sign of life,
+// and three of them must be missing. A pause of one's own process is taken off.
+inline constexpr std::chrono::seconds kPingInterval{3};  ///< of an agent
+inline constexpr std::chrono::seconds kProbeInterval{
+    30};  ///< of the controller's own pings: whether
+          ///< it is read, and how far away it is
 inline constexpr std::chrono::seconds kSilenceLimit{10};  ///< nothing heard: the link is dead
 inline constexpr std::chrono::seconds kDeafLimit{60};     ///< no ping answered: it reads no more
 inline constexpr std::chrono::seconds kSyncInterval{30};
@@ -34,5 +38,6 @@ inline constexpr std::chrono::seconds kSyncInterval{30};
 // A sender with any credit left out by kCreditStepBytes can still send the largest note.
 static_assert(kWindowBytes - kCreditStepBytes >= kMaxNoteBytes);
 static_assert(kSilenceLimit > 3 * kPingInterval);
+static_assert(kDeafLimit > kProbeInterval);
 
 }  // namespace slipway::wire

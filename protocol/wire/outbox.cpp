@@ -35,7 +35,7 @@ void Outbox::want_credit(StreamId id, OpenStream& stream) {
   credits_.push_back(id);
 }
 
-Outbox::Sent Outbox::take(std::deque<Queued>& queue) {
+Outbox::Sent Outbox::take(std::list<Queued>& queue) {
   Sent sent{std::move(queue.front().bytes), queue.front().opens, 0};
   queue.pop_front();
   queued_bytes_ -= sent.bytes.size();
@@ -88,7 +88,7 @@ std::optional<Outbox::Sent> Outbox::next_message() {
   return take(messages_);
 }
 
-std::optional<Outbox::Sent> Outbox::next_piece(std::deque<StreamId>& turns) {
+std::optional<Outbox::Sent> Outbox::next_piece(std::list<StreamId>& turns) {
   while (!turns.empty()) {
     const StreamId id = turns.front();
     turns.pop_front();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 
@@ -45,19 +45,20 @@ class Outbox {
   std::optional<Sent> next_control();
   std::optional<Sent> next_credit();
   std::optional<Sent> next_message();
-  std::optional<Sent> next_piece(std::deque<StreamId>& turns);
-  Sent take(std::deque<Queued>& queue);
+  std::optional<Sent> next_piece(std::list<StreamId>& turns);
+  Sent take(std::list<Queued>& queue);
 
   StreamTable& streams_;  // of the same conversation
-  std::deque<Queued> urgent_;
-  std::deque<Queued> messages_;
+  // Lists, since a deque holds half a kilobyte while it is empty.
+  std::list<Queued> urgent_;
+  std::list<Queued> messages_;
   std::size_t queued_bytes_ = 0;  // of both queues above
   std::optional<Ping> ping_;
   std::optional<Pong> pong_;
   bool sync_due_ = false;
-  std::deque<StreamId> credits_;
-  std::deque<StreamId> interactive_;
-  std::deque<StreamId> bulk_;
+  std::list<StreamId> credits_;
+  std::list<StreamId> interactive_;
+  std::list<StreamId> bulk_;
   unsigned interactive_run_ = 0;
 };
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,8 +29,8 @@ struct OpenStream {
   bool abandoned = false;              ///< nobody here reads any more
   std::uint64_t confirming_nonce = 0;  ///< a pong to this ping or a later one confirms it
 
-  std::deque<Piece> queue;  ///< its cost has been taken from send_credit
-  bool in_turn = false;     ///< waits in the outbox for its turn
+  std::list<Piece> queue;  ///< its cost has been taken from send_credit
+  bool in_turn = false;    ///< waits in the outbox for its turn
   std::size_t send_credit = kWindowBytes;
   bool wants_credit = false;  ///< the owner waits for Writable
   bool finishing = false;     ///< finish() was called

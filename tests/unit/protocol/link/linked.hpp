@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,7 +40,7 @@ class Linked : public testing::Test {
     for (auto* end : {&agent, &controller}) {
       end->link->close({base::ErrorCode::kUnavailable, "the test is over", {}});
     }
-    scope.cancel();
+    boost::asio::post(io, [this] { scope.cancel(); });  // on the io thread, as it is meant
     for (int i = 0; i < 10; ++i) poll();
   }
 

@@ -73,6 +73,47 @@ TEST_F(Silence, EndsALinkWhosePeerTalksButNeverReads) {
   EXPECT_LE(passed, kDeafLimit + kPingInterval + seconds{1});
 }
 
+TEST_F(Silence, TheControllerEndsALinkThatWentQuietToo) {
+  settle();
+  const auto [after, why] = ticks_until_dead(controller);
+  EXPECT_EQ(after, kSilenceLimit);
+  EXPECT_EQ(why.code, ErrorCode::kTimeout);
+}
+
+TEST_F(Silence, TheControllerEndsALinkWhoseAgentTalksButNeverReads) {
+  settle();
+  Frame ping;
+  ping.mutable_ping()->set_nonce(1);
+  base::Result<> alive;
+  seconds passed{0};
+  for (; alive && passed < seconds{200}; ++passed) {
+    now += seconds{1};
+    ASSERT_TRUE(give(controller, ping));
+    alive = controller.talk.tick(now, utc);
+    take_all(controller);
+  }
+  ASSERT_FALSE(alive);
+  EXPECT_GE(passed, kDeafLimit);
+  EXPECT_LE(passed, kDeafLimit + kProbeInterval + seconds{1});
+}
+
+TEST_F(Silence, AnIdleControllerAnswersAndSaysLittleElse) {
+  settle();
+  std::size_t pongs = 0;
+  std::size_t others = 0;
+  for (int i = 0; i < 600; ++i) {
+    pass(seconds{1});
+    for (const auto& frame : take_all(agent)) ASSERT_TRUE(give(controller, frame));
+    for (const auto& frame : take_all(controller)) {
+      ++(frame.has_pong() ? pongs : others);
+      ASSERT_TRUE(give(agent, frame));
+    }
+  }
+  EXPECT_EQ(pongs, 600 / kPingInterval.count());
+  EXPECT_LE(others, 2 * (600 / kProbeInterval.count() + 1));  // pings and syncs
+  EXPECT_GE(all_of<RoundTrip>(controller).size(), 600u / kProbeInterval.count() - 1);
+}
+
 TEST_F(Silence, AStalledTransportQueuesOnePingOnly) {
   settle();
   for (int i = 0; i < 30; ++i) {
