@@ -7,14 +7,12 @@ import resource
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 
-TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-sys.path.insert(0, f"{TREE}/tests/system")
+from slipway import Slipway, wait_for
 
-from slipway import Slipway, wait_for  # noqa: E402
+TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 CONTROLLER = f"{TREE}/build/release/controller/slipway-controller"
 PROGRAMS = f"{TREE}/build/release/tests/bench/swarm"
