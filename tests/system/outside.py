@@ -56,17 +56,20 @@ class Machine:
         self.api.call("POST", f"/clusters/{self.name.rsplit('-', 2)[0]}/nodes/{self.name}/reboot", expect=202, json={"hard": True})
 
     def runc(self, verb):
-        subprocess.run(["runc", "--root", f"{self.api.state}/cloud/runc", verb, self.prefix + self.record()["id"]],
-                       check=True, capture_output=True, timeout=30, stdin=subprocess.DEVNULL)
+        """Whether it was done; what it says goes to the test's log."""
+        done = subprocess.run(["runc", "--root", f"{self.api.state}/cloud/runc", verb, self.prefix + self.record()["id"]],
+                              capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL)
+        print(done.stderr, end="")
+        return done.returncode == 0
 
     @contextlib.contextmanager
     def frozen(self):
-        """Every process of it stands still; its network interface stays."""
-        self.runc("pause")
+        """Every process of it stands still; its network interface stays. The kernel needs several tries where many begin."""
+        wait_for(f"{self.name} is frozen", lambda: self.runc("pause"), 30)
         try:
             yield
         finally:
-            self.runc("resume")
+            assert self.runc("resume")
 
     def link(self, state):
         number = "".join(f"{int(part):02x}" for part in self.record()["address"].split("."))
