@@ -160,6 +160,10 @@ base::Result<LogPoint> read_log_cursor(const std::string& text, LogSubject& subj
   const auto parts = decode(text);
   if (!parts || (*parts)[kOfVersion] != kVersion) return refuse("is none that a log has told");
   if ((*parts)[kOfCluster] != subject.cluster) return refuse("is of another cluster");
+  if ((*parts)[kOfPod] != subject.pod_uid && !subject.is_certain) {
+    return base::fail(ErrorCode::kUnavailable,
+                      "whether the cursor's pod is still there is not known at present");
+  }
   if ((*parts)[kOfPod] != subject.pod_uid) {
     return refuse("is of another pod, or of one that had this name before");
   }

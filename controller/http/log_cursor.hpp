@@ -19,6 +19,7 @@ struct LogPoint {
 struct LogSubject {
   std::string cluster;
   std::string pod_uid;
+  bool is_certain = true;  ///< false: the mirror is not fed now, another pod may have the name
   std::string container;
   bool follow = false;
   bool previous = false;
@@ -34,7 +35,7 @@ inline constexpr std::size_t kMaxLogCursorBytes = 512;
 std::string log_cursor(const LogSubject& subject, const LogPoint& point);
 
 /// The point of a cursor, which must be of `subject`; its since is the cursor's then. kInvalid,
-/// field "cursor", says what it is of and what to do.
+/// field "cursor", says what it is of and what to do; kUnavailable: it may be of the pod's.
 base::Result<LogPoint> read_log_cursor(const std::string& text, LogSubject& subject);
 
 }  // namespace slipway::http

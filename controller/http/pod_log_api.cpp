@@ -76,17 +76,29 @@ Result<std::uint64_t> go_to_cursor(const LogRequest& request, LogSubject& subjec
   return point->ahead;
 }
 
+/// Whether the mirror of the cluster's pods is fed now.
+bool is_live(const Services& services, const Call& call) {
+  const auto cluster = services.clusters.get(call.argument("cluster"));
+  return cluster && services.mirror.freshness(cluster->id, "pods").live;
+}
+
 /// The first chunk is waited for, so that what the agent refuses is a problem document.
 Task<Result<OpenedLog>> open_log(Services& services, const Call& call, bool socket) {
   auto request = read_request(services, call, socket);
   if (!request) co_return base::fail(request);
   auto open = request->open;
   auto pod = locate_pod(services, call, open.container());
+  const bool is_certain = is_live(services, call);
+  if (!pod && !request->cursor.empty() && !is_certain && pod.error().field == "pod") {
+    // Not "not found", which would be the end for who comes back: a young pod's row may be missing.
+    co_return base::fail(base::ErrorCode::kUnavailable, pod.error().message);
+  }
   if (!pod) co_return base::fail(pod);
   open.set_container(pod->container);
   open.set_positions(open.follow() || socket);
   LogSubject subject{.cluster = pod->cluster.id.value,
                      .pod_uid = pod->uid,
+                     .is_certain = is_certain,
                      .container = pod->container,
                      .follow = open.follow(),
                      .previous = open.previous(),

@@ -110,6 +110,10 @@ TEST(LogCursor, OfSomethingElseIsRefusedByName) {
   says(spoilt(1, "c-2"), "another cluster");
   says(spoilt(2, "u2"), "had this name before");
   says(spoilt(3, "side"), "another container");
+  auto uncertain = subject();
+  uncertain.is_certain = false;
+  EXPECT_EQ(read_log_cursor(spoilt(2, "u2"), uncertain).error().code,
+            base::ErrorCode::kUnavailable);
   for (const auto* options : {"---", "-p-", "f-t", "fp-", "f--x", "F--", ""}) {
     says(spoilt(4, options), "another follow, previous or timestamps");
   }
@@ -227,6 +231,10 @@ TEST_F(LogPagesTest, WithACursorThatIsNotTheirsAreRefusedBeforeAnAgentIsAsked) {
     (void)co_await feed->write(mirror::framed(mirror::batch({}, true, true)));
     co_await comes([&] { return world.mirror.count(cluster, "pods") == 0; });
     co_await refused("?follow=true" + good, 404, "pod", "no pod web");
+    feed->reset({base::ErrorCode::kUnavailable, "the watch ended", {}});
+    co_await comes([&] { return !world.mirror.freshness(cluster, "pods").live; });
+    co_await refused("?follow=true" + good, 503, "", "no pod web");  // as far as is known
+    co_await refused("?follow=true", 404, "pod", "no pod web");
   });
   auto plain = world.get(std::string(kLog) + "?cursor=abc");
   EXPECT_EQ(plain.status, 422);
