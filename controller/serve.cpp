@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -145,6 +146,14 @@ class Lifetime {
   base::TaskScope tasks_;
 };
 
+/// Each agent is a connection; a shell's or a unit's usual limit would end at a thousand.
+void allow_many_connections() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int serve(const config::Config& config, const std::filesystem::path& path) {
@@ -157,6 +166,7 @@ int serve(const config::Config& config, const std::filesystem::path& path) {
   auto state = config::StateDirectory::open(path);
   if (!state) return refuse(state.error().message);
   std::signal(SIGPIPE, SIG_IGN);
+  allow_many_connections();
   base::start_log("slipway-controller", config.log);
   boost::asio::io_context io(1);
   auto socket = bind_public(io, config.listen);

@@ -33,8 +33,8 @@ base::Task<base::Result<>> ApiEndpoint::ensure(ClusterId id) {
   wanted.port = kApiPort;
   wanted.health_path = kHealthPath;
   wanted.network_cloud_id = ledger_.network_of(id);
-  for (const MachineRow& machine : rows_.machines(id)) {
-    if (machine.is_master() && !machine.address.empty()) wanted.members.push_back(machine.address);
+  for (const MachineRow& machine : rows_.masters(id)) {
+    if (!machine.address.empty()) wanted.members.push_back(machine.address);
   }
   // The row's detail is what the cloud was told last.
   const std::string members = joined(wanted.members);

@@ -185,15 +185,18 @@ base::Result<> read_master_pki(const secrets::Secrets& secrets, const ClusterId&
 }
 
 base::Result<> read_worker_pki(const secrets::Secrets& secrets, const ClusterId& cluster,
-                               wire::WorkerConfig& into) {
+                               KnownCa& known, wire::WorkerConfig& into) {
   auto ca = read_kubernetes_ca(secrets, cluster);
   if (!ca) return fail(ca);
-  auto facts = pki::inspect(*ca);
+  if (known.certificate_pem != *ca) {
+    auto facts = pki::inspect(*ca);
+    if (!facts) return fail(facts);
+    known = {*ca, facts->public_key_sha256};
+  }
   auto token = secrets.get(cluster_prefix(cluster) + "bootstrap-token");
-  if (!facts) return fail(facts);
   if (!token) return fail(token);
   into.set_bootstrap_token(std::move(*token));
-  into.set_ca_cert_hash("sha256:" + facts->public_key_sha256);
+  into.set_ca_cert_hash("sha256:" + known.public_key_sha256);
   into.set_ca_certificate(std::move(*ca));
   return {};
 }

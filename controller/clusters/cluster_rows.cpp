@@ -61,6 +61,14 @@ std::optional<ClusterRow> Rows::cluster(const ClusterId& id) const {
   return cluster_of(row);
 }
 
+std::optional<ClusterStanding> Rows::standing(const ClusterId& id) const {
+  auto row = database_.prepare("SELECT state, deleted_ms, gateway FROM clusters WHERE id=?");
+  if (!row.bind(id.value).step()) return std::nullopt;
+  ClusterStanding standing{state_of(row.text(0)), !row.is_null(1), std::nullopt};
+  if (!row.is_null(2)) standing.gateway = MachineId{row.text(2)};
+  return standing;
+}
+
 std::optional<ClusterRow> Rows::find_cluster(const std::string& id_or_name) const {
   auto row = database_.prepare(std::string{kClusterColumns} +
                                "WHERE deleted_ms IS NULL AND (name=?1 OR id=?1)"

@@ -27,6 +27,15 @@ struct ClusterRow {
   bool deleted = false;
 };
 
+/// What is asked of a cluster at each link and each report; its request is not parsed for it.
+struct ClusterStanding {
+  ClusterState state = ClusterState::kCreating;
+  bool deleted = false;
+  std::optional<MachineId> gateway;
+
+  bool goes() const { return deleted || state == ClusterState::kDeleting; }
+};
+
 /// Which program of the agent a machine shall run.
 struct ReleaseWish {
   std::string sha256;  ///< empty: the one of its image
@@ -37,6 +46,10 @@ struct ReleaseWish {
   std::string round;          ///< the operation's step that asked for it, and which run of the step
   bool missed = false;        ///< the machine was out of reach then and has not been told since
 };
+
+inline std::string pod_cidr_of(unsigned ordinal) {
+  return "10.244." + std::to_string(ordinal) + ".0/24";
+}
 
 /// A row of `machines`: one node of a cluster, whatever cloud resource it has now.
 struct MachineRow {
@@ -62,7 +75,20 @@ struct MachineRow {
 
   bool is_master() const { return role == Role::kMaster; }
   wire::Role wire_role() const { return is_master() ? wire::MASTER : wire::WORKER; }
-  std::string pod_cidr() const { return "10.244." + std::to_string(ordinal) + ".0/24"; }
+  std::string pod_cidr() const { return pod_cidr_of(ordinal); }
+};
+
+/// What the nodes of a cluster are told of each other.
+struct PeerRow {
+  MachineId id;
+  std::string name;
+  Role role = Role::kWorker;
+  unsigned ordinal = 0;
+  std::string address;
+
+  bool is_master() const { return role == Role::kMaster; }
+  wire::Role wire_role() const { return is_master() ? wire::MASTER : wire::WORKER; }
+  std::string pod_cidr() const { return pod_cidr_of(ordinal); }
 };
 
 /// The clusters' and machines' rows, typed. Functions that write say nothing of transactions: the
@@ -72,7 +98,8 @@ class Rows {
   explicit Rows(store::Database& database) : database_(database) {}
 
   void insert(const ClusterRow& cluster);
-  std::optional<ClusterRow> cluster(const ClusterId& id) const;  ///< deleted ones too
+  std::optional<ClusterRow> cluster(const ClusterId& id) const;        ///< deleted ones too
+  std::optional<ClusterStanding> standing(const ClusterId& id) const;  ///< deleted ones too
   std::optional<ClusterRow> find_cluster(const std::string& id_or_name) const;
   std::vector<ClusterRow> clusters() const;  ///< by name
   void set_state(const ClusterId& id, ClusterState state, const std::string& reason);
@@ -89,6 +116,13 @@ class Rows {
                                          const std::string& id_or_name) const;
   std::vector<MachineRow> machines(const ClusterId& cluster) const;  ///< masters first
   std::vector<MachineRow> machines() const;
+  // Without what comes after `bootstrapped` in a row: what is looked at every few seconds, of
+  // thousands of machines, reads no more than it needs.
+  std::vector<MachineRow> briefs(const ClusterId& cluster) const;   ///< masters first
+  std::vector<MachineRow> briefs() const;                           ///< of all clusters
+  std::vector<MachineRow> masters(const ClusterId& cluster) const;  ///< in brief
+  std::vector<MachineRow> not_bootstrapped() const;                 ///< in brief, of all clusters
+  std::vector<PeerRow> peers(const ClusterId& cluster) const;       ///< all nodes, masters first
   void set_flavor(const MachineId& id, const std::string& flavor);
   /// Another cloud resource: what was known of the one before is forgotten.
   void set_resource(const MachineId& id, const ResourceId& resource);

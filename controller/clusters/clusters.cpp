@@ -291,7 +291,7 @@ base::Task<> Clusters::watch_once() {
   if (auto seen = co_await state_->machines.poll(); !seen) {
     spdlog::warn("the cloud does not answer: {}", seen.error().message);
   }
-  state_->watch.judge_all();
+  co_await state_->watch.judge_all();
   for (const ClusterRow& cluster : state_->rows.clusters()) {
     const bool settled =
         cluster.state == ClusterState::kHealthy || cluster.state == ClusterState::kUnhealthy;

@@ -54,7 +54,7 @@ bool ConsoleWatch::is_awaited(const MachineRow& machine) const {
 std::vector<MachineRow> ConsoleWatch::choose() {
   std::map<MachineId, base::UtcTime> awaited;
   std::vector<MachineRow> due;
-  for (MachineRow& machine : rows_.machines()) {
+  for (MachineRow& machine : rows_.not_bootstrapped()) {
     if (!is_awaited(machine)) continue;
     const auto known = awaited_.find(machine.id);
     awaited[machine.id] = known == awaited_.end() ? clock_.utc() : known->second;

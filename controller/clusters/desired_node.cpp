@@ -41,7 +41,7 @@ void set_disks(const DesiredInput& input, wire::DesiredNode& desired) {
 }
 
 void set_peers(const DesiredInput& input, wire::DesiredNode& desired) {
-  for (const MachineRow& machine : input.machines) {
+  for (const PeerRow& machine : input.machines) {
     if (machine.address.empty()) continue;
     auto* peer = desired.add_peers();
     peer->set_machine_id(machine.id.value);
@@ -55,7 +55,7 @@ void set_peers(const DesiredInput& input, wire::DesiredNode& desired) {
 void set_etcd(const DesiredInput& input, wire::EtcdConfig& etcd) {
   std::string members;
   unsigned size = 0;
-  for (const MachineRow& machine : input.machines) {
+  for (const PeerRow& machine : input.machines) {
     if (!machine.is_master()) continue;
     members +=
         (members.empty() ? "" : ",") + machine.name + "=https://" + machine.address + ":2380";
@@ -82,7 +82,7 @@ void set_master(const DesiredInput& input, wire::MasterConfig& master) {
 
 base::Result<> check_complete(const DesiredInput& input) {
   const bool told_before = input.machine.generation > 0;
-  for (const MachineRow& machine : input.machines) {
+  for (const PeerRow& machine : input.machines) {
     const bool needed = machine.is_master() || machine.id == input.machine.id || !told_before;
     if (!needed || !machine.address.empty()) continue;
     return fail(ErrorCode::kUnavailable, "the address of " + machine.name + " is not known yet");

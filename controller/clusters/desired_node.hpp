@@ -18,8 +18,8 @@ inline constexpr char kClusterDns[] = "169.254.20.10";  ///< a DNS server on eve
 struct DesiredInput {
   const ClusterRow& cluster;
   const MachineRow& machine;
-  const std::vector<MachineRow>& machines;  ///< of the cluster, masters first
-  const std::vector<LedgerRow>& volumes;    ///< of the machine
+  const std::vector<PeerRow>& machines;   ///< of the cluster, masters first
+  const std::vector<LedgerRow>& volumes;  ///< of the machine
   const NodeImage& image;
   bool small_machines = false;
   std::string ssh_public_key = {};  ///< of the cluster's key pair; empty: nobody logs in

@@ -9,13 +9,24 @@ namespace {
 
 constexpr std::size_t kMaxSha256 = 64;  ///< hex digits
 
-constexpr char kMachineColumns[] =
+constexpr char kBriefColumns[] =
     "SELECT m.id, m.cluster, m.name, m.role, m.ordinal, m.flavor, m.resource, m.address,"
     " m.cloud_state, m.cloud_detail, m.cloud_ms, m.ready, m.ready_reason, m.ready_ms,"
-    " m.enrolled_ms, m.bootstrapped, m.facts, m.generation, m.desired_sha256,"
+    " m.enrolled_ms, m.bootstrapped";
+constexpr char kOtherColumns[] =
+    ", m.facts, m.generation, m.desired_sha256,"
     " m.joins_etcd, m.release_sha256, m.release_version, m.release_statement,"
     " m.release_signature, m.release_attempt, m.release_round, m.release_missed,"
-    " m.release_told, m.release_told_ms FROM machines m ";
+    " m.release_told, m.release_told_ms";
+constexpr char kFrom[] = " FROM machines m ";
+
+std::string select_briefs(const char* which) {
+  return std::string{kBriefColumns} + kFrom + which;
+}
+
+std::string select_machines(const std::string& which) {
+  return std::string{kBriefColumns} + kOtherColumns + kFrom + which;
+}
 
 constexpr cloud::MachineState kMachineStates[] = {
     cloud::MachineState::kBuilding, cloud::MachineState::kRunning, cloud::MachineState::kStopped,
@@ -44,7 +55,7 @@ ReleaseWish release_wish(const store::Statement& row) {
           .missed = row.number(26) != 0};
 }
 
-MachineRow machine_of(const store::Statement& row) {
+MachineRow brief_of(const store::Statement& row) {
   MachineRow machine{MachineId{row.text(0)}, ClusterId{row.text(1)}, row.text(2)};
   machine.role = row.text(3) == name_of(Role::kMaster) ? Role::kMaster : Role::kWorker;
   machine.ordinal = static_cast<unsigned>(row.number(4));
@@ -56,6 +67,11 @@ MachineRow machine_of(const store::Statement& row) {
                         base::from_unix_ms(row.number(13))};
   machine.enrolled = row.number(14) != 0;
   machine.bootstrapped = row.number(15) != 0;
+  return machine;
+}
+
+MachineRow machine_of(const store::Statement& row) {
+  MachineRow machine = brief_of(row);
   machine.facts = row.text(16);
   machine.generation = static_cast<std::uint64_t>(row.number(17));
   machine.desired_sha256 = row.text(18);
@@ -69,6 +85,12 @@ MachineRow machine_of(const store::Statement& row) {
 std::vector<MachineRow> machines_of(store::Statement rows) {
   std::vector<MachineRow> found;
   while (rows.step()) found.push_back(machine_of(rows));
+  return found;
+}
+
+std::vector<MachineRow> briefs_of(store::Statement rows) {
+  std::vector<MachineRow> found;
+  while (rows.step()) found.push_back(brief_of(rows));
   return found;
 }
 
@@ -92,6 +114,19 @@ std::string tail_of(std::string_view text, std::size_t limit) {
   return std::string{text.substr(start)};
 }
 
+/// Whether the rows of a node's steps say what it says: then its link costs no write.
+bool are_stored(const std::vector<NodeStep>& rows, const wire::NodeState& state) {
+  const auto at = [](const std::optional<base::UtcTime>& time) {
+    return time ? base::to_unix_ms(*time) : 0;
+  };
+  return std::ranges::equal(rows, state.steps(), [&](const NodeStep& row, const auto& step) {
+    return row.name == step.name() && row.state == step_state(step.state()) &&
+           row.attempts == step.attempts() && at(row.started) == step.started_utc_ms() &&
+           at(row.ended) == step.ended_utc_ms() && row.error == step.error() &&
+           row.log_tail == step.log_tail();
+  });
+}
+
 }  // namespace
 
 void Rows::insert(const MachineRow& machine) {
@@ -109,7 +144,7 @@ void Rows::insert(const MachineRow& machine) {
 }
 
 std::optional<MachineRow> Rows::machine(const MachineId& id) const {
-  auto row = database_.prepare(std::string{kMachineColumns} + "WHERE m.id=?");
+  auto row = database_.prepare(select_machines("WHERE m.id=?"));
   if (!row.bind(id.value).step()) return std::nullopt;
   return machine_of(row);
 }
@@ -117,8 +152,8 @@ std::optional<MachineRow> Rows::machine(const MachineId& id) const {
 std::optional<MachineRow> Rows::find_machine(const std::optional<ClusterId>& cluster,
                                              const std::string& id_or_name) const {
   const std::string where = cluster ? " AND m.cluster=?2" : "";
-  auto row = database_.prepare(std::string{kMachineColumns} + "WHERE (m.id=?1 OR m.name=?1)" +
-                               where + " ORDER BY m.name=?1 DESC, m.id LIMIT 1");
+  auto row = database_.prepare(select_machines("WHERE (m.id=?1 OR m.name=?1)" + where +
+                                               " ORDER BY m.name=?1 DESC, m.id LIMIT 1"));
   row.bind(id_or_name);
   if (cluster) row.bind(cluster->value);
   if (!row.step()) return std::nullopt;
@@ -126,16 +161,47 @@ std::optional<MachineRow> Rows::find_machine(const std::optional<ClusterId>& clu
 }
 
 std::vector<MachineRow> Rows::machines(const ClusterId& cluster) const {
-  auto rows =
-      database_.prepare(std::string{kMachineColumns} + "WHERE m.cluster=? ORDER BY m.ordinal");
+  auto rows = database_.prepare(select_machines("WHERE m.cluster=? ORDER BY m.ordinal"));
   rows.bind(cluster.value);
   return machines_of(std::move(rows));
 }
 
 std::vector<MachineRow> Rows::machines() const {
-  return machines_of(
-      database_.prepare(std::string{kMachineColumns} +
-                        "JOIN clusters c ON c.id=m.cluster ORDER BY c.name, m.ordinal"));
+  return machines_of(database_.prepare(
+      select_machines("JOIN clusters c ON c.id=m.cluster ORDER BY c.name, m.ordinal")));
+}
+
+std::vector<MachineRow> Rows::briefs(const ClusterId& cluster) const {
+  auto rows = database_.prepare(select_briefs("WHERE m.cluster=? ORDER BY m.ordinal"));
+  rows.bind(cluster.value);
+  return briefs_of(std::move(rows));
+}
+
+std::vector<MachineRow> Rows::briefs() const {
+  return briefs_of(database_.prepare(select_briefs("ORDER BY m.cluster, m.ordinal")));
+}
+
+std::vector<MachineRow> Rows::masters(const ClusterId& cluster) const {
+  auto rows = database_.prepare(select_briefs("WHERE m.cluster=? AND m.role=? ORDER BY m.ordinal"));
+  rows.bind(cluster.value).bind(clusters::name_of(Role::kMaster));
+  return briefs_of(std::move(rows));
+}
+
+std::vector<MachineRow> Rows::not_bootstrapped() const {
+  return briefs_of(database_.prepare(select_briefs("WHERE m.bootstrapped=0")));
+}
+
+std::vector<PeerRow> Rows::peers(const ClusterId& cluster) const {
+  auto rows = database_.prepare(
+      "SELECT id, name, role, ordinal, address FROM machines WHERE cluster=? ORDER BY ordinal");
+  rows.bind(cluster.value);
+  std::vector<PeerRow> found;
+  while (rows.step()) {
+    const Role role = rows.text(2) == name_of(Role::kMaster) ? Role::kMaster : Role::kWorker;
+    found.push_back({MachineId{rows.text(0)}, rows.text(1), role,
+                     static_cast<unsigned>(rows.number(3)), rows.text(4)});
+  }
+  return found;
 }
 
 void Rows::set_flavor(const MachineId& id, const std::string& flavor) {
@@ -183,8 +249,8 @@ void Rows::set_kubernetes(const MachineId& id, const KubernetesFact& fact) {
 void Rows::set_enrolled(const MachineId& id, base::UtcTime when, const std::string& facts) {
   database_
       .prepare(
-          "UPDATE machines SET enrolled_ms=iif(enrolled_ms=0, ?, enrolled_ms), facts=?"
-          " WHERE id=?")
+          "UPDATE machines SET enrolled_ms=iif(enrolled_ms=0, ?1, enrolled_ms), facts=?2"
+          " WHERE id=?3 AND (enrolled_ms=0 OR facts IS NOT ?2)")
       .bind(base::to_unix_ms(when))
       .bind_blob(facts)
       .bind(id.value)
@@ -192,7 +258,9 @@ void Rows::set_enrolled(const MachineId& id, base::UtcTime when, const std::stri
 }
 
 void Rows::set_bootstrapped(const MachineId& id) {
-  database_.prepare("UPDATE machines SET bootstrapped=1 WHERE id=?").bind(id.value).run();
+  database_.prepare("UPDATE machines SET bootstrapped=1 WHERE id=? AND bootstrapped=0")
+      .bind(id.value)
+      .run();
 }
 
 void Rows::set_generation(const MachineId& id, std::uint64_t generation,
@@ -242,6 +310,7 @@ void Rows::remove_machines(const ClusterId& cluster) {
 }
 
 void Rows::replace_steps(const MachineId& id, const wire::NodeState& state) {
+  if (are_stored(steps(id), state)) return;
   database_.prepare("DELETE FROM node_steps WHERE machine=?").bind(id.value).run();
   for (const auto& step : state.steps()) put_step(id, step);
 }

@@ -162,7 +162,7 @@ void Machines::lost(const MachineRow& machine) {
 }
 
 base::Task<base::Result<>> Machines::poll() {
-  const auto before = rows_.machines();
+  const auto before = rows_.briefs();
   auto seen = co_await cloud_.machines();
   if (!seen) co_return fail(seen);
   std::map<ResourceId, const cloud::Machine*> by_id;
@@ -170,6 +170,7 @@ base::Task<base::Result<>> Machines::poll() {
   std::set<ClusterId> moved;
   auto stored = database_.transaction([&]() -> base::Result<> {
     for (const MachineRow& old : before) {
+      if (old.resource.empty()) continue;
       const auto machine = rows_.machine(old.id);
       // What was made or replaced while the cloud answered is not in this answer.
       if (!machine || machine->resource.empty() || machine->resource != old.resource) continue;

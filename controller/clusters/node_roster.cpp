@@ -12,6 +12,12 @@ namespace slipway::clusters {
 using base::ErrorCode;
 using base::fail;
 
+namespace {
+
+constexpr std::size_t kMostCas = 1000;  // kept, those of deleted clusters too
+
+}  // namespace
+
 NodeRoster::NodeRoster(store::Database& database, const secrets::Secrets& secrets,
                        const base::Clock& clock, NodeImage image, bool small_machines)
     : database_(database),
@@ -24,10 +30,8 @@ std::optional<links::Membership> NodeRoster::find(const base::MachineId& machine
   const Rows rows{database_};
   const auto row = rows.machine(machine);
   if (!row) return std::nullopt;
-  const auto cluster = rows.cluster(row->cluster);
-  if (!cluster || cluster->deleted || cluster->state == ClusterState::kDeleting) {
-    return std::nullopt;
-  }
+  const auto cluster = rows.standing(row->cluster);
+  if (!cluster || cluster->goes()) return std::nullopt;
   return links::Membership{.cluster = row->cluster,
                            .role = row->wire_role(),
                            .node_name = row->name,
@@ -37,8 +41,8 @@ std::optional<links::Membership> NodeRoster::find(const base::MachineId& machine
 }
 
 std::optional<base::MachineId> NodeRoster::gateway(const base::ClusterId& cluster) const {
-  const auto row = Rows{database_}.cluster(cluster);
-  if (!row || row->deleted || row->state == ClusterState::kDeleting) return std::nullopt;
+  const auto row = Rows{database_}.standing(cluster);
+  if (!row || row->goes()) return std::nullopt;
   return row->gateway;
 }
 
@@ -49,15 +53,17 @@ base::Result<wire::DesiredNode> NodeRoster::desired(const base::MachineId& machi
   if (!cluster || cluster->deleted || cluster->state == ClusterState::kDeleting) {
     return fail(ErrorCode::kNotFound, "no machine " + machine.value);
   }
-  const auto machines = rows.machines(cluster->id);
+  const auto machines = rows.peers(cluster->id);
   const auto volumes = Ledger{database_, clock_}.volumes_of(row->resource);
   const auto key_pair = KeyPairs{database_}.find(cluster->spec.key_pair);
   auto desired = desired_node({*cluster, *row, machines, volumes, image_, small_machines_,
                                key_pair ? key_pair->public_key : std::string{}});
   if (!desired) return desired;
-  auto keys = row->is_master()
-                  ? read_master_pki(secrets_, cluster->id, machine, *desired->mutable_master())
-                  : read_worker_pki(secrets_, cluster->id, *desired->mutable_worker());
+  if (cas_.size() > kMostCas) cas_.clear();
+  auto keys =
+      row->is_master()
+          ? read_master_pki(secrets_, cluster->id, machine, *desired->mutable_master())
+          : read_worker_pki(secrets_, cluster->id, cas_[cluster->id], *desired->mutable_worker());
   if (!keys) return fail(keys);
   const std::string sha256 = pki::sha256_hex(desired->SerializeAsString());
   const bool changed = sha256 != row->desired_sha256;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 
+#include "controller/clusters/cluster_pki.hpp"
 #include "controller/clusters/node_image.hpp"
 #include "controller/links/links.hpp"
 #include "controller/links/roster.hpp"
@@ -33,6 +35,7 @@ class NodeRoster : public links::Roster, public links::DesiredSource {
   const base::Clock& clock_;
   NodeImage image_;
   bool small_machines_;
+  std::map<base::ClusterId, KnownCa> cas_;
 };
 
 }  // namespace slipway::clusters

@@ -2,6 +2,8 @@
 #include "controller/clusters/node_watch.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "controller/clusters/cluster_states.hpp"
 #include "protocol/base/log.hpp"
@@ -89,11 +91,14 @@ void NodeWatch::take_step(const MachineRow& machine, const wire::StepReport& ste
 
 /// Told every few seconds: only what changes makes work.
 void NodeWatch::take_health(const MachineId& id, const wire::NodeHealth& health) {
-  const auto machine = rows_.machine(id);
-  if (!machine || !machine->bootstrapped) return;
   const auto known = troubles_.find(id);
   const std::string before = known == troubles_.end() ? std::string{} : known->second;
-  const std::string now = trouble_of(health, machine->role);
+  // Most have none in either role: then nothing has to be known of the machine.
+  const bool well = trouble_of(health, Role::kMaster).empty();
+  if (well && before.empty()) return;
+  const auto machine = rows_.machine(id);
+  if (!machine || !machine->bootstrapped) return;
+  const std::string now = well ? std::string{} : trouble_of(health, machine->role);
   if (now == before) return;
   troubles_.erase(id);
   if (!now.empty()) troubles_[id] = now;
@@ -148,8 +153,7 @@ void NodeWatch::pick_gateway(const ClusterId& id) {
   const auto cluster = rows_.cluster(id);
   if (!cluster || cluster->deleted || cluster->state == ClusterState::kDeleting) return;
   std::vector<GatewayCandidate> masters;
-  for (const MachineRow& machine : rows_.machines(id)) {
-    if (!machine.is_master()) continue;
+  for (const MachineRow& machine : rows_.masters(id)) {
     masters.push_back({machine.id, agents_.facts(machine.id).connected, machine.bootstrapped});
   }
   const auto next = choose_gateway(cluster->gateway, masters);
@@ -164,8 +168,23 @@ void NodeWatch::pick_gateway(const ClusterId& id) {
   changes_.publish({"cluster", id.value, id.value});
 }
 
+/// What a node's cluster is judged by, and no more.
+Node NodeWatch::signs(const MachineRow& machine) const {
+  Node node;
+  node.name = machine.name;
+  node.link = agents_.facts(machine.id);
+  node.kubernetes = machine.kubernetes;
+  node.machine_state = machine.cloud;
+  if (const auto known = troubles_.find(machine.id); known != troubles_.end()) {
+    node.trouble = known->second;
+  }
+  return node;
+}
+
 void NodeWatch::judge_one(const ClusterRow& cluster) {
-  const Verdict verdict = judge(nodes(cluster), clock_.utc(), started_);
+  std::vector<Node> all;
+  for (const MachineRow& machine : rows_.briefs(cluster.id)) all.push_back(signs(machine));
+  const Verdict verdict = judge(all, clock_.utc(), started_);
   const ClusterState next = next_state(cluster.state, verdict);
   const bool judged = next == ClusterState::kHealthy || next == ClusterState::kUnhealthy;
   if (!judged || (next == cluster.state && verdict.reason == cluster.reason)) return;
@@ -177,11 +196,14 @@ void NodeWatch::judge_one(const ClusterRow& cluster) {
   changes_.publish({"cluster", cluster.id.value, cluster.id.value});
 }
 
-void NodeWatch::judge_all() {
+base::Task<> NodeWatch::judge_all() {
   std::erase_if(troubles_, [&](const auto& each) { return !rows_.machine(each.first); });
-  for (const ClusterRow& cluster : rows_.clusters()) {
-    pick_gateway(cluster.id);
-    judge_one(cluster);
+  for (const ClusterRow& before : rows_.clusters()) {
+    const auto cluster = rows_.cluster(before.id);  // others had their turn
+    if (!cluster || cluster->deleted) continue;
+    pick_gateway(cluster->id);
+    judge_one(*cluster);
+    co_await base::asio::post(base::asio::use_awaitable);
   }
 }
 

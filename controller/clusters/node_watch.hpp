@@ -28,8 +28,8 @@ class NodeWatch {
   void reported(const MachineId& machine, const wire::Report& report);
   void condition(const ClusterId& cluster, const std::string& node, const KubernetesFact& fact);
 
-  /// Renews the gateway and the state of every cluster.
-  void judge_all();
+  /// Renews the gateway and the state of every cluster, one a turn.
+  base::Task<> judge_all();
 
   Node view(const MachineRow& machine, const ClusterRow& cluster) const;
   std::vector<Node> nodes(const ClusterRow& cluster) const;
@@ -40,6 +40,7 @@ class NodeWatch {
   void take_health(const MachineId& id, const wire::NodeHealth& health);
   void pick_gateway(const ClusterId& cluster);
   void judge_one(const ClusterRow& cluster);
+  Node signs(const MachineRow& machine) const;
   void changed(const MachineRow& machine);
 
   store::Database& database_;

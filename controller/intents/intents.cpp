@@ -257,9 +257,12 @@ void IntentLedger::reported(const MachineId& machine, const wire::Report& report
   if (report.what_case() == wire::Report::kOutcome) {
     core_->take(machine, report.outcome());
   } else if (report.what_case() == wire::Report::kHealth) {
-    // What a full queue kept back goes now.
-    const auto place = core_->roster.find(machine);
-    if (place && core_->roster.gateway(place->cluster) == machine) core_->deliver(place->cluster);
+    // What a full queue kept back goes now. Few of those who report are a gateway.
+    std::vector<ClusterId> served;
+    for (const auto& [cluster, flight] : core_->flights) {
+      if (flight.gateway == machine) served.push_back(cluster);
+    }
+    for (const ClusterId& cluster : served) core_->deliver(cluster);
   }
 }
 

@@ -187,6 +187,7 @@ Result<> AgentListener::start() {
   options.tls = std::move(*tls);
   options.max_body_bytes = kMaxEnrolBytes;
   options.max_message_bytes = wire::kMaxFrameBytes;
+  options.max_connections = kMaxAgents;
   state_->server = std::make_unique<HttpServer>(
       state_->executor, std::move(options),
       [this](HttpRequest request) { return answer(std::move(request)); },

@@ -15,6 +15,7 @@
 namespace slipway::links {
 
 inline constexpr std::size_t kMaxEnrolBytes = 64 << 10;
+inline constexpr std::size_t kMaxAgents = 32 << 10;  ///< connected at once; then closed at once
 inline constexpr std::chrono::hours kServerCertificateLife{24 * 7};
 inline constexpr std::chrono::hours kServerCertificateRenewal{24};
 inline constexpr char kLinkProtocol[] = "slipway.v1";

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <vector>
 
 namespace slipway::links {
 
@@ -21,13 +22,17 @@ bool Attempts::allow(const std::string& address, base::MonotonicTime now) {
   return true;
 }
 
-/// Drops what has recovered; if none has, the one that asked longest ago.
+/// Drops what has recovered, and at least the eighth that asked longest ago: who has many addresses
+/// shall not make us look through all of them for each.
 void Attempts::make_room(base::MonotonicTime now) {
-  const auto recovery = std::chrono::duration<double>(kAttemptBurst / kAttemptsPerSecond);
-  std::erase_if(buckets_, [&](const auto& entry) { return now - entry.second.at > recovery; });
-  if (buckets_.size() < kMaxAttemptAddresses) return;
-  buckets_.erase(
-      std::ranges::min_element(buckets_, {}, [](const auto& entry) { return entry.second.at; }));
+  std::vector<base::MonotonicTime> times;
+  for (const auto& [address, bucket] : buckets_) times.push_back(bucket.at);
+  const auto eighth = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 8);
+  std::ranges::nth_element(times, eighth);
+  const auto recovery = std::chrono::duration_cast<base::Duration>(
+      std::chrono::duration<double>(kAttemptBurst / kAttemptsPerSecond));
+  const auto limit = std::max(*eighth, now - recovery);
+  std::erase_if(buckets_, [&](const auto& entry) { return entry.second.at <= limit; });
 }
 
 }  // namespace slipway::links

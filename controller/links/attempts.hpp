@@ -10,7 +10,7 @@ namespace slipway::links {
 
 inline constexpr double kAttemptBurst = 20;
 inline constexpr double kAttemptsPerSecond = 1;
-inline constexpr std::size_t kMaxAttemptAddresses = 4096;
+inline constexpr std::size_t kMaxAttemptAddresses = 32 << 10;  ///< all agents may come at once
 
 /// Holds each address to a rate, so that nobody fills the audit log or the signer by asking.
 class Attempts {

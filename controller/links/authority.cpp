@@ -45,29 +45,19 @@ Result<> Authority::load() {
   current_ = std::move(*current);
   next_ = {};
   phase_ = CaPhase::kSteady;
+  pins_ = {pki::inspect(current_.certificate_pem)->sha256};
   auto row = database_.prepare("SELECT value FROM settings WHERE key = ?");
   if (!row.bind(kSetting).step()) return {};
   auto next = secrets_.pair(kNext);
   if (!next) return fail(next);
   next_ = std::move(*next);
+  pins_.push_back(pki::inspect(next_.certificate_pem)->sha256);
   phase_ = row.text(0) == name_of(CaPhase::kSwitched) ? CaPhase::kSwitched : CaPhase::kIntroduced;
   return {};
 }
 
 std::string Authority::bundle_pem() const {
   return current_.certificate_pem + next_.certificate_pem;
-}
-
-std::vector<std::string> Authority::pins() const {
-  std::vector<std::string> pins;
-  for (const auto& one : pki::split_chain(bundle_pem())) {
-    pins.push_back(pki::inspect(one)->sha256);
-  }
-  return pins;
-}
-
-std::string Authority::issuer_sha256() const {
-  return pki::inspect(issuer().certificate_pem)->sha256;
 }
 
 void Authority::note_phase(const char* name) {

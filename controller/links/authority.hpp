@@ -35,10 +35,14 @@ class Authority {
   const pki::KeyPair& issuer() const { return phase_ == CaPhase::kSwitched ? next_ : current_; }
   /// Signs that of the public port: the older one until the end, for what trusts it alone.
   const pki::KeyPair& public_issuer() const { return current_; }
-  std::string bundle_pem() const;         ///< all that are to be trusted
-  std::vector<std::string> pins() const;  ///< their SHA-256
-  std::string issuer_sha256() const;
+  std::string bundle_pem() const;  ///< all that are to be trusted
+  // Their SHA-256, asked for at each link:
+  const std::vector<std::string>& pins() const { return pins_; }
+  const std::string& issuer_sha256() const {
+    return phase_ == CaPhase::kSwitched ? pins_.back() : pins_.front();
+  }
   const std::string& next_pem() const { return next_.certificate_pem; }  ///< empty when steady
+  const std::string& next_sha256() const { return pins_.back(); }        ///< not when steady
 
   /// The four steps; kConflict where the phase is another one.
   base::Result<> introduce();
@@ -61,6 +65,7 @@ class Authority {
   CaPhase phase_ = CaPhase::kSteady;
   pki::KeyPair current_;
   pki::KeyPair next_;
+  std::vector<std::string> pins_;  ///< of the current one, then of the next
   std::vector<std::function<void()>> listeners_;
 };
 

@@ -56,7 +56,7 @@ void CaRotation::note(const MachineId& machine, const wire::TrustHeld& held) {
 /// Why a machine is not ready for the next step; empty when it is.
 std::string CaRotation::lacks(const std::string& held, const std::string& issuer) const {
   if (authority_.phase() == CaPhase::kSteady) return {};
-  const auto next = pki::inspect(authority_.next_pem())->sha256;
+  const std::string& next = authority_.next_sha256();
   if (held.find(next) == std::string::npos) return "does not hold the new CA";
   if (authority_.phase() == CaPhase::kSwitched && issuer != next) {
     return "has a certificate of the old CA";

@@ -39,8 +39,9 @@ base::Result<> make_private(const std::filesystem::path& file) {
 
 sqlite3* open_handle(const char* name) {
   sqlite3* handle = nullptr;
-  const int code =
-      sqlite3_open_v2(name, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  // Without mutexes: it is used from one thread.
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int code = sqlite3_open_v2(name, &handle, kFlags, nullptr);
   if (code != SQLITE_OK) {
     std::string why = handle == nullptr ? "out of memory" : sqlite3_errmsg(handle);
     sqlite3_close_v2(handle);
@@ -115,17 +116,19 @@ Database::Database(sqlite3* handle) : handle_(handle) {
 }
 
 Database::~Database() {
+  idle_->close();
   sqlite3_close_v2(handle_);
 }
 
 Statement Database::prepare(std::string_view sql) {
-  sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr) !=
-      SQLITE_OK) {
-    throw std::logic_error(std::string{"SQL: "} + sqlite3_errmsg(handle_) + ": " +
-                           std::string{sql});
+  const std::string text{sql};
+  sqlite3_stmt* statement = idle_->take(text);
+  if (statement == nullptr &&
+      sqlite3_prepare_v3(handle_, text.c_str(), static_cast<int>(text.size()),
+                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
+    throw std::logic_error(std::string{"SQL: "} + sqlite3_errmsg(handle_) + ": " + text);
   }
-  return Statement{handle_, statement};
+  return Statement{handle_, statement, idle_};
 }
 
 base::Result<> Database::transaction(const std::function<base::Result<>()>& work) {

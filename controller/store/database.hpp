@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
+#include <vector>
 
 #include "protocol/base/result.hpp"
 
@@ -17,10 +19,28 @@ struct sqlite3_stmt;
 
 namespace slipway::store {
 
+/// Statements that were prepared and are not in use, by their SQL: to parse one costs several times
+/// what it then does.
+class IdleStatements {
+ public:
+  IdleStatements() = default;
+  IdleStatements(const IdleStatements&) = delete;
+  ~IdleStatements() { close(); }
+
+  sqlite3_stmt* take(const std::string& sql);  ///< nullptr: there is none
+  void give(sqlite3_stmt* statement);
+  void close();  ///< frees them, and those that are given from now on
+
+ private:
+  std::unordered_map<std::string, std::vector<sqlite3_stmt*>> idle_;
+  std::size_t count_ = 0;
+  bool closed_ = false;
+};
+
 /// A prepared statement in use: bind all, then step rows. Wrong SQL is a bug and throws.
 class Statement {
  public:
-  explicit Statement(sqlite3* database, sqlite3_stmt* statement);
+  Statement(sqlite3* database, sqlite3_stmt* statement, std::shared_ptr<IdleStatements> home);
   ~Statement();
   Statement(Statement&& other) noexcept;
 
@@ -48,6 +68,7 @@ class Statement {
  private:
   sqlite3* database_;
   sqlite3_stmt* statement_;
+  std::shared_ptr<IdleStatements> home_;  // shared with the database, which may go first
   int next_ = 1;
 };
 
@@ -71,6 +92,7 @@ class Database {
   explicit Database(sqlite3* handle);
   void migrate();
   sqlite3* handle_;
+  std::shared_ptr<IdleStatements> idle_ = std::make_shared<IdleStatements>();
 };
 
 }  // namespace slipway::store

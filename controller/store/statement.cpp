@@ -2,6 +2,7 @@
 #include <sqlite3.h>
 
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include "controller/store/database.hpp"
@@ -14,18 +15,57 @@ void check(sqlite3* database, int code) {
   throw std::runtime_error(std::string{"database: "} + sqlite3_errmsg(database));
 }
 
+constexpr std::size_t kMostIdle = 256;
+
+/// A pragma's answer is made when it is prepared, not when it is run.
+bool may_be_kept(std::string_view sql) {
+  return !sql.starts_with("PRAGMA");
+}
+
 }  // namespace
 
-Statement::Statement(sqlite3* database, sqlite3_stmt* statement)
-    : database_(database), statement_(statement) {}
+sqlite3_stmt* IdleStatements::take(const std::string& sql) {
+  const auto found = idle_.find(sql);
+  if (found == idle_.end() || found->second.empty()) return nullptr;
+  sqlite3_stmt* statement = found->second.back();
+  found->second.pop_back();
+  --count_;
+  return statement;
+}
+
+void IdleStatements::give(sqlite3_stmt* statement) {
+  const char* sql = sqlite3_sql(statement);
+  if (closed_ || count_ >= kMostIdle || sql == nullptr || !may_be_kept(sql)) {
+    sqlite3_finalize(statement);
+    return;
+  }
+  // Otherwise it would hold a snapshot of the database, and what was bound.
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+  idle_[sql].push_back(statement);
+  ++count_;
+}
+
+void IdleStatements::close() {
+  closed_ = true;
+  for (auto& [sql, statements] : idle_) {
+    for (sqlite3_stmt* statement : statements) sqlite3_finalize(statement);
+  }
+  idle_.clear();
+}
+
+Statement::Statement(sqlite3* database, sqlite3_stmt* statement,
+                     std::shared_ptr<IdleStatements> home)
+    : database_(database), statement_(statement), home_(std::move(home)) {}
 
 Statement::~Statement() {
-  sqlite3_finalize(statement_);
+  if (statement_ != nullptr) home_->give(statement_);
 }
 
 Statement::Statement(Statement&& other) noexcept
     : database_(other.database_),
       statement_(std::exchange(other.statement_, nullptr)),
+      home_(std::move(other.home_)),
       next_(other.next_) {}
 
 Statement& Statement::bind(std::string_view text) {

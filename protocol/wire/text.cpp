@@ -2,6 +2,7 @@
 #include "protocol/wire/text.hpp"
 
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 namespace slipway::wire {
@@ -31,7 +32,20 @@ std::size_t sequence_length(std::string_view text) {
   return length;
 }
 
+/// How many bytes at the front are ASCII, eight at a time: almost all of what is sent is.
+std::size_t ascii_length(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at, 8);
+    if ((eight & kHighBits) != 0) break;
+  }
+  return at;
+}
+
 bool is_clean(std::string_view text) {
+  text.remove_prefix(ascii_length(text));
   while (!text.empty()) {
     const auto length = sequence_length(text);
     if (length == 0) return false;
@@ -47,7 +61,8 @@ void clean_field(Message& message, const FieldDescriptor* field) {
   if (!text && !nested) return;
   if (!field->is_repeated()) {
     if (nested) return clean_texts(*reflection->MutableMessage(&message, field));
-    std::string value = reflection->GetString(message, field);
+    std::string scratch;
+    const std::string& value = reflection->GetStringReference(message, field, &scratch);
     if (!is_clean(value)) reflection->SetString(&message, field, clean_text(value));
     return;
   }
@@ -56,7 +71,8 @@ void clean_field(Message& message, const FieldDescriptor* field) {
       clean_texts(*reflection->MutableRepeatedMessage(&message, field, i));
       continue;
     }
-    std::string value = reflection->GetRepeatedString(message, field, i);
+    std::string scratch;
+    const std::string& value = reflection->GetRepeatedStringReference(message, field, i, &scratch);
     if (!is_clean(value)) reflection->SetRepeatedString(&message, field, i, clean_text(value));
   }
 }

@@ -87,6 +87,51 @@ TEST(Migrations, StandInTheOrderOfTheirNumbers) {
   EXPECT_EQ(Database::in_memory()->schema_version(), before);
 }
 
+TEST(Statement, IsUsedAgainWithoutWhatWasBoundAndWithoutItsSnapshot) {
+  auto database = Database::in_memory();
+  put(*database, "a");
+  const std::string sql = "SELECT key, ?1 FROM settings ORDER BY key";
+  for (int i = 0; i < 3; ++i) {
+    auto rows = database->prepare(sql);
+    ASSERT_TRUE(rows.step());
+    EXPECT_TRUE(rows.is_null(1));
+    auto again = database->prepare(sql);  // the same one, while the first is in use
+    ASSERT_TRUE(again.bind("bound").step());
+    EXPECT_EQ(again.text(1), "bound");
+  }
+  {
+    auto left_half_read = database->prepare(sql);
+    ASSERT_TRUE(left_half_read.step());
+  }
+  put(*database, "b");
+  auto rows = database->prepare(sql);
+  ASSERT_TRUE(rows.step());
+  EXPECT_EQ(rows.text(0), "a");
+  ASSERT_TRUE(rows.step());
+  EXPECT_EQ(rows.text(0), "b");
+  EXPECT_FALSE(rows.step());
+}
+
+TEST(Statement, MayOutliveItsDatabase) {
+  auto database = Database::in_memory();
+  put(*database, "a");
+  auto rows = database->prepare("SELECT key FROM settings");
+  database.reset();
+  ASSERT_TRUE(rows.step());
+  EXPECT_EQ(rows.text(0), "a");
+}
+
+TEST(Statement, APragmaIsAskedAnew) {
+  auto database = Database::in_memory();
+  const auto foreign_keys = [&] {
+    auto pragma = database->prepare("PRAGMA foreign_keys");
+    return pragma.step() && pragma.number(0) == 1;
+  };
+  EXPECT_TRUE(foreign_keys());
+  database->prepare("PRAGMA foreign_keys=OFF").run();
+  EXPECT_FALSE(foreign_keys());
+}
+
 TEST(Transaction, CommitsWholeOrNotAtAll) {
   auto database = Database::in_memory();
   const auto failed = database->transaction([&]() -> base::Result<> {
