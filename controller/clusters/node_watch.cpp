@@ -33,7 +33,7 @@ void NodeWatch::changed(const MachineRow& machine) {
 }
 
 void NodeWatch::take_state(const MachineRow& machine, const wire::NodeState& state) {
-  auto stored = database_.transaction([&]() -> base::Result<> {
+  auto stored = database_.note([&]() -> base::Result<> {
     rows_.set_enrolled(machine.id, clock_.utc(), state.facts().SerializeAsString());
     rows_.replace_steps(machine.id, state);
     if (state.bootstrapped()) rows_.set_bootstrapped(machine.id);
@@ -54,7 +54,7 @@ void NodeWatch::link_up(const MachineId& id, const wire::NodeState& state) {
   if (!machine->bootstrapped) troubles_.erase(id);  // of the machine before
   take_state(*machine, state);
   releases_.tell(id);
-  pick_gateway(machine->cluster);
+  if (machine->is_master()) pick_gateway(machine->cluster);
   operations_.wake(machine->cluster);
   changed(*machine);
 }
@@ -62,7 +62,7 @@ void NodeWatch::link_up(const MachineId& id, const wire::NodeState& state) {
 void NodeWatch::link_down(const MachineId& id) {
   const auto machine = rows_.machine(id);
   if (!machine) return;
-  pick_gateway(machine->cluster);
+  if (machine->is_master()) pick_gateway(machine->cluster);
   changed(*machine);
 }
 
@@ -141,7 +141,11 @@ void NodeWatch::condition(const ClusterId& cluster, const std::string& node,
   news.as_of = std::clamp(fact.as_of, base::from_unix_ms(1), clock_.utc());
   const bool same = old.known && old.ready == news.ready && old.reason == news.reason;
   if (same && news.as_of - old.as_of < kConditionGranularity) return;
-  rows_.set_kubernetes(machine->id, news);
+  const auto stored = database_.note([&]() -> base::Result<> {
+    rows_.set_kubernetes(machine->id, news);
+    return {};
+  });
+  if (!stored) return spdlog::error("node {}: {}", node, stored.error().message);
   if (same) return;
   spdlog::info("node {}: {} -> {} {}", node, old.known && old.ready ? "Ready" : "not Ready",
                news.ready ? "Ready" : "not Ready", news.reason);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "protocol/base/log.hpp"
+
 namespace slipway::links {
 
 using base::ErrorCode;
@@ -42,15 +44,19 @@ void CaRotation::note(const MachineId& machine, const wire::TrustHeld& held) {
   for (int i = 0; i < most; ++i) {
     digests += (digests.empty() ? "" : ",") + held.ca_sha256(i).substr(0, 64);
   }
-  database_
-      .prepare(
-          "INSERT OR REPLACE INTO trust_held (machine, ca_sha256, issuer_sha256, told_ms)"
-          " VALUES (?, ?, ?, ?)")
-      .bind(machine.value)
-      .bind(digests)
-      .bind(held.issuer_sha256().substr(0, 64))
-      .bind(base::to_unix_ms(clock_.utc()))
-      .run();
+  const auto noted = database_.note([&]() -> Result<> {
+    database_
+        .prepare(
+            "INSERT OR REPLACE INTO trust_held (machine, ca_sha256, issuer_sha256, told_ms)"
+            " VALUES (?, ?, ?, ?)")
+        .bind(machine.value)
+        .bind(digests)
+        .bind(held.issuer_sha256().substr(0, 64))
+        .bind(base::to_unix_ms(clock_.utc()))
+        .run();
+    return {};
+  });
+  if (!noted) spdlog::error("{}: whom it trusts: {}", machine.value, noted.error().message);
 }
 
 /// Why a machine is not ready for the next step; empty when it is.

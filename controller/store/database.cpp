@@ -138,6 +138,16 @@ base::Result<> Database::transaction(const std::function<base::Result<>()>& work
   return {};
 }
 
+base::Result<> Database::note(const std::function<base::Result<>()>& work) {
+  if (sqlite3_get_autocommit(handle_) == 0) return transaction(work);
+  struct Unhurried {
+    sqlite3* handle;
+    explicit Unhurried(sqlite3* on) : handle(on) { execute(handle, "PRAGMA synchronous=NORMAL"); }
+    ~Unhurried() { sqlite3_exec(handle, "PRAGMA synchronous=FULL", nullptr, nullptr, nullptr); }
+  } unhurried(handle_);
+  return transaction(work);
+}
+
 std::int64_t Database::changes() const {
   return sqlite3_changes(handle_);
 }

@@ -85,6 +85,11 @@ class Database {
   Statement prepare(std::string_view sql);
   /// Runs `work` in BEGIN IMMEDIATE … COMMIT; rolls back when it returns an error or throws.
   base::Result<> transaction(const std::function<base::Result<>()>& work);
+  /// As transaction(), for what is told anew whenever it is lost (the state of a node at its next
+  /// link): the disk is not waited for, at some milliseconds of the io thread each. It outlives a
+  /// killed process; a loss of power takes what no transaction() has followed. Within another
+  /// transaction it is part of that one.
+  base::Result<> note(const std::function<base::Result<>()>& work);
   std::int64_t changes() const;  ///< rows touched by the last statement
   int schema_version() const;
 

@@ -58,6 +58,7 @@ def measure(site, kind, server_of, count, patience):
         clients = site.clients(kind, port, count)
         up = clients.all_up(patience)
         connect = (up - clients.stat()["began_ns"]) / 1e9
+        connect_cpu = server.cpu_seconds()
         time.sleep(5)
         rss = (server.rss_kb() - before) / count
         cpu = server.cpu_share(15)
@@ -65,8 +66,9 @@ def measure(site, kind, server_of, count, patience):
         server.kill()
         server = start()
         back = (wait_for("all are back", lambda: newer(clients.stat(), cut), patience, 0.2) - cut) / 1e9
+        back_cpu = server.cpu_seconds()
         clients.end()
-        return {"connect": connect, "rss_kb": rss, "cpu": cpu, "back": back}
+        return {"connect": connect, "connect_cpu": connect_cpu, "rss_kb": rss, "cpu": cpu, "back": back, "back_cpu": back_cpu}
     finally:
         server.kill()
 

@@ -8,6 +8,7 @@
 #include "controller/clusters/cluster_pki.hpp"
 #include "controller/clusters/cluster_rows.hpp"
 #include "controller/clusters/cluster_rules.hpp"
+#include "controller/clusters/node_roster.hpp"
 #include "controller/config/state_directory.hpp"
 #include "controller/links/authority.hpp"
 #include "controller/links/enrolment_rows.hpp"
@@ -73,8 +74,8 @@ pki::CertificateRequest wanted(const std::string& name, pki::Usage usage, base::
   return request;
 }
 
-/// Writes the rows of an installation as creation, enrolment and the
-/// first link of each machine leave them.
+/// Writes the rows of an installation as creation, enrolment and the first link of each machine
+/// leave them.
 class Writer {
  public:
   Writer(Installation& to, const base::Clock& clock)
@@ -83,6 +84,7 @@ class Writer {
         rows_(*to.database),
         enrolments_(*to.database),
         pki_(*to.database, *to.secrets, clock),
+        roster_(*to.database, *to.secrets, clock, *clusters::parse_node_image(kManifest), true),
         key_pem_(pki::make_key()) {}
 
   Result<> write(const Scratch& scratch);
@@ -93,12 +95,14 @@ class Writer {
   Result<clusters::ClusterRow> add_cluster(std::size_t number, std::size_t nodes);
   Result<> add_machine(const clusters::ClusterRow& cluster, std::size_t ordinal);
   Result<> enrol(const clusters::MachineRow& machine);
+  Result<> tell(const base::ClusterId& cluster);
 
   Installation& to_;
   const base::Clock& clock_;
   clusters::Rows rows_;
   links::EnrolmentRows enrolments_;
   clusters::ClusterPki pki_;
+  clusters::NodeRoster roster_;
   std::string key_pem_;
   std::string csr_pem_;
   std::string key_sha256_;
@@ -171,6 +175,16 @@ Result<> Writer::enrol(const clusters::MachineRow& machine) {
   return {};
 }
 
+/// Each machine was told once what it shall be: a link that comes back finds nothing new.
+Result<> Writer::tell(const base::ClusterId& cluster) {
+  const auto machines = rows_.machines(cluster);
+  rows_.set_gateway(cluster, machines.front().id);
+  for (const auto& machine : machines) {
+    if (auto desired = roster_.desired(machine.id); !desired) return fail(desired);
+  }
+  return {};
+}
+
 Result<> Writer::write(const Scratch& scratch) {
   auto csr = pki::make_csr(key_pem_, "swarm");
   if (!csr) return fail(csr);
@@ -186,6 +200,7 @@ Result<> Writer::write(const Scratch& scratch) {
       for (std::size_t ordinal = 0; ordinal < nodes; ++ordinal) {
         if (auto added = add_machine(*cluster, ordinal); !added) return added;
       }
+      if (auto told = tell(cluster->id); !told) return told;
     }
     return {};
   });

@@ -53,7 +53,7 @@ def back_after_kill(site, swarm):
     site.start_controller()
     ready = time.monotonic_ns()
     up = wait_for("all are back", lambda: newer(swarm.stat(), cut), PATIENCE, 0.2)
-    return {"back_s": (up - cut) / 1e9, "ready_s": (ready - cut) / 1e9}
+    return {"back_s": (up - cut) / 1e9, "ready_s": (ready - cut) / 1e9, "back_cpu_s": site.controller.cpu_seconds()}
 
 
 def measure(site, count, options, say=lambda *_: None):
@@ -66,10 +66,12 @@ def measure(site, count, options, say=lambda *_: None):
 
     controller = site.start_controller()
     add({"rss_before_kb": controller.rss_kb(), "descriptors_before": controller.descriptors()})
+    used = controller.cpu_seconds()
     swarm = site.agents(count, seed=options.seed)
     up = swarm.all_up(PATIENCE)
     told = swarm.stat()
-    add({"connect_s": (up - told["began_ns"]) / 1e9, "attempts": told["attempts"], "failures": told["failures"]})
+    add({"connect_s": (up - told["began_ns"]) / 1e9, "connect_cpu_s": controller.cpu_seconds() - used,
+         "attempts": told["attempts"], "failures": told["failures"]})
     time.sleep(SETTLE)
     rss = controller.rss_kb()
     add({"rss_kb": rss, "rss_an_agent_kb": (rss - figures["rss_before_kb"]) / count, "descriptors_up": controller.descriptors()})

@@ -152,6 +152,33 @@ TEST(Transaction, CommitsWholeOrNotAtAll) {
   EXPECT_EQ(settings(*database), 1);
 }
 
+std::int64_t synchronous(Database& database) {
+  auto pragma = database.prepare("PRAGMA synchronous");
+  pragma.step();
+  return pragma.number(0);
+}
+
+TEST_F(DatabaseFile, WaitsForTheDiskExceptForNotes) {
+  constexpr std::int64_t kNormal = 1, kFull = 2;
+  auto database = *Database::open(file_);
+  const auto look = [&](std::int64_t wanted) {
+    return [&database, wanted]() -> base::Result<> {
+      EXPECT_EQ(synchronous(*database), wanted);
+      put(*database, base::new_id());
+      return {};
+    };
+  };
+  EXPECT_TRUE(database->note(look(kNormal)));
+  EXPECT_TRUE(database->transaction(look(kFull)));
+  const auto within = [&] { return database->note(look(kFull)); };
+  EXPECT_TRUE(database->transaction(within));
+  EXPECT_EQ(settings(*Database::open(file_).value()), 3);
+  EXPECT_THROW((void)database->note([]() -> base::Result<> { throw std::runtime_error("no"); }),
+               std::runtime_error);
+  EXPECT_EQ(synchronous(*database), kFull);
+  EXPECT_EQ(settings(*database), 3);
+}
+
 TEST(Transaction, OneWithinAnotherFailsAlone) {
   auto database = Database::in_memory();
   ASSERT_TRUE(database->transaction([&]() -> base::Result<> {
