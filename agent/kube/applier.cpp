@@ -94,9 +94,25 @@ Task<Result<wire::IntentOutcome>> Applier::run(wire::Intent intent) {
   } else if (intent.has_request()) {
     outcome = co_await request(std::move(*intent.mutable_request()));
     if (outcome && intent.repeated()) explain_repetition(*outcome);
+  } else if (intent.has_tenant()) {
+    outcome = co_await in_the_name_of(std::move(intent));
   }
   if (outcome) outcome->set_intent_id(id);
   co_return outcome;
+}
+
+/// By an applier of its own, all of whose requests are theirs. Nobody is no name: the request would
+/// be the administrator's.
+Task<Result<wire::IntentOutcome>> Applier::in_the_name_of(wire::Intent intent) {
+  const auto& tenant = intent.tenant();
+  if (tenant.who().user().empty()) co_return refused("the intent is in nobody's name");
+  wire::Intent inner;
+  inner.set_repeated(intent.repeated());
+  if (tenant.has_apply()) *inner.mutable_apply() = tenant.apply();
+  if (tenant.has_request()) *inner.mutable_request() = tenant.request();
+  ImpersonatedApi api(api_, tenant.who());
+  Applier applier(api, patience_);
+  co_return co_await applier.run(std::move(inner));
 }
 
 Task<Result<wire::IntentOutcome>> Applier::apply(wire::ApplyManifest manifest) {

@@ -30,6 +30,7 @@ class Applier {
 
  private:
   using Answer = base::Result<wire::ObjectOutcome>;
+  base::Task<base::Result<wire::IntentOutcome>> in_the_name_of(wire::Intent intent);
   base::Task<base::Result<wire::IntentOutcome>> apply(wire::ApplyManifest manifest);
   base::Task<base::Result<wire::IntentOutcome>> request(wire::KubeRequest request);
   base::Task<Answer> put(const ManifestObject& object, const wire::ApplyManifest& how, int tries);

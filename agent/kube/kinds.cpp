@@ -22,6 +22,7 @@ constexpr Kind kKinds[] = {
     {"services", "", project_service},
     {"deployments", "apps", project_deployment},
     {"replicasets", "apps", project_replica_set},
+    {"rolebindings", "rbac.authorization.k8s.io", project_role_binding},
 };
 
 const json::value* controller_of(const json::value& metadata) {

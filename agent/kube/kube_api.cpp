@@ -18,7 +18,23 @@ constexpr std::size_t kTargetLength = 32 << 10;  // as long as the public port t
 constexpr std::size_t kMessageLength = 4096;
 constexpr std::size_t kStatusLimitBytes = 1 << 20;
 
+void put_identity(const wire::Identity& who, net::HttpRequest& request) {
+  request.headers.set("Impersonate-User", who.user());
+  for (const auto& group : who.groups()) request.headers.add("Impersonate-Group", group);
+}
+
 }  // namespace
+
+Task<Result<net::HttpResponse>> ImpersonatedApi::send(net::HttpRequest request) {
+  put_identity(who_, request);
+  co_return co_await api_.send(std::move(request));
+}
+
+Task<Result<net::Upgraded>> ImpersonatedApi::upgrade(net::HttpRequest request,
+                                                     std::string protocol) {
+  put_identity(who_, request);
+  co_return co_await api_.upgrade(std::move(request), std::move(protocol));
+}
 
 bool is_request_target(std::string_view path) {
   return path.starts_with('/') && path.size() <= kTargetLength &&

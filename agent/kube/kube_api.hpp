@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "order.pb.h"
 #include "protocol/net/http_client.hpp"
 
 namespace slipway::kube {
@@ -20,6 +21,19 @@ class KubeApi {
   /// Asks to go on with `protocol`; as net::HttpClient::upgrade.
   virtual base::Task<base::Result<net::Upgraded>> upgrade(net::HttpRequest request,
                                                           std::string protocol) = 0;
+};
+
+/// The same API server, asked in somebody else's name: its RBAC decides what they may.
+class ImpersonatedApi : public KubeApi {
+ public:
+  ImpersonatedApi(KubeApi& api, wire::Identity who) : api_(api), who_(std::move(who)) {}
+  base::Task<base::Result<net::HttpResponse>> send(net::HttpRequest request) override;
+  base::Task<base::Result<net::Upgraded>> upgrade(net::HttpRequest request,
+                                                  std::string protocol) override;
+
+ private:
+  KubeApi& api_;
+  wire::Identity who_;
 };
 
 /// As send(), with the whole body as text.

@@ -11,6 +11,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kMessageLength = 1024;
+constexpr int kMaxSubjects = 64;
 constexpr std::string_view kRoleLabel = "node-role.kubernetes.io/";
 
 std::uint32_t count_at(const json::value& from, std::string_view key) {
@@ -140,6 +141,19 @@ void project_replica_set(const json::value& object, wire::MirrorRow& row) {
       workload.set_condition(text_at(condition, "reason") + ": " +
                              text_at(condition, "message").substr(0, kMessageLength));
     }
+  }
+}
+
+void project_role_binding(const json::value& object, wire::MirrorRow& row) {
+  auto& binding = *row.mutable_role_binding();
+  const auto& role = object_at(object, "roleRef");
+  binding.set_role_kind(text_at(role, "kind"));
+  binding.set_role(text_at(role, "name"));
+  for (const auto& subject : array_at(object, "subjects")) {
+    if (binding.subjects_size() >= kMaxSubjects) break;
+    const auto in = text_at(subject, "namespace");
+    binding.add_subjects(text_at(subject, "kind") + " " + (in.empty() ? "" : in + "/") +
+                         text_at(subject, "name"));
   }
 }
 

@@ -16,5 +16,6 @@ void project_event(const boost::json::value& object, wire::MirrorRow& row);
 void project_service(const boost::json::value& object, wire::MirrorRow& row);
 void project_deployment(const boost::json::value& object, wire::MirrorRow& row);
 void project_replica_set(const boost::json::value& object, wire::MirrorRow& row);
+void project_role_binding(const boost::json::value& object, wire::MirrorRow& row);
 
 }  // namespace slipway::kube

@@ -113,7 +113,8 @@ json::object view(const wire::MirrorRow& row) {
     case wire::MirrorRow::kService:
       put(out, row.service());
       break;
-    case wire::MirrorRow::kNode:  // nodes are shown with their machine and link
+    case wire::MirrorRow::kRoleBinding:  // the controller's own business
+    case wire::MirrorRow::kNode:         // nodes are shown with their machine and link
     case wire::MirrorRow::ROW_NOT_SET:
       break;
   }

@@ -64,6 +64,40 @@ TEST_F(Apply, IsServerSideApplyAsSlipway) {
   EXPECT_THAT(patch.body, HasSubstr(R"("data":{"a":"1"})"));
 }
 
+TEST_F(Apply, AsksInTheNameOfWhoIsNoAdministratorByEachRequest) {
+  api_.on("GET /api/v1/namespaces/team/configmaps/c", 404, "{}");
+  api_.on("PATCH /api/v1/namespaces/team/configmaps/c", 403, R"({"message":"not yours"})");
+  wire::Intent intent;
+  auto& tenant = *intent.mutable_tenant();
+  tenant.mutable_who()->set_user("slipway:u1");
+  tenant.mutable_who()->add_groups("slipway:users");
+  tenant.mutable_who()->add_groups("slipway:p:project_member");
+  tenant.mutable_apply()->set_yaml(kConfigMap);
+  tenant.mutable_apply()->set_default_namespace("team");
+  const auto outcome = run(intent);
+  EXPECT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.intent_id(), "i1");
+  EXPECT_THAT(outcome.message(), HasSubstr("not yours"));
+  EXPECT_EQ(api_.requests.size(), 3U) << "the kinds too are asked for in that name";
+  for (const auto& request : api_.requests) {
+    EXPECT_EQ(request.headers.get("Impersonate-User"), "slipway:u1") << request.target;
+    std::vector<std::string> groups;
+    for (const auto& [name, value] : request.headers.all()) {
+      if (name == "Impersonate-Group") groups.push_back(value);
+    }
+    EXPECT_THAT(groups, ElementsAre("slipway:users", "slipway:p:project_member"));
+  }
+}
+
+TEST_F(Apply, AnIntentInNobodysNameIsNotTheAdministrators) {
+  wire::Intent intent;
+  intent.mutable_tenant()->mutable_apply()->set_yaml(kConfigMap);
+  const auto outcome = run(intent);
+  EXPECT_FALSE(outcome.ok());
+  EXPECT_THAT(outcome.message(), HasSubstr("nobody"));
+  EXPECT_THAT(api_.requests, testing::IsEmpty());
+}
+
 TEST_F(Apply, SendsNothingOfAManifestThatIsRefused) {
   for (const auto& entry : YAML::LoadFile(SLIPWAY_CORPUS_DIR "/manifests.yaml")) {
     const auto outcome = apply(entry["text"].as<std::string>());

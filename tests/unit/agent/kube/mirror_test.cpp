@@ -43,10 +43,14 @@ TEST(Mirror, WritesEveryKindAndThenDeltasUntilTheStreamEnds) {
   fakes::ManualClock clock;
   auto body = std::make_shared<FedBody>(links.io.get_executor());
   auto idle = std::make_shared<FedBody>(links.io.get_executor());
-  api.on("GET /apis/apps", 200, R"({"preferredVersion":{"groupVersion":"apps/v1"}})");
   for (const auto& kind : mirrored_kinds()) {
-    const auto root = kind.group.empty() ? "/api/v1/" : "/apis/apps/v1/";
-    const auto path = "GET " + std::string(root) + std::string(kind.plural);
+    const std::string group(kind.group);
+    if (!group.empty()) {
+      api.on("GET /apis/" + group, 200,
+             R"({"preferredVersion":{"groupVersion":")" + group + R"(/v1"}})");
+    }
+    const auto root = group.empty() ? "/api/v1/" : "/apis/" + group + "/v1/";
+    const auto path = "GET " + root + std::string(kind.plural);
     api.on(path + "?limit", 200,
            R"({"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"uid":"u"}}]})");
     api.on(path + "?watch", kind.plural == "pods" ? body : idle);

@@ -110,6 +110,14 @@ TEST(Projections, ReadWorkloadsServicesAndEvents) {
   EXPECT_EQ(event.event().last_utc_ms(), 1'767'355'445'000);
 }
 
+TEST(Projections, ReadRoleBindings) {
+  const auto row = row_of("rolebindings", R"({"roleRef":{"kind":"ClusterRole","name":"view"},
+    "subjects":[{"kind":"Group","name":"g"},{"kind":"ServiceAccount","name":"s","namespace":"n"}]})");
+  EXPECT_EQ(row.role_binding().role_kind(), "ClusterRole");
+  EXPECT_EQ(row.role_binding().role(), "view");
+  EXPECT_THAT(row.role_binding().subjects(), ElementsAre("Group g", "ServiceAccount n/s"));
+}
+
 TEST(Projections, OutliveObjectsOfAnyShape) {
   for (const auto* shape :
        {"null", "[]", "7", R"({"metadata":7,"spec":[],"status":"x"})",
