@@ -46,6 +46,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       secrets_(must(secrets::Secrets::open(*database_, state_.master_key()))),
       authority_(must(links::Authority::open(*database_, *secrets_, clock_))),
       audit_(*database_, clock_),
+      audit_heads_(audit_, clock_, state_.audit_heads()),
       accounts_(*database_, clock_, pool_),
       cloud_(executor_, pool_,
              {.directory = state_.cloud(),
@@ -72,6 +73,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       feed_(clusters_, changes_, clock_),
       public_certificate_(config_, *authority_, clock_),
       services_(services()),
+      borders_(executor_, services_),
       api_(services_, http::all_routes(services_)),
       public_server_(
           executor_, public_options(config_.listen, public_socket_, first_public_tls()),
@@ -87,6 +89,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
   links_.add(static_cast<links::StreamTaker&>(relay_));
   links_.add(static_cast<links::StreamTaker&>(release_files_));
   mirror_.add(feed_);
+  mirror_.add(borders_);
   authority_->on_change([this] {
     look_at_public_certificate();
     if (auto written = write_roots(); !written) spdlog::error("{}", written.error().message);
@@ -135,10 +138,12 @@ base::Task<base::Result<>> App::start() {
   spdlog::info("serving on https://{}:{}", config_.listen.address, public_server_.port());
   tasks_.spawn("public certificate", keep_public_certificate());
   tasks_.spawn("recordings", expire_recordings());
+  tasks_.spawn("audit heads", write_audit_heads());
 
   if (auto up = co_await cloud_.start(); !up) co_return up;
   cloud_up_ = true;
   mirror_.start();
+  borders_.start();
   clusters_.start();
   if (auto up = open_agent_listener(); !up) co_return up;
   agents_up_ = true;
@@ -149,12 +154,16 @@ base::Task<base::Result<>> App::start() {
 base::Task<> App::stop() {
   // First who comes in, then what works, then what it stands on.
   co_await public_server_.stop(kStopGrace);
+  co_await borders_.stop();
   co_await clusters_.stop();
   co_await links_.stop();
   if (agent_listener_) co_await agent_listener_->stop(kStopGrace);
   if (cloud_up_) co_await mirror_.stop();
   co_await cloud_.stop();
   co_await tasks_.join();
+  if (auto written = audit_heads_.write(); !written) {
+    spdlog::error("audit log: {}", written.error().message);
+  }
   pool_.join();
 }
 
@@ -175,6 +184,23 @@ base::Task<> App::expire_recordings() {
   for (;;) {
     recordings_.expire();
     co_await base::sleep_for(kRecordingsLook);
+  }
+}
+
+base::Task<> App::write_audit_heads() {
+  if (auto fits = audit_heads_.check_last(); !fits) {
+    spdlog::error("audit log: {}", fits.error().message);
+    audit_.record({.actor = "controller",
+                   .action = "audit.broken",
+                   .object = "audit",
+                   .outcome = std::string(base::name_of(fits.error().code)),
+                   .detail = fits.error().message});
+  }
+  for (;;) {
+    if (auto written = audit_heads_.write(); !written) {
+      spdlog::error("audit log: {}", written.error().message);
+    }
+    co_await base::sleep_for(access::kHeadInterval);
   }
 }
 
@@ -246,7 +272,7 @@ void App::watch_gauges() {
   metrics_.watch("slipway_machines", "Machines of all clusters",
                  [this] { return static_cast<double>(clusters_.machines().size()); });
   metrics_.watch("slipway_sessions", "Users logged in",
-                 [this] { return static_cast<double>(accounts_.sessions()); });
+                 [this] { return static_cast<double>(accounts_.sessions().count()); });
   metrics_.watch("slipway_event_subscribers", "Readers of the event sockets",
                  [this] { return static_cast<double>(changes_.subscribers()); });
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "controller/access/accounts.hpp"
+#include "controller/access/audit_heads.hpp"
 #include "controller/access/sqlite_audit.hpp"
 #include "controller/cloud/local/local_cloud.hpp"
 #include "controller/clusters/clusters.hpp"
@@ -20,6 +21,7 @@
 #include "controller/public_certificate.hpp"
 #include "controller/recordings/recordings.hpp"
 #include "controller/releases/release_files.hpp"
+#include "controller/tenant_borders.hpp"
 #include "controller/wiring.hpp"
 #include "protocol/base/task_scope.hpp"
 
@@ -59,6 +61,7 @@ class App {
   base::Task<base::Result<>> ensure_administrator();
   base::Task<> keep_public_certificate();
   base::Task<> expire_recordings();
+  base::Task<> write_audit_heads();
   void watch_gauges();
 
   config::Config config_;
@@ -75,6 +78,7 @@ class App {
 
   // Who may come in, and what they did.
   access::SqliteAudit audit_;
+  access::AuditHeads audit_heads_;
   access::Accounts accounts_;
 
   // Where machines come from.
@@ -112,6 +116,7 @@ class App {
   std::string certificate_fault_;  ///< said last: not again at each look
   http::Metrics metrics_;
   http::Services services_;
+  TenantBorders borders_;
   http::PublicApi api_;
   net::HttpServer public_server_;
 

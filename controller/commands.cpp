@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "controller/access/accounts.hpp"
+#include "controller/access/audit_heads.hpp"
 #include "controller/access/sqlite_audit.hpp"
 #include "controller/cloud/local/local_cloud.hpp"
 #include "controller/config/state_directory.hpp"
@@ -116,6 +117,50 @@ int reset_password(const std::filesystem::path& path, const std::string& user) {
                 .request_id = ""});
   if (!password) return refuse(password.error().message);
   std::printf("%s\n", password->c_str());
+  return 0;
+}
+
+int list_users(const std::filesystem::path& path) {
+  auto state = config::StateDirectory::look(path);
+  if (!state) return refuse(state.error().message);
+  auto database = store::Database::open(state->database());
+  if (!database) return refuse(database.error().message);
+  base::SystemClock clock;
+  access::Users users(**database, clock);
+  access::Tenancy tenancy(**database, clock);
+  std::printf("%-24s %-26s %-24s %s\n", "NAME", "ROLE", "DEPARTMENT", "PROJECTS");
+  for (const auto& user : users.list()) {
+    std::string projects;
+    for (const auto& membership : tenancy.memberships(user.id)) {
+      projects += (projects.empty() ? "" : ", ") + membership.project.name;
+      if (membership.role == access::Role::kReadOnly) projects += " (reads)";
+    }
+    const auto department = tenancy.department(user.department.value);
+    std::printf("%-24s %-26s %-24s %s\n", user.name.c_str(),
+                std::string(access::name_of(user.role)).c_str(),
+                department ? department->name.c_str() : "-",
+                projects.empty() ? "-" : projects.c_str());
+  }
+  return 0;
+}
+
+int verify_audit(const std::filesystem::path& path) {
+  auto state = config::StateDirectory::look(path);
+  if (!state) return refuse(state.error().message);
+  auto database = store::Database::open(state->database());
+  if (!database) return refuse(database.error().message);
+  base::SystemClock clock;
+  const access::SqliteAudit audit(**database, clock);
+  const auto chain = audit.verify();
+  if (chain.broken_at) {
+    return refuse("the audit log was changed: entry " + std::to_string(*chain.broken_at) +
+                  " is missing or not what was written");
+  }
+  const auto heads = access::check_heads(audit, state->audit_heads());
+  if (!heads)
+    return refuse("the audit log does not fit what was exported: " + heads.error().message);
+  std::printf("%lld entries, whole; %zu exported heads fit\n",
+              static_cast<long long>(chain.entries), *heads);
   return 0;
 }
 

@@ -19,5 +19,8 @@ int machine_console(const std::filesystem::path& state, const std::string& machi
 /// Removes every machine, mount, loop device, name space and cgroup of a stopped installation.
 int purge_machines(const std::filesystem::path& state);
 int reset_password(const std::filesystem::path& state, const std::string& user);
+int list_users(const std::filesystem::path& state);
+/// Walks the whole audit log and what was exported of it; 1 when something does not fit.
+int verify_audit(const std::filesystem::path& state);
 
 }  // namespace slipway::controller

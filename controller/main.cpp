@@ -89,6 +89,12 @@ int main(int argc, char** argv) {
   with_name(add(user, "reset-password", "set a generated password and print it",
                 [&] { return reset_password(arguments.state, arguments.name); }),
             "user");
+  with_state(add(user, "list", "show them", [&] { return list_users(arguments.state); }));
+
+  auto* audit = cli.add_subcommand("audit", "what was done");
+  audit->require_subcommand(1);
+  with_state(add(audit, "verify", "check the log's chain, and the heads exported each minute",
+                 [&] { return verify_audit(arguments.state); }));
   add(&cli, "version", "print the version", [] {
     std::printf("slipway-controller %s\n", slipway::base::version());
     return 0;

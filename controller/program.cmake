@@ -2,6 +2,7 @@
 slipway_library(controller_wiring ${CMAKE_CURRENT_LIST_DIR}/wiring.cpp
   DEPS controller_clusters controller_discovery controller_intents controller_links
        controller_mirror controller_releases)
+slipway_library(controller_borders ${CMAKE_CURRENT_LIST_DIR}/tenant_borders.cpp DEPS controller_http)
 add_executable(slipway-controller
   ${CMAKE_CURRENT_LIST_DIR}/main.cpp ${CMAKE_CURRENT_LIST_DIR}/commands.cpp
   ${CMAKE_CURRENT_LIST_DIR}/serve.cpp ${CMAKE_CURRENT_LIST_DIR}/app.cpp
@@ -9,5 +10,5 @@ add_executable(slipway-controller
 target_link_libraries(slipway-controller PRIVATE slipway_options
   controller_config controller_http controller_access controller_clusters controller_cloud_local
   controller_discovery controller_intents controller_links controller_mirror controller_releases controller_secrets
-  controller_store controller_wiring cloud_init)
+  controller_store controller_borders controller_wiring cloud_init)
 set_target_properties(slipway-controller PROPERTIES UNITY_BUILD OFF)

@@ -95,8 +95,10 @@ create_cluster() {
   [ "$state" = healthy ] || fail_step "the cluster is $state after 10 minutes: $(jq -r '.reason // empty' <<<"$cluster")"
   [ "$(jq -r '"\(.masters) \(.workers)"' <<<"$cluster")" = "$MASTERS $WORKERS" ] || other_size "$cluster"
   umask 077
-  grep -qsF "https://$LISTEN/" "$STATE/demo.kubeconfig" || {
-    api GET /clusters/demo/kubeconfig >"$STATE/demo.kubeconfig.new"; mv "$STATE/demo.kubeconfig.new" "$STATE/demo.kubeconfig"; }
+  local id; id=$(jq -r .id <<<"$cluster")    # its token is good for this cluster only
+  { grep -qsF "https://$LISTEN/" "$STATE/demo.kubeconfig" && grep -qsF "# cluster $id" "$STATE/demo.kubeconfig"; } || {
+    { api GET /clusters/demo/kubeconfig; echo "# cluster $id"; } >"$STATE/demo.kubeconfig.new"
+    mv "$STATE/demo.kubeconfig.new" "$STATE/demo.kubeconfig"; }
   umask 022
   NOTE=$(api GET /clusters/demo/nodes | jq -r '[.items[] | select(.kubernetes.value == "ready")] | "\(length) nodes Ready"')
 }

@@ -11,10 +11,11 @@ using base::fail;
 Accounts::Accounts(store::Database& database, const base::Clock& clock,
                    boost::asio::thread_pool& pool, HashCost cost)
     : users_(database, clock),
+      tenancy_(database, clock),
       sessions_(database, clock),
       tokens_(database, clock),
       passwords_(pool, cost),
-      guard_(clock) {}
+      guard_(database, clock) {}
 
 base::Task<base::Result<>> Accounts::ensure_administrator(HandOver hand_over) {
   if (!users_.list().empty()) co_return base::Result<>{};
@@ -22,7 +23,7 @@ base::Task<base::Result<>> Accounts::ensure_administrator(HandOver hand_over) {
   auto hash = co_await passwords_.hash(password);
   if (!hash) co_return fail(hash);
   if (auto handed = hand_over(password); !handed) co_return handed;
-  auto user = users_.add(kFirstAdministrator, Role::kAdministrator, *hash);
+  auto user = users_.add({.name = kFirstAdministrator, .role = Role::kAdministrator}, *hash);
   if (!user) co_return fail(user);
   co_return base::Result<>{};
 }
@@ -43,7 +44,7 @@ base::Task<base::Result<Login>> Accounts::login(std::string name, std::string pa
   if (!good) co_return fail(good);
   if (!*good) co_return fail(ErrorCode::kDenied, "wrong user or password");
   guard_.succeeded(name, from);
-  co_return Login{.user = *user, .cookie = sessions_.begin(user->id)};
+  co_return Login{.user = *user, .cookie = sessions_.begin(user->id, from)};
 }
 
 base::Task<base::Result<>> Accounts::confirm(User user, std::string password, std::string from) {
@@ -63,12 +64,24 @@ void Accounts::logout(std::string_view cookie) {
   sessions_.end(cookie);
 }
 
+std::optional<Rights> Accounts::rights(const UserId& id, const TokenScope& scope) const {
+  const auto user = users_.find(id);
+  if (!user) return std::nullopt;
+  return Rights{.role = user->role,
+                .department = user->department,
+                .projects = tenancy_.roles_of(id),
+                .scope = scope};
+}
+
 std::optional<Known> Accounts::by_cookie(std::string_view cookie) {
   auto session = sessions_.find(cookie);
   if (!session) return std::nullopt;
   auto user = users_.find(session->user);
   if (!user) return std::nullopt;
-  return Known{.user = *user, .expires = session->expires};
+  return Known{.user = *user,
+               .rights = *rights(user->id, {}),
+               .expires = session->expires,
+               .session = session->id};
 }
 
 std::optional<Known> Accounts::by_token(std::string_view text) {
@@ -76,19 +89,68 @@ std::optional<Known> Accounts::by_token(std::string_view text) {
   if (!token) return std::nullopt;
   auto user = users_.find(token->user);
   if (!user) return std::nullopt;
-  return Known{.user = *user, .expires = token->expires};
+  return Known{.user = *user,
+               .rights = *rights(user->id, token->scope),
+               .expires = token->expires,
+               .session = {}};
+}
+
+base::Task<base::Result<MadeUser>> Accounts::add_user(User wanted, NewPassword password) {
+  if (wanted.role == Role::kDepartmentAdministrator && wanted.department.empty()) {
+    co_return fail(ErrorCode::kInvalid, "department is missing: a department administrator has one",
+                   "department");
+  }
+  const bool generated = password.password.empty();
+  if (generated) password.password = Passwords::generate();
+  auto hash = co_await passwords_.hash(password.password);
+  if (!hash) co_return fail(hash);
+  wanted.must_change = password.must_change;
+  auto user = users_.add(std::move(wanted), *hash);
+  if (!user) co_return fail(user);
+  co_return MadeUser{.user = *user, .password = generated ? password.password : std::string{}};
+}
+
+base::Task<base::Result<std::string>> Accounts::set_password(UserId user, NewPassword password) {
+  const bool generated = password.password.empty();
+  if (generated) password.password = Passwords::generate();
+  auto hash = co_await passwords_.hash(password.password);
+  if (!hash) co_return fail(hash);
+  if (auto set = users_.set_password_hash(user, *hash, password.must_change); !set) {
+    co_return fail(set);
+  }
+  sessions_.end_all(user);
+  tokens_.remove_all(user);
+  co_return generated ? password.password : std::string{};
 }
 
 base::Task<base::Result<std::string>> Accounts::reset_password(std::string name) {
   auto user = users_.named(name);
   if (!user) co_return fail(ErrorCode::kNotFound, "no user " + name);
-  auto password = Passwords::generate();
-  auto hash = co_await passwords_.hash(password);
-  if (!hash) co_return fail(hash);
-  if (auto set = users_.set_password_hash(user->id, *hash); !set) co_return fail(set);
-  sessions_.end_all(user->id);
-  tokens_.remove_all(user->id);
-  co_return password;
+  co_return co_await set_password(user->id, {.password = {}, .must_change = false});
+}
+
+base::Task<base::Result<>> Accounts::change_password(User user, std::string present,
+                                                     std::string wanted, std::string session,
+                                                     std::string from) {
+  if (present == wanted) {
+    co_return fail(ErrorCode::kInvalid, "new must be another password than the present one", "new");
+  }
+  auto same = co_await confirm(user, std::move(present), std::move(from));
+  if (!same) co_return same;
+  auto hash = co_await passwords_.hash(std::move(wanted));
+  if (!hash) co_return std::unexpected(base::Error{hash.error().code, hash.error().message, "new"});
+  if (auto set = users_.set_password_hash(user.id, *hash, false); !set) co_return set;
+  sessions_.end_others(user.id, session);
+  co_return base::Result<>{};
+}
+
+base::Result<User> Accounts::set_role(const UserId& id, Role role, const DepartmentId& department) {
+  if (role == Role::kDepartmentAdministrator && department.empty()) {
+    return fail(ErrorCode::kInvalid, "department is missing: a department administrator has one",
+                "department");
+  }
+  if (auto set = users_.set_role(id, role, department); !set) return fail(set);
+  return *users_.find(id);
 }
 
 }  // namespace slipway::access

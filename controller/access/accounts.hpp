@@ -12,6 +12,7 @@
 #include "controller/access/login_guard.hpp"
 #include "controller/access/passwords.hpp"
 #include "controller/access/sessions.hpp"
+#include "controller/access/tenancy.hpp"
 #include "controller/access/users.hpp"
 #include "controller/store/database.hpp"
 #include "protocol/base/clock.hpp"
@@ -32,10 +33,24 @@ struct LockedOut {
   std::chrono::seconds retry_after;
 };
 
-/// Someone whose cookie or token is good.
+/// Someone whose cookie or token is good, and what they may do.
 struct Known {
   User user;
+  Rights rights;
   base::UtcTime expires;
+  std::string session;  ///< its id; empty: by token
+};
+
+/// A user to be made, or a password to be set. Without a password one is generated.
+struct NewPassword {
+  std::string password;
+  bool must_change = true;
+};
+
+/// What became of it; `password` only where it was generated.
+struct MadeUser {
+  User user;
+  std::string password;
 };
 
 /// The door to this folder: who may come in, by password, cookie or token.
@@ -59,14 +74,28 @@ class Accounts {
 
   std::optional<Known> by_cookie(std::string_view cookie);
   std::optional<Known> by_token(std::string_view text);
-  ApiTokens& tokens() { return tokens_; }
-  std::size_t sessions() const { return sessions_.count(); }
+  /// What a user may do now; nullopt: there is no such user any more.
+  std::optional<Rights> rights(const UserId& user, const TokenScope& scope) const;
 
-  /// Sets a generated password and answers with it; sessions and API tokens end. kNotFound.
-  base::Task<base::Result<std::string>> reset_password(std::string user);
+  /// kInvalid, kConflict: field "name", "password" or "department".
+  base::Task<base::Result<MadeUser>> add_user(User wanted, NewPassword password);
+  /// Sets a password; sessions and API tokens end. Answers with it where it was generated.
+  base::Task<base::Result<std::string>> set_password(UserId user, NewPassword password);
+  base::Task<base::Result<std::string>> reset_password(std::string user);  ///< by name; kNotFound
+  /// Their own, by who knows the present one; all sessions but `session` end.
+  base::Task<base::Result<>> change_password(User user, std::string present, std::string wanted,
+                                             std::string session, std::string from);
+  /// kInvalid, field "department": a department administrator without one.
+  base::Result<User> set_role(const UserId& user, Role role, const DepartmentId& department);
+
+  ApiTokens& tokens() { return tokens_; }
+  Sessions& sessions() { return sessions_; }
+  Users& users() { return users_; }
+  Tenancy& tenancy() { return tenancy_; }
 
  private:
   Users users_;
+  Tenancy tenancy_;
   Sessions sessions_;
   ApiTokens tokens_;
   Passwords passwords_;

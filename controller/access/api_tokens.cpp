@@ -10,12 +10,17 @@ namespace {
 constexpr std::size_t kDigits = 64;
 constexpr std::chrono::minutes kUsedGrain{1};
 constexpr char kTokenColumns[] =
-    "SELECT id, user, name, created_ms, expires_ms, used_ms FROM api_tokens ";
+    "SELECT t.id, t.user, t.name, t.created_ms, t.expires_ms, t.used_ms, t.read_only, t.cluster, "
+    "t.project, p.department FROM api_tokens t LEFT JOIN projects p ON p.id = t.project ";
 
 ApiToken read_token(const store::Statement& row) {
   ApiToken token{.id = row.text(0),
                  .user = {row.text(1)},
                  .name = row.text(2),
+                 .scope = {.read_only = row.number(6) != 0,
+                           .cluster = row.text(7),
+                           .project = {row.text(8)},
+                           .department = {row.text(9)}},
                  .created = base::from_unix_ms(row.number(3)),
                  .expires = base::from_unix_ms(row.number(4)),
                  .used = std::nullopt};
@@ -29,7 +34,7 @@ ApiTokens::ApiTokens(store::Database& database, const base::Clock& clock)
     : database_(database), clock_(clock) {}
 
 base::Result<NewApiToken> ApiTokens::add(const UserId& user, const std::string& name,
-                                         std::chrono::seconds life) {
+                                         std::chrono::seconds life, const TokenScope& scope) {
   const auto now = clock_.utc();
   database_.prepare("DELETE FROM api_tokens WHERE expires_ms <= ?")
       .bind(base::to_unix_ms(now))
@@ -41,20 +46,24 @@ base::Result<NewApiToken> ApiTokens::add(const UserId& user, const std::string& 
   NewApiToken made{.token = {.id = base::new_id(),
                              .user = user,
                              .name = name,
+                             .scope = scope,
                              .created = now,
                              .expires = now + life,
                              .used = std::nullopt},
                    .text = std::string(kTokenPrefix) + pki::random_hex(kDigits / 2)};
   database_
       .prepare(
-          "INSERT INTO api_tokens (id, token_sha256, user, name, created_ms, expires_ms) "
-          "VALUES (?,?,?,?,?,?)")
+          "INSERT INTO api_tokens (id, token_sha256, user, name, created_ms, expires_ms, "
+          "read_only, cluster, project) VALUES (?,?,?,?,?,?,?,?,?)")
       .bind(made.token.id)
       .bind(pki::sha256_hex(made.text))
       .bind(user.value)
       .bind(name)
       .bind(base::to_unix_ms(now))
       .bind(base::to_unix_ms(made.token.expires))
+      .bind(scope.read_only)
+      .bind(scope.cluster)
+      .bind(scope.project.value)
       .run();
   return made;
 }
@@ -63,7 +72,7 @@ std::optional<ApiToken> ApiTokens::find(std::string_view text) {
   if (!text.starts_with(kTokenPrefix) || text.size() != kTokenPrefix.size() + kDigits) {
     return std::nullopt;
   }
-  auto row = database_.prepare(std::string(kTokenColumns) + "WHERE token_sha256 = ?");
+  auto row = database_.prepare(std::string(kTokenColumns) + "WHERE t.token_sha256 = ?");
   if (!row.bind(pki::sha256_hex(text)).step()) return std::nullopt;
   auto token = read_token(row);
   const auto now = clock_.utc();
@@ -80,10 +89,16 @@ std::optional<ApiToken> ApiTokens::find(std::string_view text) {
 std::vector<ApiToken> ApiTokens::list(const UserId& user) const {
   std::vector<ApiToken> tokens;
   auto row = database_.prepare(std::string(kTokenColumns) +
-                               "WHERE user = ? AND expires_ms > ? ORDER BY created_ms, id");
+                               "WHERE t.user = ? AND t.expires_ms > ? ORDER BY t.created_ms, t.id");
   row.bind(user.value).bind(base::to_unix_ms(clock_.utc()));
   while (row.step()) tokens.push_back(read_token(row));
   return tokens;
+}
+
+std::optional<UserId> ApiTokens::owner(const std::string& id) const {
+  auto row = database_.prepare("SELECT user FROM api_tokens WHERE id = ?");
+  if (!row.bind(id).step()) return std::nullopt;
+  return UserId{row.text(0)};
 }
 
 base::Result<> ApiTokens::remove(const UserId& user, const std::string& id) {

@@ -22,6 +22,7 @@ struct ApiToken {
   std::string id;
   UserId user;
   std::string name;
+  TokenScope scope;
   base::UtcTime created;
   base::UtcTime expires;
   std::optional<base::UtcTime> used;
@@ -38,9 +39,10 @@ class ApiTokens {
 
   /// kExhausted at kMaxTokensOfUser; expired ones do not count.
   base::Result<NewApiToken> add(const UserId& user, const std::string& name,
-                                std::chrono::seconds life);
+                                std::chrono::seconds life, const TokenScope& scope = {});
   std::optional<ApiToken> find(std::string_view text);
   std::vector<ApiToken> list(const UserId& user) const;  ///< oldest first
+  std::optional<UserId> owner(const std::string& id) const;
   base::Result<> remove(const UserId& user, const std::string& id);
   void remove_all(const UserId& user);
 

@@ -27,6 +27,9 @@ std::vector<std::string> segments_of(std::string_view path) {
 struct ResourcePath {
   bool is_resource = false;
   bool legacy_proxy = false;  ///< /api/v1/proxy/…
+  std::string group;
+  std::string resource;
+  std::string name_space;
   std::string subresource;
 };
 
@@ -37,12 +40,15 @@ ResourcePath read_path(std::string_view path) {
   std::size_t at = all[0] == "api" ? 2 : 3;  // past the version, and the group
   if (all.size() <= at) return read;
   read.is_resource = true;
+  if (all[0] == "apis") read.group = all[1];
   read.legacy_proxy = all[at] == "proxy";
   if (all[at] == "watch" || read.legacy_proxy) ++at;
   const auto left = all.size() - std::min(at, all.size());
+  if (left > 1 && all[at] == "namespaces") read.name_space = all[at + 1];
   if (left > 2 && all[at] == "namespaces" && all[at + 2] != "status" && all[at + 2] != "finalize") {
     at += 2;
   }
+  if (all.size() > at) read.resource = all[at];
   if (all.size() > at + 2) read.subresource = all[at + 2];
   return read;
 }
@@ -57,16 +63,34 @@ std::optional<KubeUse> use_of(const std::string& subresource) {
 
 }  // namespace
 
-KubeUse kube_use(std::string_view method, std::string_view path, bool upgraded) {
+KubeRequestPath read_kube_path(std::string_view method, std::string_view path, bool upgraded) {
   const auto read = read_path(path);
-  if (read.legacy_proxy) return KubeUse::kProxy;
-  if (auto use = use_of(read.subresource)) return *use;
+  KubeRequestPath told{.use = KubeUse::kRead, .name_space = read.name_space};
+  if (read.legacy_proxy) {
+    told.use = KubeUse::kProxy;
+    return told;
+  }
+  if (auto use = use_of(read.subresource)) {
+    told.use = *use;
+    return told;
+  }
   // A watch and a log may come over a WebSocket; they stay what they are.
   const bool watchable =
       read.is_resource && (read.subresource.empty() || read.subresource == "log");
-  if (upgraded && (method != "GET" || !watchable)) return KubeUse::kConnect;
   const bool reads = method == "GET" || method == "HEAD" || method == "OPTIONS";
-  return reads ? KubeUse::kRead : KubeUse::kWrite;
+  const bool asks =
+      method == "POST" && read.group == "authorization.k8s.io" &&
+      (read.resource == "selfsubjectaccessreviews" || read.resource == "selfsubjectrulesreviews");
+  if (upgraded && (method != "GET" || !watchable)) {
+    told.use = KubeUse::kConnect;
+  } else if (!reads && !asks) {
+    told.use = KubeUse::kWrite;
+  }
+  return told;
+}
+
+KubeUse kube_use(std::string_view method, std::string_view path, bool upgraded) {
+  return read_kube_path(method, path, upgraded).use;
 }
 
 std::string_view name_of(KubeUse use) {
@@ -89,17 +113,31 @@ std::string_view name_of(KubeUse use) {
   return "connect";
 }
 
-bool may_use(Role role, KubeUse use) {
-  switch (role) {
-    case Role::kAdministrator:
-      return true;
-    case Role::kReadOnly:
-      return use == KubeUse::kRead;
-    case Role::kDepartmentAdministrator:
-    case Role::kProjectMember:
-      return false;
+base::Result<> decide_kube(const Rights& who, KubeUse use, const std::string& cluster,
+                           const Place* where) {
+  if (!who.scope.cluster.empty() && who.scope.cluster != cluster) {
+    return base::fail(base::ErrorCode::kDenied, "this token is limited to another cluster");
   }
-  return false;
+  const bool administers = who.role == Role::kAdministrator && who.scope.project.empty();
+  switch (use) {
+    case KubeUse::kRead:
+      return decide(who, Act::kRead, false, where);
+    case KubeUse::kExec:
+    case KubeUse::kAttach:
+    case KubeUse::kPortForward:
+      return decide(who, Act::kExec, true, where);
+    case KubeUse::kWrite:
+      if (where != nullptr || administers) return decide(who, Act::kWrite, true, where);
+      return base::fail(base::ErrorCode::kDenied,
+                        "what lies in no namespace only administrators may change");
+    case KubeUse::kProxy:
+    case KubeUse::kConnect:
+      if (administers) return decide(who, Act::kWrite, true, where);
+      return base::fail(base::ErrorCode::kDenied,
+                        "only administrators may open connections through the API server; "
+                        "port-forward to the pod instead");
+  }
+  return base::fail(base::ErrorCode::kDenied, "nobody may do this");
 }
 
 }  // namespace slipway::access

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "controller/access/role.hpp"
+#include "controller/access/rights.hpp"
 
 namespace slipway::access {
 
@@ -19,17 +19,26 @@ enum class KubeUse {
   kConnect,      ///< another upgraded connection: nobody sees what goes over it
 };
 
-/// Decided by the path alone where it names exec and its kin: there GET does what POST does.
+/// A request as rights see it.
+struct KubeRequestPath {
+  KubeUse use = KubeUse::kRead;
+  std::string name_space;  ///< that it is about; empty: none, or all
+};
+
+/// Decided by the path alone where it names exec and its kin: there GET does what POST does. Who
+/// asks what they may do only reads, though it is a POST.
 /// `path` is decoded, begins with a slash and has no query; `upgraded`: the request asks for
 /// another protocol.
+KubeRequestPath read_kube_path(std::string_view method, std::string_view path, bool upgraded);
 KubeUse kube_use(std::string_view method, std::string_view path, bool upgraded);
 
 /// "read", "exec", "portforward" …: as the audit log names it.
 std::string_view name_of(KubeUse use);
 
-/// Whether somebody of this role may ask the API server for this at all; what the answer is remains
-/// the API server's decision. Only administrators can log in as yet: the others' namespaces are not
-/// known here, so that reading is all that can be granted, and only to who reads everything.
-bool may_use(Role role, KubeUse use);
+/// Whether somebody may ask the API server for this at all; the rest its RBAC decides by the groups
+/// that they come with. `where`: the place of the request's namespace; its project is empty where
+/// the namespace has none. nullptr: the request is about no namespace, or all.
+base::Result<> decide_kube(const Rights& who, KubeUse use, const std::string& cluster,
+                           const Place* where);
 
 }  // namespace slipway::access

@@ -26,6 +26,57 @@ std::chrono::seconds lock_time(unsigned beyond) {
 
 }  // namespace
 
+LoginGuard::LoginGuard(store::Database& database, const base::Clock& clock)
+    : database_(database), clock_(clock) {
+  load();
+}
+
+/// What is stored are times of the day; a clock that was set back locks nobody for longer.
+void LoginGuard::load() {
+  using std::chrono::milliseconds;
+  const auto utc = clock_.utc();
+  const auto now = clock_.monotonic();
+  database_.prepare("DELETE FROM login_failures WHERE last_ms < ?")
+      .bind(base::to_unix_ms(utc - 2 * kFailureWindow))
+      .run();
+  auto row = database_.prepare("SELECT key, failures, last_ms, until_ms FROM login_failures");
+  while (row.step()) {
+    const milliseconds ago = utc - base::from_unix_ms(row.number(2));
+    const milliseconds rest = base::from_unix_ms(row.number(3)) - utc;
+    records_[row.text(0)] = {
+        .failures = static_cast<unsigned>(row.number(1)),
+        .last = now - std::clamp<milliseconds>(ago, milliseconds{0}, 2 * kFailureWindow),
+        .until = now + std::clamp<milliseconds>(rest, milliseconds{0}, kLongestLock),
+        .saved = true};
+  }
+}
+
+void LoginGuard::save(const std::string& key, Record& record) {
+  const auto since = [&](base::MonotonicTime time) {
+    return base::to_unix_ms(clock_.utc() + std::chrono::duration_cast<std::chrono::milliseconds>(
+                                               time - clock_.monotonic()));
+  };
+  record.saved = true;
+  database_
+      .prepare(
+          "INSERT INTO login_failures (key, failures, last_ms, until_ms) VALUES (?1,?2,?3,?4) ON "
+          "CONFLICT (key) DO UPDATE SET failures = ?2, last_ms = ?3, until_ms = ?4")
+      .bind(key)
+      .bind(record.failures)
+      .bind(since(record.last))
+      .bind(since(record.until))
+      .run();
+}
+
+void LoginGuard::forget(const std::string& key) {
+  const auto found = records_.find(key);
+  if (found == records_.end()) return;
+  const bool saved = found->second.saved;
+  records_.erase(found);
+  if (!saved) return;
+  database_.prepare("DELETE FROM login_failures WHERE key = ?").bind(key).run();
+}
+
 std::chrono::seconds LoginGuard::locked_for(const std::string& user,
                                             const std::string& address) const {
   std::chrono::seconds longest{0};
@@ -40,13 +91,16 @@ std::chrono::seconds LoginGuard::locked_for(const std::string& user,
 }
 
 void LoginGuard::failed(const std::string& user, const std::string& address) {
-  count(pair_key(user, address), kFailuresOfPair);
-  count(address_key(address), kFailuresOfAddress);
-  count(user_key(user), kFailuresOfUser);
+  (void)database_.transaction([&]() -> base::Result<> {  // one write to the disk, not three
+    count(pair_key(user, address), kFailuresOfPair);
+    count(address_key(address), kFailuresOfAddress);
+    count(user_key(user), kFailuresOfUser);
+    return {};
+  });
 }
 
 void LoginGuard::succeeded(const std::string& user, const std::string& address) {
-  records_.erase(pair_key(user, address));
+  forget(pair_key(user, address));
 }
 
 /// Drops the older half of those that are not locked; one sweep makes room for thousands.
@@ -56,19 +110,23 @@ void LoginGuard::make_room() {
   for (const auto& [key, record] : records_) times.push_back(record.last);
   const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
   std::ranges::nth_element(times, middle);
-  std::erase_if(records_, [&](const auto& entry) {
-    return entry.second.last <= *middle && entry.second.until <= now;
-  });
-  if (records_.size() >= kMaxGuarded) records_.erase(records_.begin());
+  std::vector<std::string> old;
+  for (const auto& [key, record] : records_) {
+    if (record.last <= *middle && record.until <= now) old.push_back(key);
+  }
+  if (old.empty()) old.push_back(records_.begin()->first);
+  for (const auto& key : old) forget(key);
 }
 
 void LoginGuard::count(const std::string& key, unsigned limit) {
   const auto now = clock_.monotonic();
   if (records_.size() >= kMaxGuarded && !records_.contains(key)) make_room();
   auto& record = records_[key];
-  if (record.failures > 0 && now - record.last > kFailureWindow) record = {};
+  if (record.failures > 0 && now - record.last > kFailureWindow) record.failures = 0;
   record.last = now;
-  if (++record.failures >= limit) record.until = now + lock_time(record.failures - limit);
+  if (++record.failures < limit) return;
+  record.until = now + lock_time(record.failures - limit);
+  save(key, record);
 }
 
 }  // namespace slipway::access

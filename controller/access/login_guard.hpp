@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "controller/store/database.hpp"
 #include "protocol/base/clock.hpp"
 
 namespace slipway::access {
@@ -19,10 +20,11 @@ inline constexpr std::chrono::minutes kLongestLock{15};
 inline constexpr std::size_t kMaxGuarded = 10'000;  ///< keys remembered; the oldest go first
 
 /// Slows down who guesses passwords: after some failures a pair of user and address, an address, or
-/// a user is locked for a while, twice as long after each further failure.
+/// a user is locked for a while, twice as long after each further failure. A restart of the
+/// controller unlocks nobody.
 class LoginGuard {
  public:
-  explicit LoginGuard(const base::Clock& clock) : clock_(clock) {}
+  LoginGuard(store::Database& database, const base::Clock& clock);
 
   /// How long this attempt must wait; zero: it may be tried now.
   std::chrono::seconds locked_for(const std::string& user, const std::string& address) const;
@@ -34,10 +36,15 @@ class LoginGuard {
     unsigned failures = 0;
     base::MonotonicTime last;
     base::MonotonicTime until;
+    bool saved = false;
   };
+  void load();
+  void save(const std::string& key, Record& record);
+  void forget(const std::string& key);
   void make_room();
   void count(const std::string& key, unsigned limit);
 
+  store::Database& database_;
   const base::Clock& clock_;
   std::map<std::string, Record> records_;
 };

@@ -17,6 +17,20 @@ std::string_view name_of(Role role) {
   return "read_only";
 }
 
+std::string_view words_of(Role role) {
+  switch (role) {
+    case Role::kAdministrator:
+      return "an administrator";
+    case Role::kDepartmentAdministrator:
+      return "a department administrator";
+    case Role::kProjectMember:
+      return "a project member";
+    case Role::kReadOnly:
+      return "a read-only user";
+  }
+  return "a read-only user";
+}
+
 std::optional<Role> role_named(std::string_view name) {
   for (auto role : {Role::kAdministrator, Role::kDepartmentAdministrator, Role::kProjectMember,
                     Role::kReadOnly}) {

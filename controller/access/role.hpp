@@ -6,16 +6,18 @@
 
 namespace slipway::access {
 
-/// What a user is to this installation. Only administrators can log in as yet; the others are named
-/// so that stored rows need no migration.
+/// What a user is to this installation. In a project one is a member or reads only: see
+/// Memberships.
 enum class Role {
   kAdministrator,            ///< everything
-  kDepartmentAdministrator,  ///< the projects of a department
-  kProjectMember,            ///< the workloads of a project
-  kReadOnly,                 ///< looks, changes nothing
+  kDepartmentAdministrator,  ///< the projects and namespaces of a department
+  kProjectMember,            ///< works in the namespaces of projects
+  kReadOnly,                 ///< looks at the namespaces of projects, changes nothing anywhere
 };
 
 std::string_view name_of(Role role);
+/// As a sentence says it: "a project member".
+std::string_view words_of(Role role);
 std::optional<Role> role_named(std::string_view name);
 
 }  // namespace slipway::access

@@ -23,11 +23,25 @@ struct StoredAuditEntry {
   std::string hash;
 };
 
+/// Which entries; what is empty or unset is any.
 struct AuditQuery {
-  std::optional<std::int64_t> before;  ///< sequence; newest first
+  std::optional<std::int64_t> before = {};  ///< sequence; the newest first
+  std::optional<std::int64_t> after = {};   ///< sequence; set, the oldest first
   std::size_t limit = 100;
-  std::string action;  ///< empty: any
-  std::string actor;
+  std::string action = {};  ///< "exec.open"; "exec." is all that begins so
+  std::string actor = {};
+  std::string object = {};   ///< what it begins with
+  std::string outcome = {};  ///< "ok", "refused" is all but ok, or a word
+  std::string cluster = {};
+  std::string name_space = {};
+  std::optional<base::UtcTime> since = {};
+  std::optional<base::UtcTime> until = {};  ///< not included
+};
+
+/// The newest entry.
+struct AuditHead {
+  std::int64_t sequence = 0;  ///< 0: there is none
+  std::string hash;
 };
 
 /// What a walk over the whole chain found.
@@ -43,6 +57,8 @@ class SqliteAudit : public Audit {
 
   void record(AuditEntry entry) override;
   std::vector<StoredAuditEntry> list(const AuditQuery& query) const;
+  AuditHead head() const;
+  std::optional<std::string> hash_at(std::int64_t sequence) const;
   AuditChain verify() const;
 
  private:

@@ -28,6 +28,7 @@ class StateDirectory {
   std::filesystem::path recordings() const { return path_ / "shell-recordings"; }
   std::filesystem::path cloud() const { return path_ / "cloud"; }
   std::filesystem::path ca() const { return path_ / "ca.crt"; }
+  std::filesystem::path audit_heads() const { return path_ / "audit-heads"; }
   std::filesystem::path first_password() const { return path_ / "first-password"; }
 
  private:

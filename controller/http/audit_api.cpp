@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <boost/json.hpp>
 #include <charconv>
 
+#include "controller/http/places.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
 
@@ -15,7 +17,63 @@ boost::json::object audit_view(const access::StoredAuditEntry& row) {
           {"from", e.from},           {"action", e.action},
           {"object", e.object},       {"outcome", e.outcome},
           {"detail", e.detail},       {"requestId", e.request_id},
+          {"cluster", e.cluster},     {"namespace", e.name_space},
           {"hash", row.hash}};
+}
+
+std::optional<base::UtcTime> read_time(QueryReader& query, const std::string& name) {
+  const auto text = query.text(name);
+  if (text.empty()) return std::nullopt;
+  auto time = base::from_rfc3339(text);
+  if (!time) query.refuse(name, "must be a time as 2026-01-02T03:04:05Z");
+  return time ? std::optional(*time) : std::nullopt;
+}
+
+/// What the list and the export have in common. A cluster is told by name or id.
+access::AuditQuery read_filters(const Services& services, QueryReader& query) {
+  const auto cluster = query.text("cluster");
+  return {.action = query.text("action"),
+          .actor = query.text("actor"),
+          .object = query.text("object"),
+          .outcome = query.text("outcome"),
+          .cluster = cluster_name(services, cluster),
+          .name_space = query.text("namespace"),
+          .since = read_time(query, "since"),
+          .until = read_time(query, "until")};
+}
+
+/// Entries as lines of JSON, the oldest first, up to the newest at the time of the question.
+class ExportBody : public net::BodySource {
+ public:
+  ExportBody(const access::SqliteAudit& audit, access::AuditQuery query)
+      : audit_(audit), query_(std::move(query)) {
+    query_.after = 0;
+    query_.before = audit_.head().sequence + 1;
+    query_.limit = access::kMaxAuditPage;
+  }
+
+  base::Task<base::Result<std::optional<std::string>>> next() override {
+    const auto rows = audit_.list(query_);
+    if (rows.empty()) co_return std::nullopt;
+    query_.after = rows.back().sequence;
+    std::string lines;
+    for (const auto& row : rows) lines += boost::json::serialize(audit_view(row)) + "\n";
+    co_return lines;
+  }
+
+ private:
+  const access::SqliteAudit& audit_;
+  access::AuditQuery query_;
+};
+
+base::Task<Answer> export_audit(Services& services, Call call) {
+  QueryReader query(call.query);
+  auto wanted = read_filters(services, query);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
+  auto response = text_response(200, "", "application/x-ndjson");
+  response.headers.set("Content-Disposition", "attachment; filename=\"slipway-audit.jsonl\"");
+  response.body = std::make_unique<ExportBody>(services.audit, std::move(wanted));
+  co_return response;
 }
 
 std::optional<std::int64_t> read_before(const std::string& cursor, QueryReader& query) {
@@ -30,10 +88,9 @@ std::optional<std::int64_t> read_before(const std::string& cursor, QueryReader& 
 base::Task<Answer> list_audit(Services& services, Call call) {
   QueryReader query(call.query);
   auto page = read_page(query);
-  access::AuditQuery wanted{.before = read_before(page.cursor, query),
-                            .limit = page.limit,
-                            .action = query.text("action"),
-                            .actor = query.text("actor")};
+  auto wanted = read_filters(services, query);
+  wanted.before = read_before(page.cursor, query);
+  wanted.limit = page.limit;
   const bool verify = query.flag("verify", false);
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto rows = services.audit.list(wanted);
@@ -55,11 +112,9 @@ base::Task<Answer> list_audit(Services& services, Call call) {
 }  // namespace
 
 Routes audit_routes(Services& services) {
-  return {{.method = "GET",
-           .pattern = "/api/v1/audit",
-           .needs = Needs::kAdministrator,
-           .action = "",
-           .answer = [&services](Call call) { return list_audit(services, std::move(call)); }}};
+  return {plain_route(services, "GET", "/api/v1/audit", Needs::kAdminister, "", list_audit),
+          plain_route(services, "GET", "/api/v1/audit/export", Needs::kAdminister, "audit.export",
+                      export_audit)};
 }
 
 }  // namespace slipway::http

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/json.hpp>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "controller/http/input.hpp"
+#include "controller/http/places.hpp"
 #include "controller/http/resources.hpp"
 
 namespace slipway::http {
@@ -24,6 +27,47 @@ struct Filter {
   }
 };
 
+/// What of the changes is the reader's to know: an administrator's all, others' those of what lies
+/// in their namespaces. Asked anew for each batch, so that a right that ends, ends here too.
+class Horizon {
+ public:
+  Horizon(const Services& services, const Caller& caller)
+      : services_(services), user_(caller.user.id), scope_(caller.rights.scope) {}
+
+  /// False: there is no such user any more.
+  bool renew() {
+    auto rights = services_.accounts.rights(user_, scope_);
+    if (!rights) return false;
+    rights_ = std::move(*rights);
+    before_ = std::exchange(now_, {});
+    return true;
+  }
+
+  bool sees(const clusters::Change& change) {
+    if (access::decide(rights_, Needs::kAdminister, false)) return true;
+    const auto slash = change.id.find('/');
+    if (change.cluster.empty() || (slash == std::string::npos && change.topic != "namespace")) {
+      return false;
+    }
+    const auto name_space = change.id.substr(0, slash);
+    auto [visible, fresh] = now_.try_emplace(change.cluster);
+    if (fresh) visible->second = visible_namespaces(services_, rights_, {change.cluster});
+    if (is_visible(visible->second, name_space)) return true;
+    // One that has gone since: that it went is news to who saw it.
+    const auto was = before_.find(change.cluster);
+    return was != before_.end() && is_visible(was->second, name_space) &&
+           !services_.mirror.find({change.cluster}, "namespaces", "", name_space);
+  }
+
+ private:
+  const Services& services_;
+  access::UserId user_;
+  access::TokenScope scope_;
+  access::Rights rights_;
+  std::map<std::string, Visible> now_;     ///< by cluster
+  std::map<std::string, Visible> before_;  ///< at the batch before
+};
+
 using SharedSubscription = std::shared_ptr<clusters::Subscription>;  // both halves of a session
 
 /// Nothing is expected of the client; reading finds out that it has gone.
@@ -41,14 +85,14 @@ base::Task<bool> send(net::Transport& transport, boost::json::object event,
 }
 
 base::Task<> send_changes(net::Transport& transport, SharedSubscription subscription, Filter filter,
-                          const base::Clock& clock) {
+                          Horizon horizon, const base::Clock& clock) {
   bool open = true;
   while (open) {
     auto changes = co_await subscription->next();
-    if (changes.empty()) break;
+    if (changes.empty() || !horizon.renew()) break;
     if (subscription->take_lost()) open = co_await send(transport, {{"topic", "resync"}}, clock);
     for (const auto& change : changes) {
-      if (!open || !filter.wants(change)) continue;
+      if (!open || !filter.wants(change) || !horizon.sees(change)) continue;
       boost::json::object event{{"topic", change.topic}, {"id", change.id}};
       if (!change.cluster.empty()) event["cluster"] = change.cluster;
       open = co_await send(transport, std::move(event), clock);
@@ -58,10 +102,11 @@ base::Task<> send_changes(net::Transport& transport, SharedSubscription subscrip
 }
 
 base::Task<> run_events(Services& services, SharedSubscription subscription, Filter filter,
-                        std::unique_ptr<net::Transport> transport) {
+                        Horizon horizon, std::unique_ptr<net::Transport> transport) {
   using namespace boost::asio::experimental::awaitable_operators;
   co_await (watch_client(*transport, subscription) &&
-            send_changes(*transport, subscription, std::move(filter), services.clock));
+            send_changes(*transport, subscription, std::move(filter), std::move(horizon),
+                         services.clock));
 }
 
 base::Task<Upgrade> open_events_socket(Services& services, Call call) {
@@ -72,7 +117,7 @@ base::Task<Upgrade> open_events_socket(Services& services, Call call) {
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   Filter filter{.topics = {topics.begin(), topics.end()}, .cluster = {}};
   if (!cluster.empty()) {
-    auto found = services.clusters.get(cluster);
+    auto found = visible_cluster(services, call.caller, cluster);
     if (!found) co_return base::fail(found);
     filter.cluster = found->id.value;
   }
@@ -80,9 +125,10 @@ base::Task<Upgrade> open_events_socket(Services& services, Call call) {
   if (!subscription) co_return base::fail(subscription);
   co_return net::HttpServer::Session{
       .run =
-          [&services, filter, subscription = SharedSubscription(std::move(*subscription))](
+          [&services, filter, horizon = Horizon(services, call.caller),
+           subscription = SharedSubscription(std::move(*subscription))](
               std::unique_ptr<net::Transport> transport) {
-            return run_events(services, subscription, filter, std::move(transport));
+            return run_events(services, subscription, filter, horizon, std::move(transport));
           },
       .protocol = kEventsProtocol};
 }
@@ -92,6 +138,7 @@ base::Task<Upgrade> open_events_socket(Services& services, Call call) {
 Routes events_routes(Services& services) {
   return {{.method = "GET",
            .pattern = "/api/v1/events",
+           .needs = Needs::kLook,
            .action = "",
            .answer = {},
            .upgrade = [&services](Call call) {

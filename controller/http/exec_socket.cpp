@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "controller/http/audit_lines.hpp"
 #include "controller/http/input.hpp"
 #include "controller/http/live_terminal_bridge.hpp"
 #include "controller/http/pods.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/socket_audit.hpp"
 #include "controller/http/terminal_bridge.hpp"
+#include "protocol/base/with_timeout.hpp"
 
 namespace slipway::http {
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxCommandParts = 256;
 constexpr std::size_t kMaxCommandBytes = 16 << 10;
+constexpr std::chrono::seconds kFirstWord{10};
 
 /// What shall run where; all of it from the query.
 base::Result<wire::ExecOpen> read_exec(const Call& call) {
@@ -72,6 +74,20 @@ base::Result<Opened> open_exec(Services& services, const Call& call, std::string
   return Opened{.stream = std::move(*stream), .node = pod->node.name, .resumable = resumable};
 }
 
+/// A resumable terminal gets its id from the agent, with its first word; the log names it, so that
+/// who takes it up or watches it later is found with who opened it.
+base::Task<> run_live(Services& services, Call call, Opened exec,
+                      std::unique_ptr<net::Transport> transport) {
+  auto first = co_await base::with_timeout(kFirstWord, "the node's agent", exec.stream->read());
+  std::optional<link::Chunk> begun;
+  if (first && *first) begun = std::move(**first);
+  if (begun && begun->note && begun->note->has_attached()) {
+    audit_socket(services, call, "exec.session", base::Result<>{},
+                 "terminal " + begun->note->attached().id());
+  }
+  co_await bridge_live_terminal(std::move(transport), exec.stream, exec.node, std::move(begun));
+}
+
 base::Task<Upgrade> open_exec_socket(Services& services, Call call) {
   std::string detail;
   auto opened = open_exec(services, call, detail);
@@ -79,9 +95,10 @@ base::Task<Upgrade> open_exec_socket(Services& services, Call call) {
   if (!opened) co_return base::fail(opened);
   co_return net::HttpServer::Session{
       .run =
-          [exec = *opened](std::unique_ptr<net::Transport> transport) {
+          [&services, call = std::move(call),
+           exec = *opened](std::unique_ptr<net::Transport> transport) {
             if (!exec.resumable) return bridge_terminal(std::move(transport), exec.stream);
-            return bridge_live_terminal(std::move(transport), exec.stream, exec.node, {});
+            return run_live(services, call, exec, std::move(transport));
           },
       .protocol = kTerminalProtocol};
 }
@@ -92,6 +109,7 @@ Routes exec_routes(Services& services) {
   return {
       {.method = "GET",
        .pattern = "/api/v1/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/exec",
+       .needs = Needs::kExec,
        .action = "exec.open",
        .answer = {},
        .upgrade = [&services](Call call) { return open_exec_socket(services, std::move(call)); }}};

@@ -10,12 +10,12 @@ Routes health_routes(Services& services) {
   return {
       {.method = "GET",
        .pattern = "/healthz",
-       .needs = Needs::kNobody,
+       .needs = Needs::kNothing,
        .action = "",
        .answer = [](Call) -> base::Task<Answer> { co_return text_response(200, "ok\n"); }},
       {.method = "GET",
        .pattern = "/readyz",
-       .needs = Needs::kNobody,
+       .needs = Needs::kNothing,
        .action = "",
        .answer = [&services](Call) -> base::Task<Answer> {
          const auto parts = services.parts();
@@ -31,7 +31,7 @@ Routes health_routes(Services& services) {
        }},
       {.method = "GET",
        .pattern = "/metrics",
-       .needs = Needs::kNobody,
+       .needs = Needs::kNothing,
        .action = "",
        .answer = [&services](Call) -> base::Task<Answer> {
          co_return text_response(200, services.metrics.text(),

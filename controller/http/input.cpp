@@ -158,6 +158,12 @@ bool ObjectReader::flag(const std::string& name, bool otherwise) {
   return value->is_bool() ? value->as_bool() : otherwise;
 }
 
+const json::value* ObjectReader::optional_object(const std::string& name) {
+  const auto* value = find(name);
+  if (value != nullptr && !value->is_object()) refuse(name, "must be a JSON object");
+  return value;
+}
+
 void ObjectReader::refuse(const std::string& name, std::string why) {
   if (!fault_) fault_ = base::Error{ErrorCode::kInvalid, name + " " + std::move(why), name};
 }

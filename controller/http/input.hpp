@@ -55,6 +55,7 @@ class ObjectReader {
   std::int64_t number(const std::string& name, std::int64_t otherwise, std::int64_t least,
                       std::int64_t most);
   bool flag(const std::string& name, bool otherwise);
+  const boost::json::value* optional_object(const std::string& name);  ///< nullptr: not there
   void refuse(const std::string& name, std::string why);
   std::optional<base::Error> fault();
 

@@ -22,11 +22,7 @@ base::Task<base::Result<>> send_body(link::StreamPtr stream, std::string body) {
   co_return base::Result<>{};
 }
 
-base::Task<base::Result<net::HttpResponse>> exchange(Services& services, const Call& call,
-                                                     access::KubeUse use) {
-  if (!access::may_use(call.caller.user.role, use)) {
-    co_return base::fail(base::ErrorCode::kDenied, "your role may not do this in a cluster");
-  }
+base::Task<base::Result<net::HttpResponse>> exchange(Services& services, const Call& call) {
   auto stream = open_kube_stream(services, call, "", false);
   if (!stream) co_return base::fail(stream);
   auto sent = co_await base::with_timeout(kBodyWait, "the cluster's gateway",
@@ -38,9 +34,13 @@ base::Task<base::Result<net::HttpResponse>> exchange(Services& services, const C
 
 base::Task<Answer> proxy(Services& services, Call call) {
   const auto& method = call.request.method;
-  const auto use = use_of(method, call.argument("path"), false);
-  auto response = co_await exchange(services, call, use);
-  audit_kube(services, call, audit_action(method, use, false), outcome_of(response),
+  const auto use = use_of(method, call.argument("path"), false).use;
+  const auto action = audit_action(method, use, false);
+  if (auto may = may_ask(services, call, false); !may) {
+    co_return refuse_kube(services, call, action, may.error());
+  }
+  auto response = co_await exchange(services, call);
+  audit_kube(services, call, action, outcome_of(response),
              response ? "" : response.error().message);
   if (!response) co_return base::fail(response);
   if (method == "HEAD" || response->status == 204 || response->status == 304) {
@@ -57,11 +57,12 @@ Routes kube_proxy_routes(Services& services) {
   for (const auto* method : {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}) {
     routes.push_back({.method = method,
                       .pattern = "/api/v1/clusters/{cluster}/proxy/{path...}",
-                      .needs = Needs::kAdministratorToken,
+                      .needs = Needs::kLook,
                       .action = "",
                       .answer = [&services](Call call) { return proxy(services, std::move(call)); },
                       .upgrade = [sessions](Call call) { return sessions->open(std::move(call)); },
-                      .max_body_bytes = kMaxProxyBytes});
+                      .max_body_bytes = kMaxProxyBytes,
+                      .bearer_only = true});
   }
   return routes;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json.hpp>
 
 #include "controller/http/router.hpp"
 #include "protocol/net/http_parser.hpp"
@@ -13,7 +14,6 @@ namespace {
 
 using base::ErrorCode;
 
-constexpr char kAdministrators[] = "slipway:administrators";
 constexpr std::size_t kMaxCommandBytes = 1 << 10;  // of a command, as the audit log keeps it
 
 std::string lower(std::string_view text) {
@@ -64,7 +64,28 @@ base::Result<std::string> api_path(std::string_view rest) {
   return "/" + std::string(rest);
 }
 
-void put_headers(const net::Headers& from, const access::User& user, wire::HttpOpen& to) {
+wire::Identity identity_of(const Caller& caller, const std::string& cluster) {
+  wire::Identity who;
+  who.set_user("slipway:" + caller.user.id.value);
+  for (auto& group : access::groups_of(caller.rights, cluster)) who.add_groups(std::move(group));
+  return who;
+}
+
+net::HttpResponse status_of(const base::Error& denied) {
+  net::HttpResponse response;
+  response.status = 403;
+  response.headers.set("Content-Type", "application/json");
+  response.body = boost::json::serialize(boost::json::object{{"kind", "Status"},
+                                                             {"apiVersion", "v1"},
+                                                             {"metadata", boost::json::object{}},
+                                                             {"status", "Failure"},
+                                                             {"message", denied.message},
+                                                             {"reason", "Forbidden"},
+                                                             {"code", 403}});
+  return response;
+}
+
+void put_headers(const net::Headers& from, const wire::Identity& who, wire::HttpOpen& to) {
   std::string of_connection;  // what the client names there ends with its own connection
   for (const auto& [name, value] : from.all()) {
     if (lower(name) == "connection") of_connection += "," + value;
@@ -82,8 +103,8 @@ void put_headers(const net::Headers& from, const access::User& user, wire::HttpO
     header->set_name(name);
     header->set_value(value);
   };
-  add("Impersonate-User", "slipway:" + user.id.value);
-  if (user.role == access::Role::kAdministrator) add("Impersonate-Group", kAdministrators);
+  add("Impersonate-User", who.user());
+  for (const auto& group : who.groups()) add("Impersonate-Group", group);
 }
 
 net::Headers answer_headers(const wire::HttpHead& head) {
@@ -98,10 +119,10 @@ net::Headers answer_headers(const wire::HttpHead& head) {
   return headers;
 }
 
-access::KubeUse use_of(const std::string& method, std::string_view rest, bool upgraded) {
+access::KubeRequestPath use_of(const std::string& method, std::string_view rest, bool upgraded) {
   // What cannot be decoded is refused by api_path(), before anybody asks what it is.
   const auto decoded = percent_decode(rest);
-  return access::kube_use(method, "/" + decoded.value_or(""), upgraded);
+  return access::read_kube_path(method, "/" + decoded.value_or(""), upgraded);
 }
 
 std::string audit_action(const std::string& method, access::KubeUse use, bool upgraded) {

@@ -7,6 +7,7 @@
 
 #include "controller/access/kube_use.hpp"
 #include "controller/http/routes.hpp"
+#include "order.pb.h"
 #include "protocol/link/splice.hpp"
 #include "protocol/net/http.hpp"
 #include "stream.pb.h"
@@ -17,9 +18,13 @@ namespace slipway::http {
 /// read in two ways: `//`, `.`, `..`, encoded slashes, backslashes, control characters.
 base::Result<std::string> api_path(std::string_view rest);
 /// What the request does there; `rest` as api_path takes it.
-access::KubeUse use_of(const std::string& method, std::string_view rest, bool upgraded);
+access::KubeRequestPath use_of(const std::string& method, std::string_view rest, bool upgraded);
 /// The headers that go on: never an identity of the client's making, always the caller's own.
-void put_headers(const net::Headers& from, const access::User& user, wire::HttpOpen& to);
+void put_headers(const net::Headers& from, const wire::Identity& who, wire::HttpOpen& to);
+/// Who the caller is to a cluster's API server.
+wire::Identity identity_of(const Caller& caller, const std::string& cluster);
+/// A refusal as kubectl reads it: a Status object.
+net::HttpResponse status_of(const base::Error& denied);
 /// The answer's headers that go back.
 net::Headers answer_headers(const wire::HttpHead& head);
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/kube_stream.hpp"
 
+#include "controller/http/audit_lines.hpp"
 #include "controller/http/kube_proxy_rules.hpp"
+#include "controller/http/problem.hpp"
 
 namespace slipway::http {
 
@@ -30,7 +32,8 @@ class ProxyBody : public net::BodySource {
   std::string first_;
 };
 
-base::Result<wire::HttpOpen> make_open(const Call& call, const std::string& upgrade) {
+base::Result<wire::HttpOpen> make_open(const Call& call, const std::string& upgrade,
+                                       const std::string& cluster) {
   auto path = api_path(call.argument("path"));
   if (!path) return base::fail(path);
   wire::HttpOpen open;
@@ -40,7 +43,7 @@ base::Result<wire::HttpOpen> make_open(const Call& call, const std::string& upgr
   if (question != std::string::npos) *path += call.request.target.substr(question);
   open.set_path(std::move(*path));
   open.set_upgrade(upgrade);
-  put_headers(call.request.headers, call.caller.user, open);
+  put_headers(call.request.headers, identity_of(call.caller, cluster), open);
   return open;
 }
 
@@ -48,7 +51,9 @@ base::Result<wire::HttpOpen> make_open(const Call& call, const std::string& upgr
 
 base::Result<link::StreamPtr> open_kube_stream(Services& services, const Call& call,
                                                const std::string& upgrade, bool interactive) {
-  auto open = make_open(call, upgrade);
+  auto cluster = services.clusters.get(call.argument("cluster"));
+  if (!cluster) return base::fail(cluster);
+  auto open = make_open(call, upgrade, cluster->id.value);
   if (!open) return base::fail(open);
   auto gateway = services.clusters.connected_gateway(call.argument("cluster"));
   if (!gateway) return base::fail(gateway);
@@ -78,18 +83,34 @@ base::Task<base::Result<net::HttpResponse>> read_kube_head(link::StreamPtr strea
   }
 }
 
+base::Result<> may_ask(const Services& services, const Call& call, bool upgraded) {
+  const auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
+  if (!cluster) return base::fail(cluster);
+  const auto asked = use_of(call.request.method, call.argument("path"), upgraded);
+  const auto place = place_of(services, cluster->id, asked.name_space);
+  return access::decide_kube(call.caller.rights, asked.use, cluster->id.value,
+                             asked.name_space.empty() ? nullptr : &place);
+}
+
+net::HttpResponse refuse_kube(Services& services, const Call& call, const std::string& action,
+                              const base::Error& why) {
+  audit_kube(services, call, action.empty() ? "proxy.refused" : action,
+             std::string(base::name_of(why.code)), why.message);
+  if (why.code == ErrorCode::kDenied) return status_of(why);
+  return to_response(problem_of(why), call.caller.request_id);
+}
+
 void audit_kube(Services& services, const Call& call, const std::string& action,
                 const std::string& outcome, const std::string& detail) {
   if (action.empty()) return;
+  const auto& rest = call.argument("path");
   services.audit.record(
-      {.actor = call.caller.user.name,
-       .role = std::string(access::name_of(call.caller.user.role)),
-       .from = call.caller.address,
-       .action = action,
-       .object = "clusters/" + call.argument("cluster") + "/" + call.argument("path"),
-       .outcome = outcome,
-       .detail = detail,
-       .request_id = call.caller.request_id});
+      by(call.caller, {.action = action,
+                       .object = "clusters/" + call.argument("cluster") + "/" + rest,
+                       .outcome = outcome,
+                       .detail = detail,
+                       .cluster = cluster_name(services, call.argument("cluster")),
+                       .name_space = use_of(call.request.method, rest, false).name_space}));
 }
 
 std::string outcome_of(const base::Result<net::HttpResponse>& response) {

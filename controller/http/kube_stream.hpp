@@ -20,6 +20,12 @@ base::Result<link::StreamPtr> open_kube_stream(Services& services, const Call& c
 /// for, after which the stream goes on with bytes.
 base::Task<base::Result<net::HttpResponse>> read_kube_head(link::StreamPtr stream, bool upgrade);
 
+/// Whether the caller may ask the API server for this at all; kDenied, kNotFound: no such cluster.
+base::Result<> may_ask(const Services& services, const Call& call, bool upgraded);
+/// Says so, to kubectl as a Status, and to the audit log.
+net::HttpResponse refuse_kube(Services& services, const Call& call, const std::string& action,
+                              const base::Error& why);
+
 /// The audit line of a request through the proxy; none without an action.
 void audit_kube(Services& services, const Call& call, const std::string& action,
                 const std::string& outcome, const std::string& detail);

@@ -103,14 +103,14 @@ net::HttpServer::Takeover take_over(link::StreamPtr stream, net::Headers headers
 base::Task<Upgrade> KubeSessions::open(Call call) {
   const auto& request = call.request;
   const auto protocol = net::upgrade_of(request.headers);
-  const auto use = use_of(request.method, call.argument("path"), true);
+  const auto use = use_of(request.method, call.argument("path"), true).use;
   const auto action = audit_action(request.method, use, true);
   auto refused = [&](base::Error why) {
     audit_kube(services_, call, action, std::string(base::name_of(why.code)), why.message);
     return std::unexpected(std::move(why));
   };
-  if (!access::may_use(call.caller.user.role, use)) {
-    co_return refused({ErrorCode::kDenied, "your role may not do this in a cluster", {}});
+  if (auto may = may_ask(services_, call, true); !may) {
+    co_return refuse_kube(services_, call, action, may.error());
   }
   auto cluster = services_.clusters.get(call.argument("cluster"));
   if (!cluster) co_return refused(cluster.error());

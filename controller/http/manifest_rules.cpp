@@ -122,4 +122,16 @@ std::optional<ManifestFault> check_manifest(const std::string& yaml) {
   return std::nullopt;
 }
 
+std::vector<NamedObject> objects_of(const std::string& yaml) {
+  std::vector<NamedObject> all;
+  for (const auto& document : YAML::LoadAll(yaml)) {
+    if (!document.IsDefined() || document.IsNull()) continue;
+    const auto name_space = document["metadata"]["namespace"];
+    all.push_back({.kind = document["kind"].Scalar(),
+                   .name = document["metadata"]["name"].Scalar(),
+                   .name_space = name_space ? name_space.Scalar() : std::string{}});
+  }
+  return all;
+}
+
 }  // namespace slipway::http

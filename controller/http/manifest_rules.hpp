@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocol/base/error.hpp"
 
@@ -22,5 +23,13 @@ struct ManifestFault {
 /// Checks a YAML text before anything is asked of a cluster: syntax, and of each document that it
 /// is an object with apiVersion, kind and metadata.name. What the kinds mean, the API server knows.
 std::optional<ManifestFault> check_manifest(const std::string& yaml);
+
+/// An object of a manifest that passed check_manifest(), as far as rights go by it.
+struct NamedObject {
+  std::string kind;
+  std::string name;
+  std::string name_space;  ///< as the text says it, empty where it does not
+};
+std::vector<NamedObject> objects_of(const std::string& yaml);
 
 }  // namespace slipway::http

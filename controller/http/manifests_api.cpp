@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/clusters/cluster_rules.hpp"
 #include "controller/http/intent_views.hpp"
+#include "controller/http/kube_proxy_rules.hpp"
 #include "controller/http/manifest_rules.hpp"
+#include "controller/http/places.hpp"
 #include "controller/http/problem.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
@@ -15,6 +17,28 @@ constexpr std::size_t kMaxDefaultNamespace = 63;
 bool is_yaml(std::string_view type) {
   type = type.substr(0, type.find(';'));
   return type == "text/yaml" || type == "application/yaml" || type == "application/x-yaml";
+}
+
+/// Who is no administrator changes things in their own namespaces only. The API server is asked in
+/// their name and decides; this refuses before it what it would refuse, in our words.
+base::Result<wire::TenantIntent> of_tenant(const Services& services, const Caller& caller,
+                                           const clusters::Cluster& cluster,
+                                           const wire::ApplyManifest& manifest) {
+  for (const auto& object : objects_of(manifest.yaml())) {
+    auto in = object.name_space.empty() ? manifest.default_namespace() : object.name_space;
+    if (in.empty()) in = "default";
+    const auto place = place_of(services, cluster.id, in);
+    const auto may = access::decide(caller.rights, Needs::kWrite, true, &place);
+    if (!may) {
+      return base::fail(
+          base::ErrorCode::kDenied,
+          object.kind + " " + object.name + " in namespace " + in + ": " + may.error().message);
+    }
+  }
+  wire::TenantIntent tenant;
+  *tenant.mutable_who() = identity_of(caller, cluster.id.value);
+  *tenant.mutable_apply() = manifest;
+  return tenant;
 }
 
 base::Task<Answer> apply(Services& services, Call call) {
@@ -31,7 +55,7 @@ base::Task<Answer> apply(Services& services, Call call) {
     query.refuse("Content-Type", "must be text/yaml or application/yaml");
   }
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
-  auto cluster = services.clusters.get(call.argument("cluster"));
+  auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
   if (!cluster) co_return base::fail(cluster);
   if (auto fault = check_manifest(call.request.body)) {
     auto problem = problem_of(fault->error);
@@ -44,7 +68,15 @@ base::Task<Answer> apply(Services& services, Call call) {
     co_return to_response(problem, call.caller.request_id);
   }
   manifest.set_yaml(std::move(call.request.body));
-  auto outcome = co_await services.intents.apply(cluster->id, std::move(manifest), kIntentWait);
+  wire::Intent intent;
+  if (access::decide(call.caller.rights, Needs::kAdminister, true)) {
+    *intent.mutable_apply() = std::move(manifest);
+  } else {
+    auto tenant = of_tenant(services, call.caller, *cluster, manifest);
+    if (!tenant) co_return base::fail(tenant);
+    *intent.mutable_tenant() = std::move(*tenant);
+  }
+  auto outcome = co_await services.intents.submit(cluster->id, std::move(intent), kIntentWait);
   if (!outcome) co_return base::fail(outcome);
   if (outcome->state != intents::State::kDone) co_return json_response(202, view(*outcome));
   if (!outcome->answer.ok() && outcome->answer.objects().empty()) {
@@ -58,6 +90,7 @@ base::Task<Answer> apply(Services& services, Call call) {
 Routes manifests_routes(Services& services) {
   return {{.method = "POST",
            .pattern = "/api/v1/clusters/{cluster}/manifests",
+           .needs = Needs::kWrite,
            .action = "manifest.apply",
            .answer = [&services](Call call) { return apply(services, std::move(call)); },
            .max_body_bytes = kMaxManifestBytes}};

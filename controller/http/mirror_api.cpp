@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/mirror_views.hpp"
+#include "controller/http/places.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
 
@@ -39,12 +40,15 @@ base::Task<Answer> list_kind(Services& services, const ShownKind& shown, Call ca
   wanted.limit = page.limit;
   wanted.cursor = page.cursor;
   if (shown.by_namespace) wanted.name_space = query.text("namespace");
-  if (auto node = shown.by_node ? query.text("node") : std::string{}; !node.empty()) {
-    wanted.where = [node](const wire::MirrorRow& row) { return row.pod().node() == node; };
-  }
+  const auto node = shown.by_node ? query.text("node") : std::string{};
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
-  auto cluster = services.clusters.get(call.argument("cluster"));
+  auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
   if (!cluster) co_return base::fail(cluster);
+  const auto visible = visible_namespaces(services, call.caller.rights, cluster->id);
+  wanted.where = [&](const wire::MirrorRow& row) {
+    const auto& in = shown.by_namespace ? row.meta().pod_namespace() : row.meta().name();
+    return is_visible(visible, in) && (node.empty() || row.pod().node() == node);
+  };
   auto found = services.mirror.list(cluster->id, wanted);
   if (!found) co_return base::fail(found);
   co_return json_response(200, page_view(*found));
@@ -57,6 +61,7 @@ Routes mirror_routes(Services& services) {
   for (const auto& shown : kShown) {
     routes.push_back({.method = "GET",
                       .pattern = std::string("/api/v1/clusters/{cluster}/") + shown.kind,
+                      .needs = Needs::kLook,
                       .action = "",
                       .answer = [&services, &shown](Call call) {
                         return list_kind(services, shown, std::move(call));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
 
+#include "controller/http/audit_lines.hpp"
 #include "controller/http/input.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/socket_audit.hpp"
 #include "controller/http/terminal_bridge.hpp"
 #include "protocol/base/with_timeout.hpp"
 

@@ -178,6 +178,7 @@ Routes pod_log_routes(Services& services) {
   return {
       {.method = "GET",
        .pattern = "/api/v1/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/log",
+       .needs = Needs::kRead,
        .action = "",
        .answer = [&services](Call call) { return pod_log(services, std::move(call)); },
        .upgrade = [&services](Call call) { return open_log_socket(services, std::move(call)); }}};

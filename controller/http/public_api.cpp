@@ -5,7 +5,8 @@
 #include <boost/system/system_error.hpp>
 #include <exception>
 
-#include "controller/http/problem.hpp"
+#include "controller/http/audit_lines.hpp"
+#include "controller/http/places.hpp"
 #include "protocol/base/log.hpp"
 
 namespace slipway::http {
@@ -44,21 +45,25 @@ void identify(access::Accounts& accounts, const net::Headers& headers, Caller& c
   }
   if (!known) return;
   caller.user = known->user;
+  caller.rights = known->rights;
+  caller.session = known->session;
   caller.expires = known->expires;
   caller.proof = proof;
 }
 
-std::optional<Problem> check_access(Needs needs, const Caller& caller) {
-  if (needs == Needs::kNobody) return std::nullopt;
+/// Whether the caller is anybody, and may come in by this proof.
+std::optional<Problem> check_login(const Route& route, const Caller& caller) {
+  if (route.needs == Needs::kNothing) return std::nullopt;
   if (caller.proof == Proof::kNone) {
     return unauthenticated("log in, or send an API token that is good");
   }
-  if (needs == Needs::kUser) return std::nullopt;
-  if (needs == Needs::kAdministratorToken && caller.proof != Proof::kToken) {
+  if (route.bearer_only && caller.proof != Proof::kToken) {
     return unauthenticated("this path takes a bearer token only");
   }
-  if (caller.user.role != access::Role::kAdministrator) {
-    return problem_of({base::ErrorCode::kDenied, "only administrators may do this", {}});
+  if (caller.user.must_change && !route.password_may_wait) {
+    return Problem{.status = 403,
+                   .code = "password_change_required",
+                   .detail = "change your password first: PUT /api/v1/me/password"};
   }
   return std::nullopt;
 }
@@ -176,13 +181,8 @@ std::variant<PublicApi::Prepared, net::HttpResponse> PublicApi::prepare(net::Htt
   }
   const auto& route = *match->route;
   identify(services_.accounts, request.headers, caller);
-  auto problem = check_access(route.needs, caller);
-  if (!problem && (upgrade || caller.proof != Proof::kToken))
-    problem = check_origin(request, upgrade);
-  if (problem) {
-    if (!route.action.empty()) {
-      audit(caller, route.action, object_of(target->path, nullptr), problem->code, problem->detail);
-    }
+  if (auto problem = check(route, caller, *match, request, upgrade)) {
+    audit_refusal(route, match->arguments, caller, target->path, *problem);
     return refuse(*problem, caller);
   }
   if (request.body.size() > route.max_body_bytes) {
@@ -199,21 +199,48 @@ std::variant<PublicApi::Prepared, net::HttpResponse> PublicApi::prepare(net::Htt
                            .caller = std::move(caller)}};
 }
 
-void PublicApi::audit(const Caller& caller, const std::string& action, const std::string& object,
-                      const std::string& outcome, const std::string& detail) {
-  const bool known = caller.proof != Proof::kNone;
-  services_.audit.record({.actor = known ? caller.user.name : "-",
-                          .role = known ? std::string(access::name_of(caller.user.role)) : "",
-                          .from = caller.address,
-                          .action = action,
-                          .object = object,
-                          .outcome = outcome,
-                          .detail = detail,
-                          .request_id = caller.request_id});
+std::optional<Problem> PublicApi::check(const Route& route, const Caller& caller,
+                                        const Match& match, const net::HttpRequest& request,
+                                        bool upgrade) {
+  if (auto problem = check_login(route, caller)) return problem;
+  if (upgrade || caller.proof != Proof::kToken) {
+    if (auto problem = check_origin(request, upgrade)) return problem;
+  }
+  const auto place = place_of(services_, match.arguments);
+  // The proxy knows better than its method whether a request changes anything.
+  const bool changes = is_write(request.method) && !route.bearer_only;
+  const auto allowed =
+      access::decide(caller.rights, route.needs, changes, place ? &*place : nullptr);
+  if (!allowed) return problem_of(allowed.error());
+  return std::nullopt;
+}
+
+void PublicApi::audit_refusal(const Route& route, const Arguments& arguments, const Caller& caller,
+                              const std::string& path, const Problem& problem) {
+  if (route.action.empty()) {
+    if (caller.proof == Proof::kNone) return;  // nobody's reads say nothing
+    const auto now = services_.clock.monotonic();
+    if (refused_.size() >= kMaxRefusals) refused_.clear();
+    auto [last, fresh] = refused_.try_emplace(caller.user.id.value + route.pattern, now);
+    if (!fresh && now - last->second < kRefusalGrain) return;
+    last->second = now;
+  }
+  audit(caller, {.action = route.action.empty() ? "access.refused" : route.action,
+                 .object = object_of(path, nullptr),
+                 .outcome = problem.code,
+                 .detail = problem.detail,
+                 .cluster = argument_of(arguments, "cluster"),
+                 .name_space = argument_of(arguments, "namespace")});
+}
+
+void PublicApi::audit(const Caller& caller, access::AuditEntry entry) {
+  if (!entry.cluster.empty()) entry.cluster = cluster_name(services_, entry.cluster);
+  services_.audit.record(by(caller, std::move(entry)));
 }
 
 base::Task<net::HttpResponse> PublicApi::run(const Route& route, Call call) {
   const auto caller = call.caller;
+  const auto arguments = call.path;
   const auto path = call.request.target.substr(0, call.request.target.find('?'));
   net::HttpResponse response;
   std::string outcome = "ok";
@@ -227,6 +254,9 @@ base::Task<net::HttpResponse> PublicApi::run(const Route& route, Call call) {
       const auto problem = problem_of(answer.error());
       outcome = problem.code;
       detail = problem.detail;
+      if (problem.status == 403 && route.action.empty()) {
+        audit_refusal(route, arguments, caller, path, problem);
+      }
       if (problem.status >= 500) {
         spdlog::warn("{} {}: {}", caller.request_id, route.pattern, detail);
       }
@@ -242,7 +272,12 @@ base::Task<net::HttpResponse> PublicApi::run(const Route& route, Call call) {
                            caller.request_id);
   }
   if (!route.action.empty()) {
-    audit(caller, route.action, object_of(path, &response), outcome, detail);
+    audit(caller, {.action = route.action,
+                   .object = object_of(path, &response),
+                   .outcome = outcome,
+                   .detail = detail,
+                   .cluster = argument_of(arguments, "cluster"),
+                   .name_space = argument_of(arguments, "namespace")});
   }
   dress(response, caller.request_id);
   co_return response;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <variant>
 
+#include "controller/http/problem.hpp"
 #include "controller/http/router.hpp"
 #include "controller/http/routes.hpp"
 #include "controller/http/services.hpp"
@@ -11,6 +13,9 @@
 namespace slipway::http {
 
 inline constexpr char kSessionCookie[] = "slipway_session";
+/// A refused read is audited once in that time for a user and a route: nobody fills the log by it.
+inline constexpr std::chrono::minutes kRefusalGrain{1};
+inline constexpr std::size_t kMaxRefusals = 4096;  ///< remembered
 
 /// What the public port does with each request, the same for all resources: request id,
 /// authentication, role, Origin, body limit, audit, metrics, problem documents.
@@ -27,12 +32,16 @@ class PublicApi {
  private:
   struct Prepared;
   std::variant<Prepared, net::HttpResponse> prepare(net::HttpRequest request, bool upgrade);
-  void audit(const Caller& caller, const std::string& action, const std::string& object,
-             const std::string& outcome, const std::string& detail);
+  std::optional<Problem> check(const Route& route, const Caller& caller, const Match& match,
+                               const net::HttpRequest& request, bool upgrade);
+  void audit_refusal(const Route& route, const Arguments& arguments, const Caller& caller,
+                     const std::string& path, const Problem& problem);
+  void audit(const Caller& caller, access::AuditEntry entry);
   base::Task<net::HttpResponse> run(const Route& route, Call call);
 
   Services& services_;
   Router router_;
+  std::map<std::string, base::MonotonicTime> refused_;  ///< reads, by user and route: audited last
 };
 
 /// The value of a cookie, empty where there is none.

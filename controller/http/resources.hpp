@@ -6,9 +6,23 @@
 
 namespace slipway::http {
 
+/// A route that answers by a plain function and opens no socket.
+inline Route plain_route(Services& services, const char* method, const std::string& pattern,
+                         Needs needs, const char* action,
+                         base::Task<Answer> (*answer)(Services&, Call)) {
+  return {.method = method,
+          .pattern = pattern,
+          .needs = needs,
+          .action = action,
+          .answer = [&services, answer](Call call) { return answer(services, std::move(call)); }};
+}
+
 // One function a file. Functions of the routes refer to `services`, which outlives them.
 Routes sessions_routes(Services& services);
 Routes tokens_routes(Services& services);
+Routes users_routes(Services& services);
+Routes departments_routes(Services& services);
+Routes projects_routes(Services& services);
 Routes agent_releases_routes(Services& services);
 Routes audit_routes(Services& services);
 Routes ca_rotation_routes(Services& services);

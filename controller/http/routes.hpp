@@ -19,13 +19,9 @@ inline constexpr std::size_t kMaxJsonBytes = 64 << 10;
 inline constexpr std::size_t kMaxManifestBytes = 700 << 10;  ///< fits an intent
 inline constexpr std::size_t kMaxProxyBytes = 4 << 20;
 
-/// Who may use a route.
-enum class Needs {
-  kNobody,              ///< no login at all
-  kUser,                ///< anyone who is logged in
-  kAdministrator,       ///< by session or token
-  kAdministratorToken,  ///< by bearer token only: what programs use, and a page must never reach
-};
+/// What a route's caller must be allowed: access::decide() says who is, by the namespace, project
+/// or department in the path. Where the path does not say it, the route's function asks again.
+using Needs = access::Act;
 
 /// How a caller proved who they are.
 enum class Proof { kNone, kSession, kToken };
@@ -33,19 +29,22 @@ enum class Proof { kNone, kSession, kToken };
 /// Who is asking.
 struct Caller {
   access::User user;
+  access::Rights rights;
   Proof proof = Proof::kNone;
   base::UtcTime expires;
+  std::string session;  ///< its id, of Proof::kSession
   std::string address;
   std::string request_id;
 };
 
+using Arguments = std::map<std::string, std::string>;  ///< of a path, by name
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 /// A request whose route, arguments and caller are known.
 struct Call {
   net::HttpRequest request;
-  std::map<std::string, std::string> path;  ///< arguments of the pattern, decoded; "{rest...}" raw
-  Fields query;                             ///< decoded, in order
+  Arguments path;  ///< arguments of the pattern, decoded; "{rest...}" raw
+  Fields query;    ///< decoded, in order
   Caller caller;
 
   const std::string& argument(const std::string& name) const { return path.at(name); }
@@ -58,12 +57,14 @@ using Upgrade = base::Result<net::HttpServer::Decision>;
 struct Route {
   std::string method;   ///< "*": any
   std::string pattern;  ///< "/api/v1/clusters/{cluster}"; a last "{path...}" takes the rest
-  Needs needs = Needs::kAdministrator;
+  Needs needs = Needs::kAdminister;
   std::string action;                              ///< audited under this name, empty: not audited
   std::function<base::Task<Answer>(Call)> answer;  ///< empty: WebSocket only
   /// Empty: the wish for another protocol is ignored.
   std::function<base::Task<Upgrade>(Call)> upgrade = {};
   std::size_t max_body_bytes = kMaxJsonBytes;
+  bool bearer_only = false;        ///< what programs use, and a page must never reach
+  bool password_may_wait = false;  ///< open to who must change their password first
 };
 using Routes = std::vector<Route>;
 

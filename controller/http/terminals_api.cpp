@@ -3,11 +3,12 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/json.hpp>
 
+#include "controller/http/audit_lines.hpp"
 #include "controller/http/input.hpp"
 #include "controller/http/live_terminal_bridge.hpp"
+#include "controller/http/places.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
-#include "controller/http/socket_audit.hpp"
 #include "protocol/base/task_scope.hpp"
 #include "protocol/base/wakeup.hpp"
 #include "protocol/base/with_timeout.hpp"
@@ -105,16 +106,28 @@ base::Task<> ask_all(Services& services, const std::vector<clusters::Node>& node
   });
 }
 
+/// One's own, in a namespace where one may still open one; an administrator's are all.
+bool is_own(const Services& services, const Caller& caller, const base::ClusterId& cluster,
+            const wire::TerminalState& terminal) {
+  if (access::decide(caller.rights, Needs::kAdminister, false)) return true;
+  const auto place = place_of(services, cluster, terminal.pod_namespace());
+  return terminal.user() == caller.user.name &&
+         access::decide(caller.rights, Needs::kExec, true, &place);
+}
+
 base::Task<Answer> list(Services& services, Call call) {
   QueryReader query(call.query);
   const auto page = read_page(query);
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
-  auto cluster = services.clusters.get(call.argument("cluster"));
+  auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
   if (!cluster) co_return base::fail(cluster);
   const auto nodes = services.clusters.nodes(cluster->id.value);
   if (!nodes) co_return base::fail(nodes);
   Told told;
   co_await ask_all(services, *nodes, told);
+  std::erase_if(told.terminals, [&](const Placed& one) {
+    return !is_own(services, call.caller, cluster->id, one.terminal);
+  });
   std::ranges::sort(told.terminals, {}, key_of);
   auto body = page_of(told.terminals, page, key_of, view);
   if (!body) co_return base::fail(body);
@@ -151,13 +164,32 @@ base::Result<wire::StreamOpen> read_open(const Call& call, wire::TerminalOpen::U
   return what;
 }
 
+/// Whether the terminal is the caller's to use. The agent knows its user's name and not what they
+/// may do now; to who has no part in it, it is not there.
+base::Task<base::Result<>> check_owner(Services& services, const Call& call,
+                                       const clusters::Node& node) {
+  if (access::decide(call.caller.rights, Needs::kAdminister, true)) co_return base::Result<>{};
+  Told told;
+  co_await ask(services, node, told);
+  for (const auto& one : told.terminals) {
+    if (one.terminal.id() != call.argument("terminal")) continue;
+    if (is_own(services, call.caller, node.cluster, one.terminal)) co_return base::Result<>{};
+  }
+  co_return base::fail(base::ErrorCode::kNotFound,
+                       "none of your terminals on this node is " + call.argument("terminal"),
+                       "terminal");
+}
+
 /// Waits for the agent's first word, so that what it refuses is a problem document.
 base::Task<base::Result<Agreed>> agree(Services& services, const Call& call,
                                        wire::TerminalOpen::Use use) {
   auto what = read_open(call, use);
   if (!what) co_return base::fail(what);
-  auto node = services.clusters.node(call.argument("cluster"), call.argument("node"));
+  auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
+  if (!cluster) co_return base::fail(cluster);
+  auto node = services.clusters.node(cluster->id.value, call.argument("node"));
   if (!node) co_return base::fail(node);
+  if (auto own = co_await check_owner(services, call, *node); !own) co_return base::fail(own);
   auto stream = services.links.open(node->machine, std::move(*what), true);
   if (!stream) co_return base::fail(stream);
   auto first = co_await base::with_timeout(kAgentsAnswer, "the node's agent", (*stream)->read());
@@ -190,10 +222,12 @@ Routes terminals_routes(Services& services) {
   const std::string one = "/api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}";
   return {{.method = "GET",
            .pattern = "/api/v1/clusters/{cluster}/terminals",
+           .needs = Needs::kLook,
            .action = "",
            .answer = [&services](Call call) { return list(services, std::move(call)); }},
           {.method = "GET",
            .pattern = one,
+           .needs = Needs::kExec,
            .action = "terminal.resume",
            .answer = {},
            .upgrade =
@@ -212,6 +246,7 @@ Routes terminals_routes(Services& services) {
                }},
           {.method = "DELETE",
            .pattern = one,
+           .needs = Needs::kExec,
            .action = "terminal.end",
            .answer = [&services](Call call) { return end(services, std::move(call)); }}};
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "controller/http/places.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
+#include "controller/http/tenancy_views.hpp"
 
 namespace slipway::http {
 
@@ -16,7 +18,40 @@ boost::json::object token_view(const access::ApiToken& token) {
                           {"createdAt", base::to_rfc3339(token.created)},
                           {"expiresAt", base::to_rfc3339(token.expires)}};
   if (token.used) out["lastUsedAt"] = base::to_rfc3339(*token.used);
+  const auto& scope = token.scope;
+  if (scope == access::TokenScope{}) return out;
+  boost::json::object limits{{"readOnly", scope.read_only}};
+  if (!scope.cluster.empty()) limits["cluster"] = scope.cluster;
+  if (!scope.project.empty()) limits["project"] = scope.project.value;
+  out["scope"] = std::move(limits);
   return out;
+}
+
+/// Of what the caller has: a token for more would only look as if it could do it.
+base::Result<access::TokenScope> read_scope(const Services& services, const Caller& caller,
+                                            const boost::json::value& given) {
+  ObjectReader in(given);
+  access::TokenScope scope{.read_only = in.flag("readOnly", false), .cluster = {}, .project = {}};
+  const auto name = in.optional_text("cluster", kMaxTokenName);
+  const auto project_id = in.optional_text("project", kMaxTokenName);
+  const auto project = services.accounts.tenancy().project({project_id});
+  if (!project_id.empty()) {
+    auto place = project ? place_of(*project) : access::Place{};
+    const bool own = project && access::role_in(caller.rights, place);
+    if (!own) in.refuse("project", "is none of your projects");
+    if (own) scope.project = project->id;
+    if (own) scope.department = project->department.id;
+  }
+  if (!name.empty()) {
+    const auto cluster = visible_cluster(services, caller, name);
+    if (!cluster) in.refuse("cluster", "is none that you have a namespace in");
+    if (cluster) scope.cluster = cluster->id.value;
+  }
+  if (auto fault = in.fault()) {
+    if (!fault->field.empty()) fault->field = "scope." + fault->field;
+    return std::unexpected(*fault);
+  }
+  return scope;
 }
 
 base::Task<Answer> create_token(Services& services, Call call) {
@@ -27,8 +62,16 @@ base::Task<Answer> create_token(Services& services, Call call) {
   const auto life =
       in.number("expiresInSeconds", std::chrono::seconds(access::kDefaultTokenLife).count(),
                 kShortestLife, kLongestLife);
+  const auto* limits = in.optional_object("scope");
   if (auto fault = in.fault()) co_return std::unexpected(*fault);
-  auto made = services.accounts.tokens().add(call.caller.user.id, name, std::chrono::seconds(life));
+  access::TokenScope scope;
+  if (limits != nullptr) {
+    auto read = read_scope(services, call.caller, *limits);
+    if (!read) co_return base::fail(read);
+    scope = *read;
+  }
+  auto made =
+      services.accounts.tokens().add(call.caller.user.id, name, std::chrono::seconds(life), scope);
   if (!made) co_return base::fail(made);
   auto out = token_view(made->token);
   out["token"] = made->text;
@@ -40,37 +83,36 @@ base::Task<Answer> create_token(Services& services, Call call) {
 base::Task<Answer> list_tokens(Services& services, Call call) {
   QueryReader query(call.query);
   auto page = read_page(query);
+  const auto wanted = query.text("user");
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
+  auto owner = owner_of(services, call.caller, wanted);
+  if (!owner) co_return base::fail(owner);
   co_return page_response(
-      services.accounts.tokens().list(call.caller.user.id), page,
-      [](const auto& token) { return token.id; },
+      services.accounts.tokens().list(owner->id), page, [](const auto& token) { return token.id; },
       [](const auto& token) { return token_view(token); });
+}
+
+base::Task<Answer> delete_token(Services& services, Call call) {
+  auto& tokens = services.accounts.tokens();
+  const auto& id = call.argument("token");
+  const auto owner = tokens.owner(id);
+  // Another's token is not there for who may not delete it.
+  if (!owner || !may_end(call.caller, *owner)) {
+    co_return base::fail(base::ErrorCode::kNotFound, "no such API token");
+  }
+  auto gone = tokens.remove(*owner, id);
+  if (!gone) co_return base::fail(gone);
+  co_return empty_response(204);
 }
 
 }  // namespace
 
 Routes tokens_routes(Services& services) {
-  return {
-      {.method = "GET",
-       .pattern = "/api/v1/tokens",
-       .needs = Needs::kUser,
-       .action = "",
-       .answer = [&services](Call call) { return list_tokens(services, std::move(call)); }},
-      {.method = "POST",
-       .pattern = "/api/v1/tokens",
-       .needs = Needs::kUser,
-       .action = "token.create",
-       .answer = [&services](Call call) { return create_token(services, std::move(call)); }},
-      {.method = "DELETE",
-       .pattern = "/api/v1/tokens/{token}",
-       .needs = Needs::kUser,
-       .action = "token.delete",
-       .answer = [&services](Call call) -> base::Task<Answer> {
-         auto gone = services.accounts.tokens().remove(call.caller.user.id, call.argument("token"));
-         if (!gone) co_return base::fail(gone);
-         co_return empty_response(204);
-       }},
-  };
+  const std::string all = "/api/v1/tokens";
+  return {plain_route(services, "GET", all, Needs::kAccount, "", list_tokens),
+          plain_route(services, "POST", all, Needs::kAccount, "token.create", create_token),
+          plain_route(services, "DELETE", all + "/{token}", Needs::kAccount, "token.delete",
+                      delete_token)};
 }
 
 }  // namespace slipway::http

@@ -161,5 +161,65 @@ TEST_F(AccountsTest, ConfirmAsksForTheUsersOwnPassword) {
   EXPECT_EQ(wrong.error().field, "password");
 }
 
+TEST_F(AccountsTest, TheLastAdministratorStaysOne) {
+  auto in = login(first_password());
+  const auto admin = in->user.id;
+  EXPECT_EQ(accounts.set_role(admin, Role::kReadOnly, {}).error().code, base::ErrorCode::kConflict);
+  EXPECT_EQ(accounts.users().remove(admin).error().code, base::ErrorCode::kConflict);
+  auto other = run(accounts.add_user({.name = "bea", .role = Role::kAdministrator}, {}));
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_EQ(accounts.set_role(admin, Role::kReadOnly, {})->role, Role::kReadOnly);
+  EXPECT_EQ(accounts.by_cookie(in->cookie)->rights.role, Role::kReadOnly) << "at once";
+  EXPECT_FALSE(accounts.users().remove(other->user.id)) << "now this one is the last";
+  EXPECT_TRUE(accounts.users().remove(admin));
+  EXPECT_FALSE(accounts.by_cookie(in->cookie));
+}
+
+TEST_F(AccountsTest, AUserIsMadeWithAPasswordThatMustBeChanged) {
+  auto made = run(accounts.add_user({.name = "ann", .role = Role::kProjectMember}, {}));
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->password.size(), 20U);
+  auto in = run(accounts.login("ann", made->password, "192.0.2.1", &locked));
+  ASSERT_TRUE(in);
+  EXPECT_TRUE(in->user.must_change);
+  auto elsewhere = run(accounts.login("ann", made->password, "192.0.2.2", &locked));
+  const auto session = accounts.by_cookie(in->cookie)->session;
+  const auto change = [&](const std::string& present, const std::string& wanted) {
+    return run(accounts.change_password(in->user, present, wanted, session, "192.0.2.1"));
+  };
+  EXPECT_EQ(change("not-it-at-all", "another-one").error().field, "password");
+  EXPECT_EQ(change(made->password, made->password).error().field, "new");
+  EXPECT_EQ(change(made->password, "short").error().field, "new");
+  ASSERT_TRUE(change(made->password, "another-one"));
+  EXPECT_FALSE(accounts.by_cookie(in->cookie)->user.must_change);
+  EXPECT_FALSE(accounts.by_cookie(elsewhere->cookie)) << "other sessions end";
+  EXPECT_FALSE(run(accounts.add_user({.name = "ann"}, {}))) << "the name is taken";
+  auto admin = run(accounts.add_user({.name = "dan", .role = Role::kDepartmentAdministrator}, {}));
+  EXPECT_EQ(admin.error().field, "department");
+}
+
+TEST_F(AccountsTest, SessionsAreListedAndEndedByAnIdThatIsNoCookie) {
+  auto in = login(first_password());
+  const auto all = accounts.sessions().list(in->user.id);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].address, "192.0.2.1");
+  EXPECT_EQ(all[0].id, accounts.by_cookie(in->cookie)->session);
+  EXPECT_EQ(in->cookie.find(all[0].id), std::string::npos);
+  EXPECT_EQ(accounts.sessions().owner(all[0].id), in->user.id);
+  EXPECT_FALSE(accounts.sessions().end_by_id("none"));
+  EXPECT_TRUE(accounts.sessions().end_by_id(all[0].id));
+  EXPECT_FALSE(accounts.by_cookie(in->cookie));
+}
+
+TEST_F(AccountsTest, ATokenLeavesWhatItsScopeSays) {
+  auto in = login(first_password());
+  const TokenScope scope{.read_only = true, .cluster = "c", .project = {}};
+  auto token = accounts.tokens().add(in->user.id, "ci", std::chrono::hours(1), scope);
+  const auto known = accounts.by_token(token->text);
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->rights.scope, scope);
+  EXPECT_FALSE(decide(known->rights, Act::kAdminister, false));
+}
+
 }  // namespace
 }  // namespace slipway::access

@@ -53,17 +53,82 @@ TEST(KubeUse, AnUpgradeThatIsNoWatchIsMoreThanReading) {
             KubeUse::kConnect);
 }
 
+constexpr KubeUse kAllUses[] = {KubeUse::kRead,       KubeUse::kWrite, KubeUse::kExec,
+                                KubeUse::kAttach,     KubeUse::kProxy, KubeUse::kConnect,
+                                KubeUse::kPortForward};
+const Place kOwn{.cluster = "c", .project = {"p"}, .department = {"d"}};
+const Place kForeign{.cluster = "c", .project = {"q"}, .department = {"e"}};
+
+Rights member(Role role, Role in_project) {
+  return {.role = role, .department = {}, .projects = {{{"p"}, in_project}}, .scope = {}};
+}
+
 TEST(KubeUse, WhoOnlyReadsOpensNothingByAnyVerb) {
-  for (const auto use : {KubeUse::kRead, KubeUse::kWrite, KubeUse::kExec, KubeUse::kAttach,
-                         KubeUse::kPortForward, KubeUse::kProxy, KubeUse::kConnect}) {
-    EXPECT_TRUE(may_use(Role::kAdministrator, use));
-    EXPECT_EQ(may_use(Role::kReadOnly, use), use == KubeUse::kRead) << name_of(use);
-    EXPECT_FALSE(may_use(Role::kProjectMember, use));
-    EXPECT_FALSE(may_use(Role::kDepartmentAdministrator, use));
+  for (const auto& reader : {member(Role::kReadOnly, Role::kProjectMember),
+                             member(Role::kProjectMember, Role::kReadOnly)}) {
+    for (const auto use : kAllUses) {
+      EXPECT_EQ(decide_kube(reader, use, "c", &kOwn).has_value(), use == KubeUse::kRead)
+          << name_of(use);
+    }
+    for (const auto* method : kMethods) {
+      for (const auto* what : {"/exec", "/attach", "/portforward", "/proxy"}) {
+        const auto use = kube_use(method, kPod + std::string(what), true);
+        EXPECT_FALSE(decide_kube(reader, use, "c", &kOwn)) << method << what;
+      }
+    }
   }
-  for (const auto* method : kMethods) {
-    EXPECT_FALSE(may_use(Role::kReadOnly, kube_use(method, std::string(kPod) + "/exec", true)));
+}
+
+TEST(KubeUse, AMemberUsesTheOwnNamespaceAndNoOther) {
+  const auto ann = member(Role::kProjectMember, Role::kProjectMember);
+  for (const auto use : kAllUses) {
+    const bool through = use == KubeUse::kProxy || use == KubeUse::kConnect;
+    EXPECT_EQ(decide_kube(ann, use, "c", &kOwn).has_value(), !through) << name_of(use);
+    EXPECT_FALSE(decide_kube(ann, use, "c", &kForeign)) << name_of(use);
+    EXPECT_EQ(decide_kube(ann, use, "c", nullptr).has_value(),
+              use == KubeUse::kRead || use == KubeUse::kExec || use == KubeUse::kAttach ||
+                  use == KubeUse::kPortForward)
+        << name_of(use) << ": without a namespace there is no such path but for reading";
+    EXPECT_TRUE(decide_kube({.role = Role::kAdministrator}, use, "c", &kForeign));
+    EXPECT_TRUE(decide_kube({.role = Role::kAdministrator}, use, "c", nullptr));
   }
+}
+
+TEST(KubeUse, ATokensLimitsHoldForAdministratorsToo) {
+  Rights admin{.role = Role::kAdministrator};
+  admin.scope.read_only = true;
+  for (const auto use : kAllUses) {
+    EXPECT_EQ(decide_kube(admin, use, "c", &kOwn).has_value(), use == KubeUse::kRead);
+  }
+  admin.scope = {.read_only = false, .cluster = "c", .project = {}};
+  EXPECT_TRUE(decide_kube(admin, KubeUse::kWrite, "c", nullptr));
+  EXPECT_FALSE(decide_kube(admin, KubeUse::kRead, "other", nullptr));
+  admin.scope = {.read_only = false, .cluster = {}, .project = {"p"}, .department = {"d"}};
+  EXPECT_TRUE(decide_kube(admin, KubeUse::kExec, "c", &kOwn));
+  EXPECT_FALSE(decide_kube(admin, KubeUse::kExec, "c", &kForeign));
+  EXPECT_FALSE(decide_kube(admin, KubeUse::kWrite, "c", nullptr));
+}
+
+TEST(KubeUse, TheNamespaceIsThatOfThePath) {
+  const auto in = [](const std::string& path) {
+    return read_kube_path("GET", path, false).name_space;
+  };
+  EXPECT_EQ(in("/api/v1/namespaces/a/pods/b/exec"), "a");
+  EXPECT_EQ(in("/api/v1/watch/namespaces/a/pods"), "a");
+  EXPECT_EQ(in("/apis/apps/v1/namespaces/a/deployments"), "a");
+  EXPECT_EQ(in("/api/v1/namespaces/a"), "a") << "a namespace is in itself";
+  EXPECT_EQ(in("/api/v1/namespaces/a/status"), "a");
+  EXPECT_EQ(in("/api/v1/namespaces"), "");
+  EXPECT_EQ(in("/api/v1/pods"), "");
+  EXPECT_EQ(in("/version"), "");
+}
+
+TEST(KubeUse, AskingWhatOneMayDoIsReading) {
+  const std::string group = "/apis/authorization.k8s.io/v1/";
+  EXPECT_EQ(kube_use("POST", group + "selfsubjectaccessreviews", false), KubeUse::kRead);
+  EXPECT_EQ(kube_use("POST", group + "selfsubjectrulesreviews", false), KubeUse::kRead);
+  EXPECT_EQ(kube_use("POST", group + "subjectaccessreviews", false), KubeUse::kWrite);
+  EXPECT_EQ(kube_use("DELETE", group + "selfsubjectaccessreviews", false), KubeUse::kWrite);
 }
 
 }  // namespace

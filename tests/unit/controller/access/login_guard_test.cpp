@@ -12,7 +12,8 @@ using std::chrono::seconds;
 
 TEST(LoginGuard, LocksAPairAfterSomeFailuresAndTwiceAsLongAfterEachMore) {
   fakes::ManualClock clock;
-  LoginGuard guard(clock);
+  const auto database = store::Database::in_memory();
+  LoginGuard guard(*database, clock);
   for (unsigned i = 1; i < kFailuresOfPair; ++i) guard.failed("ann", "192.0.2.1");
   EXPECT_EQ(guard.locked_for("ann", "192.0.2.1"), seconds(0));
   guard.failed("ann", "192.0.2.1");
@@ -27,7 +28,8 @@ TEST(LoginGuard, LocksAPairAfterSomeFailuresAndTwiceAsLongAfterEachMore) {
 
 TEST(LoginGuard, LocksAnAddressThatTriesManyUsers) {
   fakes::ManualClock clock;
-  LoginGuard guard(clock);
+  const auto database = store::Database::in_memory();
+  LoginGuard guard(*database, clock);
   for (unsigned i = 0; i < kFailuresOfAddress; ++i) {
     guard.failed("user" + std::to_string(i), "192.0.2.1");
   }
@@ -37,7 +39,8 @@ TEST(LoginGuard, LocksAnAddressThatTriesManyUsers) {
 
 TEST(LoginGuard, ASuccessClearsThePairOnlyAndFailuresAge) {
   fakes::ManualClock clock;
-  LoginGuard guard(clock);
+  const auto database = store::Database::in_memory();
+  LoginGuard guard(*database, clock);
   for (unsigned i = 1; i < kFailuresOfPair; ++i) guard.failed("ann", "192.0.2.1");
   guard.succeeded("ann", "192.0.2.1");
   guard.failed("ann", "192.0.2.1");
@@ -50,12 +53,33 @@ TEST(LoginGuard, ASuccessClearsThePairOnlyAndFailuresAge) {
 
 TEST(LoginGuard, RemembersABoundedNumber) {
   fakes::ManualClock clock;
-  LoginGuard guard(clock);
+  const auto database = store::Database::in_memory();
+  LoginGuard guard(*database, clock);
   for (std::size_t i = 0; i < kMaxGuarded; ++i) {
     guard.failed("u" + std::to_string(i), "a" + std::to_string(i));
   }
   for (unsigned i = 0; i < kFailuresOfPair; ++i) guard.failed("ann", "192.0.2.1");
   EXPECT_GT(guard.locked_for("ann", "192.0.2.1"), seconds(0));
+}
+
+TEST(LoginGuard, ARestartUnlocksNobody) {
+  fakes::ManualClock clock;
+  const auto database = store::Database::in_memory();
+  {
+    LoginGuard guard(*database, clock);
+    for (unsigned i = 0; i < kFailuresOfPair; ++i) guard.failed("ann", "192.0.2.1");
+    guard.failed("bob", "192.0.2.1");
+    guard.failed("bob", "192.0.2.1");
+    guard.succeeded("bob", "192.0.2.1");
+  }
+  clock.advance(seconds(10));
+  LoginGuard guard(*database, clock);
+  EXPECT_EQ(guard.locked_for("ann", "192.0.2.1"), kFirstLock - seconds(10));
+  for (unsigned i = 1; i < kFailuresOfPair; ++i) guard.failed("bob", "192.0.2.1");
+  EXPECT_EQ(guard.locked_for("bob", "192.0.2.1"), seconds(0)) << "a success is kept too";
+  clock.advance(kFirstLock);
+  guard.failed("ann", "192.0.2.1");
+  EXPECT_EQ(guard.locked_for("ann", "192.0.2.1"), 2 * kFirstLock) << "the count goes on";
 }
 
 }  // namespace

@@ -6,12 +6,17 @@
 namespace slipway::http {
 namespace {
 
-const access::User kAdmin{
-    .id = {"u1"}, .name = "admin", .role = access::Role::kAdministrator, .created = {}};
+Caller caller(access::Role role) {
+  Caller made;
+  made.user = {.id = {"u1"}, .name = "ann", .role = role, .created = {}};
+  made.rights.role = role;
+  return made;
+}
 
-std::multimap<std::string, std::string> sent(const net::Headers& headers) {
+std::multimap<std::string, std::string> sent(
+    const net::Headers& headers, const Caller& by = caller(access::Role::kAdministrator)) {
   wire::HttpOpen open;
-  put_headers(headers, kAdmin, open);
+  put_headers(headers, identity_of(by, "c"), open);
   std::multimap<std::string, std::string> all;
   for (const auto& header : open.headers()) all.emplace(header.name(), header.value());
   return all;
@@ -33,12 +38,14 @@ TEST(KubeProxy, ExecIsKnownByItsDecodedPathWhateverTheVerb) {
   for (const auto* path : {"api/v1/namespaces/a/pods/b/exec", "api/v1/namespaces/a/pods/b/%65xec",
                            "api/v1/namespaces/a/%70ods/b/ex%65c"}) {
     for (const auto* method : {"GET", "POST", "DELETE"}) {
-      EXPECT_EQ(use_of(method, path, false), access::KubeUse::kExec) << method << " " << path;
-      EXPECT_EQ(audit_action(method, use_of(method, path, true), true), "proxy.exec");
-      EXPECT_EQ(audit_action(method, use_of(method, path, false), false), "proxy.exec");
+      EXPECT_EQ(use_of(method, path, false).use, access::KubeUse::kExec) << method << " " << path;
+      EXPECT_EQ(audit_action(method, use_of(method, path, true).use, true), "proxy.exec");
+      EXPECT_EQ(audit_action(method, use_of(method, path, false).use, false), "proxy.exec");
     }
   }
-  EXPECT_EQ(use_of("GET", "api/v1/namespaces/exec/configmaps/exec", false), access::KubeUse::kRead);
+  const auto plain = use_of("GET", "api/v1/namespaces/ex%65c/configmaps/exec", false);
+  EXPECT_EQ(plain.use, access::KubeUse::kRead);
+  EXPECT_EQ(plain.name_space, "exec");
 }
 
 TEST(KubeProxy, WhatReadsIsNotAudited) {
@@ -104,10 +111,25 @@ TEST(KubeProxy, IdentityIsTheCallersOwnAndNeverASystemOne) {
                              {"Connection", "close"},
                              {"Host", "h"},
                              {"Accept", "application/json"}});
-  EXPECT_EQ(headers.size(), 3U);
+  EXPECT_EQ(headers.size(), 4U);
   EXPECT_EQ(headers.find("Accept")->second, "application/json");
   EXPECT_EQ(headers.find("Impersonate-User")->second, "slipway:u1");
-  EXPECT_EQ(headers.find("Impersonate-Group")->second, "slipway:administrators");
+  const auto [first, last] = headers.equal_range("Impersonate-Group");
+  const std::multimap<std::string, std::string> groups(first, last);
+  EXPECT_EQ(groups, (std::multimap<std::string, std::string>{
+                        {"Impersonate-Group", "slipway:users"},
+                        {"Impersonate-Group", "slipway:administrators"}}));
+}
+
+TEST(KubeProxy, AMemberComesWithTheGroupsOfTheProjects) {
+  auto ann = caller(access::Role::kProjectMember);
+  ann.rights.projects = {{{"p"}, access::Role::kProjectMember}, {{"q"}, access::Role::kReadOnly}};
+  const auto headers = sent({{"Impersonate-Group", "slipway:administrators"}}, ann);
+  const auto [first, last] = headers.equal_range("Impersonate-Group");
+  std::set<std::string> groups;
+  for (auto at = first; at != last; ++at) groups.insert(at->second);
+  EXPECT_EQ(groups, (std::set<std::string>{"slipway:users", "slipway:p:project_member",
+                                           "slipway:q:read_only"}));
 }
 
 TEST(KubeProxy, AnswersAreSandboxed) {

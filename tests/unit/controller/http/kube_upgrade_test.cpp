@@ -77,8 +77,7 @@ TEST_F(KubeUpgradeTest, ASessionCarriesBytesAndIsAuditedOnceAtItsEnd) {
     ended = true;
   };
   world.tasks.spawn("session", session(takeover->run(std::move(pipe.far)), over));
-  auto talk = [](net::ByteStream& client, link::StreamPtr server,
-                 bool& ended) -> base::Task<bool> {
+  auto talk = [](net::ByteStream& client, link::StreamPtr server, bool& ended) -> base::Task<bool> {
     (void)co_await client.write("typed");
     auto typed = co_await server->read();
     EXPECT_EQ((*typed)->bytes, "typed");
