@@ -134,7 +134,7 @@ base::Task<> TenantBorders::go_round() {
   for (;;) {
     co_await base::sleep_for(kBorderRound);
     roled_.clear();
-    for (const auto& cluster : services_.clusters.list()) look_at(cluster.id);
+    for (const auto& cluster : services_.clusters.names()) look_at(cluster.id);
   }
 }
 

@@ -206,6 +206,18 @@ std::vector<Cluster> Clusters::list() const {
   return all;
 }
 
+base::Result<ClusterName> Clusters::named(const std::string& id_or_name) const {
+  auto row = state_->find(id_or_name);
+  if (!row) return fail(row);
+  return ClusterName{.id = row->id, .name = row->spec.name};
+}
+
+std::vector<ClusterName> Clusters::names() const {
+  std::vector<ClusterName> all;
+  for (const ClusterRow& row : state_->rows.clusters()) all.push_back({row.id, row.spec.name});
+  return all;
+}
+
 base::Result<OperationView> Clusters::operation(const OperationId& id) const {
   auto record = state_->operations.get(id);
   if (!record) return fail(record);

@@ -43,6 +43,12 @@ struct Accepted {
   OperationRecord operation;
 };
 
+/// Which cluster it is, and no more: what every request can afford to ask.
+struct ClusterName {
+  ClusterId id;
+  std::string name;
+};
+
 /// An operation with the bootstrap steps of the nodes that it makes.
 struct OperationView {
   OperationRecord operation;
@@ -69,6 +75,8 @@ class Clusters : public links::LinkListener {
   base::Result<Accepted> remove(const std::string& id_or_name, const std::string& by);
   base::Result<Cluster> get(const std::string& id_or_name) const;
   std::vector<Cluster> list() const;  ///< by name
+  base::Result<ClusterName> named(const std::string& id_or_name) const;
+  std::vector<ClusterName> names() const;  ///< by name
 
   base::Result<std::vector<Node>> nodes(const std::string& id_or_name) const;  ///< masters first
   base::Result<Node> node(const std::string& cluster, const std::string& node) const;

@@ -51,7 +51,7 @@ base::Result<wire::HttpOpen> make_open(const Call& call, const std::string& upgr
 
 base::Result<link::StreamPtr> open_kube_stream(Services& services, const Call& call,
                                                const std::string& upgrade, bool interactive) {
-  auto cluster = services.clusters.get(call.argument("cluster"));
+  auto cluster = services.clusters.named(call.argument("cluster"));
   if (!cluster) return base::fail(cluster);
   auto open = make_open(call, upgrade, cluster->id.value);
   if (!open) return base::fail(open);

@@ -82,7 +82,7 @@ base::Task<Answer> kubeconfig(Services& services, Call call) {
   auto host = authority(call.request.headers);
   if (!host) co_return base::fail(host);
   const auto& user = call.caller.user;
-  const auto& name = cluster->spec.name;
+  const auto& name = cluster->name;
   // Good for this cluster's API server and namespaces, and for nothing else.
   auto scope = call.caller.rights.scope;
   scope.cluster = cluster->id.value;

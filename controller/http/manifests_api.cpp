@@ -22,12 +22,12 @@ bool is_yaml(std::string_view type) {
 /// Who is no administrator changes things in their own namespaces only. The API server is asked in
 /// their name and decides; this refuses before it what it would refuse, in our words.
 base::Result<wire::TenantIntent> of_tenant(const Services& services, const Caller& caller,
-                                           const clusters::Cluster& cluster,
+                                           const base::ClusterId& cluster,
                                            const wire::ApplyManifest& manifest) {
   for (const auto& object : objects_of(manifest.yaml())) {
     auto in = object.name_space.empty() ? manifest.default_namespace() : object.name_space;
     if (in.empty()) in = "default";
-    const auto place = place_of(services, cluster.id, in);
+    const auto place = place_of(services, cluster, in);
     const auto may = access::decide(caller.rights, Needs::kWrite, true, &place);
     if (!may) {
       return base::fail(
@@ -36,7 +36,7 @@ base::Result<wire::TenantIntent> of_tenant(const Services& services, const Calle
     }
   }
   wire::TenantIntent tenant;
-  *tenant.mutable_who() = identity_of(caller, cluster.id.value);
+  *tenant.mutable_who() = identity_of(caller, cluster.value);
   *tenant.mutable_apply() = manifest;
   return tenant;
 }
@@ -72,7 +72,7 @@ base::Task<Answer> apply(Services& services, Call call) {
   if (access::decide(call.caller.rights, Needs::kAdminister, true)) {
     *intent.mutable_apply() = std::move(manifest);
   } else {
-    auto tenant = of_tenant(services, call.caller, *cluster, manifest);
+    auto tenant = of_tenant(services, call.caller, cluster->id, manifest);
     if (!tenant) co_return base::fail(tenant);
     *intent.mutable_tenant() = std::move(*tenant);
   }

@@ -142,19 +142,19 @@ boost::json::object named(const std::string& id, const std::string& name) {
 
 /// A namespace of one of the clusters.
 struct Placed {
-  clusters::Cluster cluster;
+  clusters::ClusterName cluster;
   wire::MirrorRow row;
 };
 
 std::string key_of(const Placed& placed) {
-  return placed.cluster.spec.name + "/" + placed.row.meta().name();
+  return placed.cluster.name + "/" + placed.row.meta().name();
 }
 
 std::vector<Placed> all_visible(const Services& services, const Caller& caller,
                                 const std::string& only) {
   std::vector<Placed> all;
-  for (const auto& cluster : services.clusters.list()) {
-    if (!only.empty() && only != cluster.id.value && only != cluster.spec.name) continue;
+  for (const auto& cluster : services.clusters.names()) {
+    if (!only.empty() && only != cluster.id.value && only != cluster.name) continue;
     const auto visible = visible_namespaces(services, caller.rights, cluster.id);
     mirror::Query query;
     query.kind = "namespaces";
@@ -175,7 +175,7 @@ std::vector<Placed> all_visible(const Services& services, const Caller& caller,
 boost::json::object whole_view(const Services& services, const Caller& caller,
                                const Placed& placed) {
   auto out = view(placed.row);
-  out["cluster"] = named(placed.cluster.id.value, placed.cluster.spec.name);
+  out["cluster"] = named(placed.cluster.id.value, placed.cluster.name);
   const auto place = place_of(services, placed.cluster.id, placed.row);
   if (const auto project = services.accounts.tenancy().project(place.project)) {
     out["project"] = named(project->id.value, project->name);

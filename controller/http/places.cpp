@@ -47,7 +47,7 @@ access::Place place_of(const Services& services, const base::ClusterId& cluster,
 std::optional<access::Place> place_of(const Services& services,
                                       const std::map<std::string, std::string>& path) {
   if (const auto name_space = path.find("namespace"); name_space != path.end()) {
-    const auto cluster = services.clusters.get(path.at("cluster"));
+    const auto cluster = services.clusters.named(path.at("cluster"));
     return cluster ? place_of(services, cluster->id, name_space->second) : access::Place{};
   }
   if (const auto id = path.find("project"); id != path.end()) {
@@ -87,9 +87,9 @@ bool is_visible(const Visible& visible, const std::string& name_space) {
   return !visible || visible->contains(name_space);
 }
 
-base::Result<clusters::Cluster> visible_cluster(const Services& services, const Caller& caller,
-                                                const std::string& id_or_name) {
-  auto cluster = services.clusters.get(id_or_name);
+base::Result<clusters::ClusterName> visible_cluster(const Services& services, const Caller& caller,
+                                                    const std::string& id_or_name) {
+  auto cluster = services.clusters.named(id_or_name);
   if (!cluster) return cluster;
   if (access::decide(caller.rights, access::Act::kKeepNamespaces, false)) return cluster;
   const auto visible = visible_namespaces(services, caller.rights, cluster->id);
@@ -99,8 +99,8 @@ base::Result<clusters::Cluster> visible_cluster(const Services& services, const 
 }
 
 std::string cluster_name(const Services& services, const std::string& id_or_name) {
-  const auto cluster = services.clusters.get(id_or_name);
-  return cluster ? cluster->spec.name : id_or_name;
+  const auto cluster = services.clusters.named(id_or_name);
+  return cluster ? cluster->name : id_or_name;
 }
 
 }  // namespace slipway::http

@@ -35,8 +35,8 @@ Visible visible_namespaces(const Services& services, const access::Rights& who,
 bool is_visible(const Visible& visible, const std::string& name_space);
 
 /// The cluster, for who has a namespace there or may make one; to others it is not there.
-base::Result<clusters::Cluster> visible_cluster(const Services& services, const Caller& caller,
-                                                const std::string& id_or_name);
+base::Result<clusters::ClusterName> visible_cluster(const Services& services, const Caller& caller,
+                                                    const std::string& id_or_name);
 
 /// Its name where there is such a cluster; for the audit log, which is searched by it.
 std::string cluster_name(const Services& services, const std::string& id_or_name);

@@ -88,7 +88,7 @@ base::Task<Answer> rename(Services& services, Call call) {
 
 /// A namespace that says to be the project's, as "cluster/namespace"; empty: there is none.
 std::string namespace_of(const Services& services, const access::ProjectId& project) {
-  for (const auto& cluster : services.clusters.list()) {
+  for (const auto& cluster : services.clusters.names()) {
     mirror::Query query;
     query.kind = "namespaces";
     query.where = [&](const wire::MirrorRow& row) {
@@ -97,7 +97,7 @@ std::string namespace_of(const Services& services, const access::ProjectId& proj
     query.limit = 1;
     const auto page = services.mirror.list(cluster.id, query);
     if (page && !page->rows.empty()) {
-      return cluster.spec.name + "/" + page->rows.front().meta().name();
+      return cluster.name + "/" + page->rows.front().meta().name();
     }
   }
   return {};

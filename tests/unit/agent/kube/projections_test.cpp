@@ -112,7 +112,8 @@ TEST(Projections, ReadWorkloadsServicesAndEvents) {
 
 TEST(Projections, ReadRoleBindings) {
   const auto row = row_of("rolebindings", R"({"roleRef":{"kind":"ClusterRole","name":"view"},
-    "subjects":[{"kind":"Group","name":"g"},{"kind":"ServiceAccount","name":"s","namespace":"n"}]})");
+    "subjects":[{"kind":"Group","name":"g"},
+      {"kind":"ServiceAccount","name":"s","namespace":"n"}]})");
   EXPECT_EQ(row.role_binding().role_kind(), "ClusterRole");
   EXPECT_EQ(row.role_binding().role(), "view");
   EXPECT_THAT(row.role_binding().subjects(), ElementsAre("Group g", "ServiceAccount n/s"));
