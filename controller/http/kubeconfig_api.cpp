@@ -57,7 +57,10 @@ base::Result<std::string> first_namespace(const Services& services, const Caller
                                           const base::ClusterId& cluster) {
   const auto visible = visible_namespaces(services, caller.rights, cluster);
   if (!visible) return std::string{};
-  if (!visible->empty()) return *visible->begin();
+  for (const auto& name : *visible) {
+    const auto row = services.mirror.find(cluster, "namespaces", "", name);
+    if (row && row->meta().deleted_utc_ms() == 0) return name;  // not one that is on its way out
+  }
   return base::fail(base::ErrorCode::kDenied,
                     "your projects have no namespace in this cluster; your department's "
                     "administrators and administrators can make one");

@@ -128,6 +128,10 @@ TEST_F(TenantsTest, AMembersManifestGoesInTheMembersName) {
 }
 
 TEST_F(TenantsTest, AKubeconfigBeginsInANamespaceOfOnesOwnAndReachesNothingElse) {
+  auto leaving = name_space("a-leaving-one", shop.id.value);
+  leaving.mutable_meta()->set_deleted_utc_ms(1);
+  ASSERT_TRUE(world.run(tell("namespaces", {leaving, name_space("own", shop.id.value),
+                                            name_space("foreign", rockets.id.value)})));
   auto response = get("ann", "/clusters/demo/kubeconfig");
   ASSERT_EQ(response.status, 200) << response.text();
   const auto config = YAML::Load(response.text());
