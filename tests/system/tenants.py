@@ -8,14 +8,14 @@ from slipway import wait_for
 PEOPLE = {"dan": ("department_administrator", "sales"), "ann": ("project_member", "sales"),
           "ray": ("read_only", "sales"), "max": ("project_member", "lab")}
 SPACES = {"sales": "tenancy-shop", "lab": "tenancy-rockets"}
-BOX = """
+CRATE = """
 apiVersion: v1
 kind: Pod
-metadata: {name: box}
+metadata: {name: crate}
 spec:
   terminationGracePeriodSeconds: 0
   containers:
-    - {name: box, image: 'busybox:1.35', imagePullPolicy: IfNotPresent, command: [sh, -c, 'echo in $HOSTNAME; sleep 100000']}
+    - {name: crate, image: 'busybox:1.35', imagePullPolicy: IfNotPresent, command: [sh, -c, 'echo in $HOSTNAME; sleep 100000']}
 """
 
 
@@ -75,13 +75,13 @@ class Tenants:
             self.kubectls[who] = tool
         return self.kubectls[who]
 
-    def boxes(self):
+    def crates(self):
         """A pod in each namespace, applied by a member of its project."""
         for who, space in (("ann", SPACES["sales"]), ("max", SPACES["lab"])):
             self.api.call("POST", f"/clusters/demo/manifests?namespace={space}", expect=200, token=self.token[who],
-                          headers={"Content-Type": "application/yaml"}, data=BOX.encode())
+                          headers={"Content-Type": "application/yaml"}, data=CRATE.encode())
         for space in SPACES.values():
-            self.api.pod(space, "box")
+            self.api.pod(space, "crate")
 
     def leave(self):
         spaces = [n["name"] for n in self.api.items("/namespaces?cluster=demo&limit=500") if n["name"].startswith("tenancy-")]

@@ -21,7 +21,7 @@ def tenants(api, tmp_path_factory):
     all_of_them = Tenants(api, tmp_path_factory.mktemp("tenants"))
     try:
         all_of_them.on_board()
-        all_of_them.boxes()
+        all_of_them.crates()
         yield all_of_them
     finally:
         all_of_them.leave()
@@ -70,7 +70,7 @@ def test_a_department_administrator_keeps_the_departments_namespaces(tenants, ap
 
 def exec_status(api, token, space, path="exec?command=id"):
     try:
-        api.socket(f"/clusters/demo/namespaces/{space}/pods/box/{path}", token=token, subprotocols=["slipway.terminal.v1"]).close()
+        api.socket(f"/clusters/demo/namespaces/{space}/pods/crate/{path}", token=token, subprotocols=["slipway.terminal.v1"]).close()
     except websocket.WebSocketBadStatusException as answer:
         return answer.status_code
     return 101
@@ -80,8 +80,8 @@ def exec_status(api, token, space, path="exec?command=id"):
 def test_members_use_their_projects_namespaces_and_no_others(tenants, api):
     for who, mine, other in (("ann", OWN, FOREIGN), ("max", FOREIGN, OWN), ("dan", OWN, FOREIGN)):
         token = tenants.token[who]
-        assert "in box" in api.call("GET", f"/clusters/demo/namespaces/{mine}/pods/box/log", expect=200, token=token).text
-        refused(api.call("GET", f"/clusters/demo/namespaces/{other}/pods/box/log", token=token))
+        assert "in crate" in api.call("GET", f"/clusters/demo/namespaces/{mine}/pods/crate/log", expect=200, token=token).text
+        refused(api.call("GET", f"/clusters/demo/namespaces/{other}/pods/crate/log", token=token))
         assert exec_status(api, token, mine) == 101 and exec_status(api, token, other) == 403
         for space in (other, "demo", "kube-system"):
             secret = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: planted, namespace: {space}}}\n"
@@ -91,27 +91,27 @@ def test_members_use_their_projects_namespaces_and_no_others(tenants, api):
         answer = api.call("POST", f"/clusters/demo/manifests?namespace={mine}", token=token, data=role, headers={"Content-Type": "application/yaml"})
         assert answer.status_code == 200 and not answer.json()["objects"][0]["ok"] and "forbidden" in answer.text, answer.text
     ray = tenants.token["ray"]
-    assert "in box" in api.call("GET", f"/clusters/demo/namespaces/{OWN}/pods/box/log", expect=200, token=ray).text
+    assert "in crate" in api.call("GET", f"/clusters/demo/namespaces/{OWN}/pods/crate/log", expect=200, token=ray).text
     assert exec_status(api, ray, OWN) == 403
 
 
 @claims("U1.kubectl", "N4.isolation")
 def test_kubectl_has_the_same_borders(tenants, api):
     ann, max_ = tenants.kubectl("ann"), tenants.kubectl("max")
-    assert ann.text("get", "pods", "-o", "name") == "pod/box\n", "it begins in ann's own namespace"
-    assert ann.text("exec", "box", "--", "echo", "hello") == "hello\n"
-    assert "in box" in ann.text("logs", "box")
+    assert ann.text("get", "pods", "-o", "name") == "pod/crate\n", "it begins in ann's own namespace"
+    assert ann.text("exec", "crate", "--", "echo", "hello") == "hello\n"
+    assert "in crate" in ann.text("logs", "crate")
     ann.run("create", "secret", "generic", "ours", "--from-literal=a=1")
     ann.run("apply", "-f", "-", stdin=b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ours}\n")
     assert ann.text("auth", "can-i", "create", "deployments.apps") == "yes\n"
-    for words in (("-n", FOREIGN, "get", "pods"), ("-n", FOREIGN, "exec", "box", "--", "id"), ("-n", FOREIGN, "get", "secrets"),
+    for words in (("-n", FOREIGN, "get", "pods"), ("-n", FOREIGN, "exec", "crate", "--", "id"), ("-n", FOREIGN, "get", "secrets"),
                   ("get", "pods", "-A"), ("get", "nodes"), ("get", "secrets", "-A"), ("-n", "kube-system", "get", "secrets"),
                   ("create", "clusterrole", "x", "--verb=get", "--resource=pods"), ("create", "rolebinding", "x", "--clusterrole=admin", "--user=me"),
                   ("label", "namespace", OWN, "slipway.io/project=" + tenants.project["lab"], "--overwrite"),
                   ("get", "pods", "-n", FOREIGN, "--as=system:admin", "--as-group=system:masters"), ("delete", "namespace", OWN)):
         said = ann.run(*words, code=None)
         assert denied(said), f"{words}: {said}"
-    assert max_.text("get", "pods", "-o", "name") == "pod/box\n"
+    assert max_.text("get", "pods", "-o", "name") == "pod/crate\n"
     assert b"orbidden" in max_.run("-n", OWN, "get", "secret", "ours", code=1).stderr
     dan = tenants.kubectl("dan")
     assert dan.text("-n", OWN, "get", "secret", "ours", "-o", "name") == "secret/ours\n"
@@ -120,14 +120,14 @@ def test_kubectl_has_the_same_borders(tenants, api):
 @claims("U1.read-only")
 def test_who_reads_opens_and_changes_nothing_by_any_verb(tenants, api):
     ray = tenants.kubectl("ray")
-    assert ray.text("get", "pods", "-o", "name") == "pod/box\n" and "in box" in ray.text("logs", "box")
+    assert ray.text("get", "pods", "-o", "name") == "pod/crate\n" and "in crate" in ray.text("logs", "crate")
     assert ray.text("auth", "can-i", "delete", "pods", code=1) == "no\n"
-    for words in (("exec", "box", "--", "id"), ("attach", "box"), ("port-forward", "box", ":80"), ("get", "secrets"), ("delete", "pod", "box"),
-                  ("create", "configmap", "x"), ("label", "pod", "box", "a=b")):
+    for words in (("exec", "crate", "--", "id"), ("attach", "crate"), ("port-forward", "crate", ":80"), ("get", "secrets"), ("delete", "pod", "crate"),
+                  ("create", "configmap", "x"), ("label", "pod", "crate", "a=b")):
         said = ray.run(*words, code=None)
         assert denied(said), f"{words}: {said}"
     token = next(line.split()[1] for line in open(ray.words[2]) if line.strip().startswith("token:"))
-    path = f"/clusters/demo/proxy/api/v1/namespaces/{OWN}/pods/box"
+    path = f"/clusters/demo/proxy/api/v1/namespaces/{OWN}/pods/crate"
     for verb in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
         for what in ("exec?command=id", "%65xec?command=id", "attach", "portforward", "proxy/"):
             assert api.call(verb, f"{path}/{what}", token=token).status_code == 403, f"{verb} {what}"
@@ -140,8 +140,8 @@ def test_who_reads_opens_and_changes_nothing_by_any_verb(tenants, api):
 def test_memberships_hold_at_once_and_rbac_objects_are_mended(tenants, api):
     ann, member = tenants.kubectl("ann"), f"/projects/{tenants.project['lab']}/members/tenancy-ann"
     api.call("PUT", member, expect=200, json={"role": "read_only"})
-    assert ann.text("-n", FOREIGN, "get", "pods", "-o", "name") == "pod/box\n"
-    assert b"orbidden" in ann.run("-n", FOREIGN, "delete", "pod", "box", code=1).stderr
+    assert ann.text("-n", FOREIGN, "get", "pods", "-o", "name") == "pod/crate\n"
+    assert b"orbidden" in ann.run("-n", FOREIGN, "delete", "pod", "crate", code=1).stderr
     api.call("DELETE", member, expect=204)
     assert b"orbidden" in ann.run("-n", FOREIGN, "get", "pods", code=1).stderr
     api.kubectl("-n", OWN, "delete", "rolebinding", "slipway:project-members")

@@ -206,8 +206,13 @@ TEST_F(TenantsTest, KubectlIsRefusedInItsOwnWordsAndAudited) {
   for (const auto* method : {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}) {
     EXPECT_EQ(send("ray", method, proxy + "own/pods/web/exec?command=id").status, 403) << method;
   }
+  for (const auto* cluster : {"other", "none"}) {
+    refused = get("ann", "/clusters/" + std::string(cluster) + "/proxy/api/v1/namespaces/x/pods");
+    EXPECT_EQ(text_of(body_of(refused), "kind"), "Status") << cluster;
+    EXPECT_EQ(refused.status, 403) << cluster << ": which clusters there are is not told";
+  }
   EXPECT_EQ(audited("proxy.exec"), 7U);
-  EXPECT_EQ(audited("proxy.refused"), 1U);
+  EXPECT_EQ(audited("proxy.refused"), 3U);
   EXPECT_EQ(world.audit.list({.limit = 1, .action = "proxy.exec"}).front().entry.name_space, "own");
   EXPECT_TRUE(agent->streams.empty()) << "nothing of it was even asked";
 }
