@@ -14,6 +14,8 @@ namespace json = boost::json;
 using base::ErrorCode;
 using base::Result;
 using base::Task;
+using manifest::apply_order;
+using manifest::parse_manifest;
 
 constexpr auto kFieldManager = "slipway";
 constexpr int kOk = 200;

@@ -4,12 +4,14 @@
 #include <chrono>
 
 #include "agent/kube/kube_api.hpp"
-#include "agent/kube/manifest.hpp"
 #include "agent/kube/rest_mapping.hpp"
 #include "order.pb.h"
+#include "protocol/manifest/manifest.hpp"
 #include "report.pb.h"
 
 namespace slipway::kube {
+
+using manifest::ManifestObject;
 
 inline constexpr std::size_t kOutcomeBodyBytes = 512 << 10;
 

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <optional>
 
-#include "agent/kube/yaml_json.hpp"
+#include "protocol/manifest/yaml_json.hpp"
 
 namespace slipway::kube {
 namespace {
@@ -90,7 +90,7 @@ Result<> parse_server(std::string_view url, Kubeconfig& into) {
 }  // namespace
 
 Result<Kubeconfig> parse_kubeconfig(std::string_view yaml) {
-  auto documents = parse_yaml(yaml);
+  auto documents = manifest::parse_yaml(yaml);
   if (!documents) return base::fail(documents);
   if (documents->size() != 1) return wrong("it is not one document");
   const auto& config = documents->front().value;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/kube/manifest.hpp"
+#include "protocol/manifest/manifest.hpp"
 
 #include <algorithm>
 #include <boost/json.hpp>
 #include <numeric>
 
-#include "agent/kube/yaml_json.hpp"
+#include "protocol/manifest/yaml_json.hpp"
 
-namespace slipway::kube {
+namespace slipway::manifest {
 namespace {
 
 namespace json = boost::json;
@@ -94,4 +94,4 @@ std::vector<std::size_t> apply_order(const std::vector<ManifestObject>& objects)
   return order;
 }
 
-}  // namespace slipway::kube
+}  // namespace slipway::manifest

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/kube/yaml_json.hpp"
+#include "protocol/manifest/yaml_json.hpp"
 
 #include <yaml-cpp/yaml.h>
 
@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-namespace slipway::kube {
+namespace slipway::manifest {
 namespace {
 
 namespace json = boost::json;
@@ -225,4 +225,4 @@ Result<std::vector<YamlDocument>> parse_yaml(std::string_view text) {
   return documents;
 }
 
-}  // namespace slipway::kube
+}  // namespace slipway::manifest

@@ -8,7 +8,7 @@
 
 #include "protocol/base/result.hpp"
 
-namespace slipway::kube {
+namespace slipway::manifest {
 
 inline constexpr std::size_t kMaxObjects = 1000;  ///< of one manifest
 
@@ -30,4 +30,4 @@ base::Result<std::vector<ManifestObject>> parse_manifest(std::string_view yaml);
 /// are written. To delete, go backwards.
 std::vector<std::size_t> apply_order(const std::vector<ManifestObject>& objects);
 
-}  // namespace slipway::kube
+}  // namespace slipway::manifest

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/kube/manifest.hpp"
+#include "protocol/manifest/manifest.hpp"
 
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
 #include <set>
 
-namespace slipway::kube {
+namespace slipway::manifest {
 namespace {
 
 constexpr auto kManifest = R"(
@@ -65,4 +65,4 @@ TEST(Manifest, BoundsItsObjects) {
 }
 
 }  // namespace
-}  // namespace slipway::kube
+}  // namespace slipway::manifest

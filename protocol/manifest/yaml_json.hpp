@@ -7,7 +7,7 @@
 
 #include "protocol/base/result.hpp"
 
-namespace slipway::kube {
+namespace slipway::manifest {
 
 inline constexpr std::size_t kManifestLimitBytes = 4 << 20;
 inline constexpr std::size_t kManifestValues =
@@ -27,4 +27,4 @@ base::Result<std::vector<YamlDocument>> parse_yaml(std::string_view text);
 /// What a plain scalar means.
 boost::json::value resolve_scalar(std::string_view text);
 
-}  // namespace slipway::kube
+}  // namespace slipway::manifest

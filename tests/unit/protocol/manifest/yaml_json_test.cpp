@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/kube/yaml_json.hpp"
+#include "protocol/manifest/yaml_json.hpp"
 
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 
-namespace slipway::kube {
+namespace slipway::manifest {
 namespace {
 
 namespace json = boost::json;
@@ -93,4 +93,4 @@ TEST(YamlJson, BoundsDepthAndSize) {
 }
 
 }  // namespace
-}  // namespace slipway::kube
+}  // namespace slipway::manifest
