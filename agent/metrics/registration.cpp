@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/metrics/registration.hpp"
 
-#include <boost/archive/iterators/base64_from_binary.hpp>
-#include <boost/archive/iterators/transform_width.hpp>
 #include <boost/json.hpp>
 #include <utility>
 #include <vector>
 
+#include "agent/kube/base64.hpp"
 #include "protocol/net/http_status.hpp"
 
 namespace slipway::metrics {
@@ -20,14 +19,6 @@ constexpr std::string_view kOwner = "?fieldManager=slipway";
 constexpr int kThere = 409;
 constexpr int kGroupPriority = 100;
 constexpr int kVersionPriority = 100;
-
-std::string to_base64(const std::string& bytes) {
-  using namespace boost::archive::iterators;
-  using Letters = base64_from_binary<transform_width<std::string::const_iterator, 6, 8>>;
-  std::string text(Letters(bytes.begin()), Letters(bytes.end()));
-  while (text.size() % 4 != 0) text += '=';
-  return text;
-}
 
 /// A path, and the object that shall be there.
 struct Wanted {
@@ -54,7 +45,7 @@ Wanted api_service(const std::string& ca_pem) {
                                  {"service", json::object{{"name", "slipway-metrics"},
                                                           {"namespace", "kube-system"},
                                                           {"port", kMetricsPort}}},
-                                 {"caBundle", to_base64(ca_pem)},
+                                 {"caBundle", kube::to_base64(ca_pem)},
                                  {"groupPriorityMinimum", kGroupPriority},
                                  {"versionPriority", kVersionPriority}}}}};
 }
