@@ -12,10 +12,10 @@
 #include <cstdlib>
 #include <random>
 
+#include "agent/admission/admission_server.hpp"
 #include "agent/bootstrap/bootstrap.hpp"
 #include "agent/bootstrap/space.hpp"
 #include "agent/bootstrap/system_host.hpp"
-#include "agent/config/user_data.hpp"
 #include "agent/containers/containerd.hpp"
 #include "agent/discovery/loopback_relay.hpp"
 #include "agent/dns/cluster_dns.hpp"
@@ -60,25 +60,6 @@ std::uint64_t random_seed() {
 
 }  // namespace
 
-base::Result<Origin> find_origin(const config::AgentConfig& config) {
-  auto seed = config::read_seed(config.seed_dirs);
-  auto remembered = agent_link::IdentityStore(config.state_dir).remembered();
-  if (seed) {
-    Origin origin{.controller = {.endpoint = {seed->controller_host, seed->controller_port},
-                                 .ca_sha256 = seed->ca_sha256,
-                                 .seed_ca_sha256 = seed->ca_sha256},
-                  .token = seed->token};
-    // A changed CA is learnt over the link; user-data stays as it was.
-    if (remembered && remembered->seed_ca_sha256 == seed->ca_sha256) {
-      origin.controller.ca_sha256 = remembered->ca_sha256;
-    }
-    return origin;
-  }
-  if (seed.error().code != ErrorCode::kNotFound) return base::fail(seed);
-  if (!remembered) return base::fail(seed);
-  return Origin{.controller = std::move(*remembered), .token = {}};
-}
-
 agent_release::SlotStore slots_of(const config::AgentConfig& config) {
   return agent_release::SlotStore(config.state_dir / "agent");
 }
@@ -95,6 +76,8 @@ struct App::State {
   void link_failed(base::Error why);
   void tell(wire::Report report) { (void)link.send(std::move(report)); }
   bool is_gateway() const;
+  bool acts_as_gateway();
+  std::string node_name() const;
   Task<> learn_facts();
   Task<> watch_health();
   Task<> keep_mirror();
@@ -122,6 +105,9 @@ struct App::State {
 
   // On masters: what nodes and pods use now, for the API server.
   metrics::MetricsServer metrics;
+
+  // On masters: what may stand in projects' namespaces, for the API server.
+  admission::AdmissionServer admission;
 
   // Processes in containers, a shell on the node, logs: no kubelet on the way.
   containers::Containerd containerd;
@@ -157,6 +143,9 @@ App::State::State(const config::AgentConfig& config, Origin origin, agent_releas
       dns(io.get_executor(), {}),
       gateway(io.get_executor(), pool, clock, {.intents_dir = config.state_dir / "intents"}),
       metrics(io.get_executor(), clock, {}),
+      admission(io.get_executor(), clock,
+                {.node_name = [this] { return node_name(); },
+                 .is_gateway = [this] { return acts_as_gateway(); }}),
       terminal(io.get_executor(), {.node_shell = config.node_shell}, containerd, clock),
       logs(io.get_executor(), pool),
       controller(origin.controller.endpoint),
@@ -198,10 +187,7 @@ App::State::State(const config::AgentConfig& config, Origin origin, agent_releas
       roles_changed(io, asio::steady_timer::time_point::max()),
       streams(io.get_executor()),
       tasks(io.get_executor()) {
-  gateway.acts_while([this] {
-    const auto& desired = bootstrap.desired();
-    return desired && desired->gateway() && link.confirmed();
-  });
+  gateway.acts_while([this] { return acts_as_gateway(); });
   gateway.on_outcome([this](const wire::IntentOutcome& outcome) {
     wire::Report report;
     *report.mutable_outcome() = outcome;
@@ -307,6 +293,16 @@ bool App::State::is_gateway() const {
   return link.up() && bootstrap.desired() && bootstrap.desired()->gateway();
 }
 
+/// So that two never act at once, the controller must have answered a moment ago.
+bool App::State::acts_as_gateway() {
+  const auto& desired = bootstrap.desired();
+  return desired && desired->gateway() && link.confirmed();
+}
+
+std::string App::State::node_name() const {
+  return bootstrap.desired() ? bootstrap.desired()->node_name() : std::string{};
+}
+
 /// One mirror stream while this node is the gateway and linked; begun anew when it ends.
 Task<> App::State::keep_mirror() {
   using namespace asio::experimental::awaitable_operators;
@@ -346,6 +342,7 @@ Task<> App::State::run() {
   tasks.spawn("bootstrap", bootstrap.run());
   tasks.spawn("dns", dns.run());
   tasks.spawn("metrics", metrics.run());
+  tasks.spawn("admission", admission.run());
   tasks.spawn("facts", learn_facts());
   tasks.spawn("health", watch_health());
   tasks.spawn("mirror", keep_mirror());
@@ -370,6 +367,7 @@ Task<> App::State::stop() {
   co_await terminal.stop();
   co_await tasks.join();
   co_await metrics.stop();
+  co_await admission.stop();
   co_await relay.stop();
   co_await gateway.stop();
 }

@@ -4,18 +4,11 @@
 #include <memory>
 
 #include "agent/config/agent_config.hpp"
-#include "agent/link/agent_link.hpp"
+#include "agent/origin.hpp"
 #include "agent/release/launch.hpp"
 
 namespace slipway::agent {
 
-/// Who the controller is and the token for it: user-data where there is any, else what an earlier
-/// enrolment remembered.
-struct Origin {
-  agent_link::Controller controller;
-  std::string token;
-};
-base::Result<Origin> find_origin(const config::AgentConfig& config);
 /// Where the agent's releases lie.
 agent_release::SlotStore slots_of(const config::AgentConfig& config);
 

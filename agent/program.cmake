@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # slipway-agent: one fully static, stripped file that runs in any node image. `slipway-agent` is what is
 # shipped; the sanitizers cannot be linked statically.
-add_executable(slipway-agent main.cpp app.cpp)
+add_executable(slipway-agent main.cpp app.cpp origin.cpp)
 target_link_libraries(slipway-agent PRIVATE slipway_options
-  agent_bootstrap agent_config agent_containers agent_discovery agent_dns agent_facts agent_kube agent_link
+  agent_admission agent_bootstrap agent_config agent_containers agent_discovery agent_dns agent_facts agent_kube agent_link
   agent_logs agent_metrics agent_release agent_terminal)
 if(NOT SLIPWAY_SANITIZE)
   target_link_options(slipway-agent PRIVATE -static -Wl,--gc-sections -Wl,--icf=safe)
