@@ -2,6 +2,7 @@
 #include "controller/clusters/cluster_rules.hpp"
 #include "controller/http/intent_views.hpp"
 #include "controller/http/kube_proxy_rules.hpp"
+#include "controller/http/manifest_policy.hpp"
 #include "controller/http/manifest_rules.hpp"
 #include "controller/http/places.hpp"
 #include "controller/http/problem.hpp"
@@ -70,11 +71,14 @@ base::Task<Answer> apply(Services& services, Call call) {
   manifest.set_yaml(std::move(call.request.body));
   wire::Intent intent;
   if (access::decide(call.caller.rights, Needs::kAdminister, true)) {
-    *intent.mutable_apply() = std::move(manifest);
+    *intent.mutable_apply() = manifest;
   } else {
     auto tenant = of_tenant(services, call.caller, cluster->id, manifest);
     if (!tenant) co_return base::fail(tenant);
     *intent.mutable_tenant() = std::move(*tenant);
+  }
+  if (const auto refused = check_policy(services, cluster->id, manifest)) {
+    co_return to_response(*refused, call.caller.request_id);
   }
   auto outcome = co_await services.intents.submit(cluster->id, std::move(intent), kIntentWait);
   if (!outcome) co_return base::fail(outcome);

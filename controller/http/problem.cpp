@@ -70,6 +70,19 @@ std::string_view title_of(int status) {
   }
 }
 
+boost::json::array views(const std::vector<RefusedObject>& refusals) {
+  boost::json::array all;
+  for (const auto& [document, line, object, why] : refusals)
+    all.push_back(boost::json::object{{"document", document},
+                                      {"line", line},
+                                      {"object", object},
+                                      {"rule", why.rule},
+                                      {"field", why.field},
+                                      {"message", why.what},
+                                      {"wayOut", why.way_out}});
+  return all;
+}
+
 }  // namespace
 
 Problem problem_of(const base::Error& error) {
@@ -97,6 +110,7 @@ boost::json::object problem_object(const Problem& problem) {
   if (!problem.field.empty()) document["field"] = problem.field;
   if (problem.line > 0) document["line"] = problem.line;
   if (problem.column > 0) document["column"] = problem.column;
+  if (!problem.refusals.empty()) document["refusals"] = views(problem.refusals);
   return document;
 }
 

@@ -3,11 +3,21 @@
 
 #include <boost/json/object.hpp>
 #include <string>
+#include <vector>
 
 #include "protocol/base/error.hpp"
 #include "protocol/net/http.hpp"
+#include "protocol/policy/findings.hpp"
 
 namespace slipway::http {
+
+/// Why an object of a manifest may not stand in its namespace.
+struct RefusedObject {
+  std::size_t document = 1;  ///< of the manifest, empty ones not counted
+  int line = 1;              ///< where it begins
+  std::string object;        ///< "Deployment web"
+  policy::Refusal why;
+};
 
 /// A problem document (RFC 9457) to be; `code` ends its type `urn:slipway:problem:<code>`.
 struct Problem {
@@ -17,6 +27,7 @@ struct Problem {
   std::string field;  ///< which part of the input
   int line = 0;       ///< of the body, 0: none
   int column = 0;
+  std::vector<RefusedObject> refusals = {};
 };
 
 /// The one table from the codes of failures to HTTP.

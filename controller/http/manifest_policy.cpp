@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/http/manifest_policy.hpp"
+
+#include "protocol/manifest/manifest.hpp"
+#include "protocol/policy/policy.hpp"
+
+namespace slipway::http {
+
+namespace {
+
+constexpr std::size_t kMaxRefusals = 100;
+
+policy::NamespaceFacts facts_of(const Services& services, const base::ClusterId& cluster,
+                                const std::string& name) {
+  const auto row = services.mirror.find(cluster, "namespaces", "", name);
+  return row ? policy::facts_of(row->meta().labels()) : policy::NamespaceFacts{};
+}
+
+/// "apps" of "apps/v1"; empty of "v1".
+std::string_view group_of(std::string_view api_version) {
+  const auto slash = api_version.find('/');
+  return slash == std::string_view::npos ? std::string_view{} : api_version.substr(0, slash);
+}
+
+std::string name_of(const manifest::ManifestObject& object) {
+  return policy::printable(object.kind) + " " + policy::printable(object.name);
+}
+
+/// The labels of a namespace are for those who are asked in their own name: the cluster.
+std::vector<policy::Refusal> refusals(const manifest::ManifestObject& object,
+                                      policy::NamespaceFacts in) {
+  if (object.kind == "Namespace") return {};
+  const policy::Asker nobody;
+  const boost::json::value body(object.body);
+  return policy::refusals(
+      {.group = group_of(object.api_version), .kind = object.kind, .object = body, .asker = nobody},
+      in);
+}
+
+}  // namespace
+
+std::optional<Problem> check_policy(const Services& services, const base::ClusterId& cluster,
+                                    const wire::ApplyManifest& manifest) {
+  if (manifest.delete_()) return std::nullopt;
+  const auto objects = manifest::parse_manifest(manifest.yaml());
+  if (!objects) return std::nullopt;  // the agent says why
+  Problem problem{.status = 403, .code = "denied"};
+  for (std::size_t i = 0; i < objects->size(); ++i) {
+    const auto& object = (*objects)[i];
+    auto in = object.pod_namespace.empty() ? manifest.default_namespace() : object.pod_namespace;
+    if (in.empty()) in = "default";
+    for (auto& refusal : refusals(object, facts_of(services, cluster, in))) {
+      if (problem.refusals.size() >= kMaxRefusals) break;
+      problem.refusals.push_back({i + 1, object.line, name_of(object), std::move(refusal)});
+    }
+  }
+  if (problem.refusals.empty()) return std::nullopt;
+  const auto& first = problem.refusals.front();
+  problem.line = first.line;
+  problem.field = first.why.field;
+  problem.detail = "document " + std::to_string(first.document) + ", " + first.object + ": " +
+                   policy::sentence_of(first.why);
+  if (problem.refusals.size() > 1)
+    problem.detail += "; and " + std::to_string(problem.refusals.size() - 1) + " more";
+  return problem;
+}
+
+}  // namespace slipway::http

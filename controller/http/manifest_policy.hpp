@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "controller/http/problem.hpp"
+#include "controller/http/services.hpp"
+#include "order.pb.h"
+
+namespace slipway::http {
+
+/// What of a manifest may not stand in the projects' namespaces that it goes to, as far as the
+/// mirror knows them; nullopt: nothing. The cluster asks the same rules of every object again, in
+/// whatever way it comes (agent/admission): this says it at once, and for the manifest as a whole.
+std::optional<Problem> check_policy(const Services& services, const base::ClusterId& cluster,
+                                    const wire::ApplyManifest& manifest);
+
+}  // namespace slipway::http
