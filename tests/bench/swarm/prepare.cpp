@@ -209,7 +209,7 @@ Result<> Writer::write(const Scratch& scratch) {
 /// An administrator with a token, so that the tests' client of the API finds its way.
 Result<std::string> add_token(store::Database& database, const base::Clock& clock) {
   access::Users users(database, clock);
-  auto user = users.add(kUser, access::Role::kAdministrator, kNoPassword);
+  auto user = users.add({.name = kUser, .role = access::Role::kAdministrator}, kNoPassword);
   if (!user) return fail(user);
   auto token = access::ApiTokens(database, clock).add(user->id, "swarm", kTokenLife);
   if (!token) return fail(token);
