@@ -311,7 +311,8 @@ bool AgentLink::up() const {
 bool AgentLink::confirmed() {
   if (!up()) return false;
   if (state_->clock.monotonic() - state_->confirmed < kLease) return true;
-  state_->link->close({ErrorCode::kTimeout, "the controller has not answered for too long", {}});
+  state_->link->close(
+      {ErrorCode::kTimeout, "the controller is silent for too long for a gateway to act", {}});
   return false;
 }
 
