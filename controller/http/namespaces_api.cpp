@@ -42,7 +42,7 @@ base::Task<Answer> submit(Services& services, std::string cluster_name, wire::Ku
 base::Result<std::optional<access::Project>> choose_project(const Services& services,
                                                             const Caller& caller,
                                                             const std::string& id) {
-  const auto project = services.accounts.tenancy().project({id});
+  auto project = services.accounts.tenancy().project({id});
   const auto place = project ? place_of(*project) : access::Place{};
   const auto may = access::decide(caller.rights, Needs::kKeepNamespaces, true, &place);
   if (!may && id.empty()) {
