@@ -48,7 +48,8 @@ Task<Result<std::optional<LogPart>>> FollowedLog::next() {
       auto read = co_await stream_->read();
       if (!read && can_go_on(read.error())) {
         cut_off_ = true;
-        co_return LogPart{.text = {}, .gap = {}, .waiting = read.error().message};
+        const auto why = "the node's agent or its link ended (" + read.error().message + ")";
+        co_return LogPart{.text = {}, .gap = {}, .waiting = why};
       }
       // Deleted while its node was out of reach.
       if (!read && read.error().code == ErrorCode::kNotFound && open_.has_from()) {

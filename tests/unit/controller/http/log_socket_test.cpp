@@ -80,7 +80,7 @@ TEST_F(LogPagesTest, AreToldWhereAQuietLogStandsAndWhenItWaits) {
     EXPECT_EQ(page.text, "news\n");
     EXPECT_EQ(page.sequence,
               (std::vector<std::string>{"bytes", "waiting", "bytes", "bytes", "text", "end"}));
-    EXPECT_EQ(page.notes[0], "waiting: the agent stops");
+    EXPECT_EQ(page.notes[0], "waiting: the node's agent or its link ended (the agent stops)");
     EXPECT_EQ(opened[1].from().offset(), 10);
     EXPECT_EQ(opened[1].from().pod_uid(), "0a1b-2c");
   });
