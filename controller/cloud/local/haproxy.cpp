@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <boost/asio/local/stream_protocol.hpp>
 #include <charconv>
+#include <thread>
 
 #include "controller/cloud/local/spawn.hpp"
 #include "protocol/base/files.hpp"
@@ -20,7 +22,12 @@ using base::Result;
 
 namespace {
 constexpr std::chrono::seconds kStartLimit{15};
+constexpr std::chrono::seconds kReloadLimit{10};
 constexpr std::chrono::seconds kStopLimit{10};
+constexpr std::chrono::milliseconds kSignalAgain{500};
+constexpr std::chrono::milliseconds kServedLook{20};
+constexpr std::chrono::seconds kAskLimit{1};
+constexpr std::string_view kDescription = "description: ";
 constexpr std::size_t kLogTailBytes = 500;
 
 /// Checks find a dead member within 3 s and a frozen one within 6; a loaded one has 2 s to answer.
@@ -75,10 +82,12 @@ std::string haproxy_config(const LoadBalancerRecord& record, const LoadBalancerF
   for (const auto& member : record.members) {
     members += fmt::format("  server {0} {0}:{1}\n", member, record.port);
   }
-  return fmt::format(fmt::runtime(kTemplate), fmt::arg("max", kMaxBalancedConnections),
-                     fmt::arg("socket", files.socket().string()),
-                     fmt::arg("address", record.address), fmt::arg("port", record.port),
-                     fmt::arg("health", record.health_path), fmt::arg("members", members));
+  const auto text =
+      fmt::format(fmt::runtime(kTemplate), fmt::arg("max", kMaxBalancedConnections),
+                  fmt::arg("socket", files.socket().string()), fmt::arg("address", record.address),
+                  fmt::arg("port", record.port), fmt::arg("health", record.health_path),
+                  fmt::arg("members", members));
+  return fmt::format("global\n  description {:016x}\n{}", std::hash<std::string>{}(text), text);
 }
 
 pid_t haproxy_process(const Layout& layout, const LoadBalancerFiles& files) {
@@ -105,9 +114,32 @@ Result<> start_haproxy(const Layout& layout, const LoadBalancerFiles& files) {
   return fail(ErrorCode::kInternal, "haproxy does not start: " + tail_of(files.log()));
 }
 
-Result<> reload_haproxy(pid_t pid) {
-  if (kill(pid, SIGUSR2) != 0) return system_failure("reload haproxy");
-  return {};
+bool haproxy_serves(const std::string& config, const LoadBalancerFiles& files) {
+  boost::asio::local::stream_protocol::iostream socket;
+  socket.expires_after(kAskLimit);
+  socket.connect(boost::asio::local::stream_protocol::endpoint(files.socket().string()));
+  socket << "show info" << std::endl;
+  for (std::string line; std::getline(socket, line);) {
+    if (!line.starts_with(kDescription)) continue;
+    return config.find(line.substr(kDescription.size())) != std::string::npos;
+  }
+  return false;
+}
+
+// A master that is just starting again loses signals: each is sent until it shows.
+
+Result<> reload_haproxy(const Layout& layout, const std::string& config,
+                        const LoadBalancerFiles& files) {
+  const auto limit = std::chrono::steady_clock::now() + kReloadLimit;
+  while (std::chrono::steady_clock::now() < limit) {
+    if (const pid_t pid = haproxy_process(layout, files); pid != 0) kill(pid, SIGUSR2);
+    for (auto look = kSignalAgain / kServedLook; look > 0; --look) {
+      if (haproxy_serves(config, files)) return {};
+      std::this_thread::sleep_for(kServedLook);
+    }
+  }
+  return fail(ErrorCode::kUnavailable,
+              "haproxy does not take its new configuration: " + tail_of(files.log()));
 }
 
 Result<> stop_haproxy(const Layout& layout, const LoadBalancerFiles& files) {
@@ -115,10 +147,11 @@ Result<> stop_haproxy(const Layout& layout, const LoadBalancerFiles& files) {
   if (pid == 0) return {};
   Fd handle(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (!handle || haproxy_process(layout, files) != pid) return {};  // it ended just now
-  kill(pid, SIGTERM);
   pollfd ended{handle.get(), POLLIN, 0};
-  const auto limit = static_cast<int>(std::chrono::milliseconds(kStopLimit).count());
-  if (poll(&ended, 1, limit) > 0) return {};
+  for (auto turn = kStopLimit / kSignalAgain; turn > 0; --turn) {
+    kill(pid, SIGTERM);
+    if (poll(&ended, 1, static_cast<int>(kSignalAgain.count())) > 0) return {};
+  }
   return fail(ErrorCode::kUnavailable, "haproxy does not end");
 }
 

@@ -34,8 +34,13 @@ pid_t haproxy_process(const Layout& layout, const LoadBalancerFiles& files);
 /// HAProxy says.
 base::Result<> start_haproxy(const Layout& layout, const LoadBalancerFiles& files);
 
-/// The running one reads its configuration again; connections of before may live on for 30 s.
-base::Result<> reload_haproxy(pid_t pid);
+/// Whether what runs has this configuration: it bears a number of its text. Blocks, 1 s at most.
+bool haproxy_serves(const std::string& config, const LoadBalancerFiles& files);
+
+/// The running one takes the configuration that its file has; connections of before may live on for
+/// 30 s. Blocks until it serves it; kUnavailable: it does not, and serves what it had.
+base::Result<> reload_haproxy(const Layout& layout, const std::string& config,
+                              const LoadBalancerFiles& files);
 
 /// Ends it and waits until it has. Blocks; kUnavailable: it does not end.
 base::Result<> stop_haproxy(const Layout& layout, const LoadBalancerFiles& files);

@@ -25,11 +25,10 @@ constexpr std::size_t kRecordBytes = 1 << 16;
 Result<> settle(const Layout& layout, const LoadBalancerRecord& record) {
   const auto files = files_of_load_balancer(layout, record.id);
   const std::string wanted = haproxy_config(record, files);
-  const bool same = base::read_file(files.config()).value_or("") == wanted;
-  const pid_t pid = haproxy_process(layout, files);
-  if (same && pid != 0) return {};
+  const bool runs = haproxy_process(layout, files) != 0;
+  if (runs && haproxy_serves(wanted, files)) return {};
   if (auto written = base::write_file(files.config(), wanted, 0600); !written) return written;
-  return pid != 0 ? reload_haproxy(pid) : start_haproxy(layout, files);
+  return runs ? reload_haproxy(layout, wanted, files) : start_haproxy(layout, files);
 }
 
 Result<> save(const Layout& layout, const LoadBalancerRecord& record) {

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -179,6 +180,29 @@ TEST_P(LocalCloudTest, TheGatewayKeepsItsHardwareAddress) {
   EXPECT_EQ(bridge(), before);
   ASSERT_TRUE(run(cloud_->start_machine({"m1"})));
   EXPECT_EQ(bridge(), before);
+}
+
+/// HAProxy's own word for whom it balances.
+std::string served_by(const std::string& load_balancer) {
+  const auto path = directory() / "load-balancers" / load_balancer / "haproxy.sock";
+  boost::asio::local::stream_protocol::iostream socket;
+  socket.connect(boost::asio::local::stream_protocol::endpoint(path.string()));
+  socket << "show servers state well" << std::endl;
+  return {std::istreambuf_iterator<char>(socket), {}};
+}
+
+TEST_P(LocalCloudTest, ALoadBalancerServesItsNewestMembersHoweverFastTheyChange) {
+  LoadBalancerSpec wanted{{"lb1"}, "api", network_.cloud_id, 6443, "/readyz", {}};
+  ASSERT_TRUE(run(cloud_->ensure_load_balancer(wanted)));
+  for (int n = 20; n < 28; ++n) {
+    const std::string member = "10.210.0." + std::to_string(n);
+    wanted.members = {member};
+    auto taken = run(cloud_->ensure_load_balancer(wanted));
+    ASSERT_TRUE(taken) << taken.error().message;
+    EXPECT_THAT(served_by("lb1"), testing::HasSubstr(" " + member + " "));
+  }
+  auto deleted = run(cloud_->delete_load_balancer({"lb1"}));
+  EXPECT_TRUE(deleted) << deleted.error().message;
 }
 
 TEST_P(LocalCloudTest, SurvivesTheController) {
