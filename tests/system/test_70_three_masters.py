@@ -231,3 +231,19 @@ def test_a_lost_master_is_replaced_and_nothing_is_lost(api, three):
                           "cd /etc/kubernetes/pki; ETCDCTL_API=3 etcdctl --endpoints https://127.0.0.1:2379 --cacert etcd/ca.crt "
                           "--cert apiserver-etcd-client.crt --key apiserver-etcd-client.key endpoint health --cluster 2>&1")
     assert members.count("is healthy") == 3 and nodes[lost]["address"] in members, members
+
+
+@claims("W7.privileges")
+def test_each_masters_api_server_asks_the_agent_beside_it(api, three):
+    """Also that of the master that took a lost one's place, which came when the rules were registered already."""
+    masters = [node["name"] for node in api.items(f"/clusters/{CLUSTER}/nodes") if node["role"] == "master"]
+
+    def on(master, *words):
+        return api.machine(master, "sh", "-c", 'kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 "$@" 2>&1; true', "-", *words)
+    on(masters[0], "create", "namespace", "team")
+    on(masters[0], "label", "namespace", "team", "slipway.io/project=p1")
+    for master in masters:
+        wait_for(f"{master} refuses a pod that sees its node's processes", lambda: "rule host-pid" in on(
+            master, "-n", "team", "run", "wrong", "--image=busybox:1.35", "--dry-run=server", '--overrides={"apiVersion": "v1", "spec": {"hostPID": true}}'), 20)
+        assert "created" in on(master, "-n", "team", "run", "right", "--image=busybox:1.35", "--dry-run=server")
+    on(masters[0], "delete", "namespace", "team", "--wait=false")
