@@ -48,7 +48,7 @@ def quiet(controller, descriptors):
 @claims("E1.churn")
 def test_nothing_stays_of_agents_and_streams_that_come_and_go(full, seed):
     count, seconds = (AGENTS_FULL, CHURN_SECONDS_FULL) if full else (AGENTS, CHURN_SECONDS)
-    swarm_site.build()
+    swarm_site.build("slipway-swarm")
     with swarm_site.SwarmSite(count) as site:
         controller = site.start_controller()
         alone = controller.descriptors()

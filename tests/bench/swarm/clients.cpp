@@ -41,6 +41,15 @@ std::string connect_packet(const std::string& client) {
   return packet(0x10, rest + client);
 }
 
+/// Waits for the next word's turn, reading meanwhile: a connection's end is noticed at once.
+template <class T>
+Task<Result<>> pause(Task<Result<T>> read) {
+  auto came = co_await base::with_timeout(kPause, "nothing", std::move(read));
+  if (!came && came.error().code == ErrorCode::kTimeout) co_return Result<>{};
+  if (!came) co_return fail(came);
+  co_return fail(ErrorCode::kInvalid, "a word that nobody asked for");
+}
+
 class Clients {
  public:
   Clients(boost::asio::io_context& io, const ClientOptions& options)
@@ -113,7 +122,7 @@ Task<Result<>> Clients::talk(std::unique_ptr<net::Transport> transport) {
     if (!sent) co_return fail(sent);
     auto echoed = co_await base::with_timeout(kAnswerLimit, "the echo", transport->read());
     if (!echoed) co_return fail(echoed);
-    co_await base::sleep_for(kPause);
+    if (auto quiet = co_await pause(transport->read()); !quiet) co_return fail(quiet);
   }
 }
 
@@ -131,7 +140,7 @@ Task<Result<>> Clients::talk_mqtt(std::unique_ptr<TlsSocket> socket, std::string
     if (!up) up.emplace(tally_, clock_.monotonic());
     answer.clear();
     word = packet(0xc0, {});
-    co_await base::sleep_for(kPause);
+    if (auto quiet = co_await pause(socket->read_more(answer)); !quiet) co_return fail(quiet);
   }
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers that take the swarm's connections without being ours: a WebSocket echo of stock parts, an MQTT broker."""
+import os
 import re
 import shutil
 import subprocess
@@ -29,7 +30,7 @@ def echo_server(site, port):
 
 
 def broker(site, port):
-    binary = shutil.which("mosquitto", path="/usr/sbin:/usr/bin")
+    binary = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin")
     if not binary:
         raise RuntimeError("mosquitto is not there: apt-get install --no-install-recommends mosquitto (and stop its service)")
     with open(site.file("mosquitto.conf"), "w") as out:
@@ -62,20 +63,21 @@ def measure(site, kind, server_of, count, patience):
         time.sleep(5)
         rss = (server.rss_kb() - before) / count
         cpu = server.cpu_share(15)
-        cut = time.monotonic_ns()
+        told, cut = clients.stat(), time.monotonic_ns()
         server.kill()
         server = start()
-        back = (wait_for("all are back", lambda: newer(clients.stat(), cut), patience, 0.2) - cut) / 1e9
+        up = wait_for("all are back", lambda: back(clients, count, told), patience, 0.2)
         back_cpu = server.cpu_seconds()
         clients.end()
-        return {"connect": connect, "connect_cpu": connect_cpu, "rss_kb": rss, "cpu": cpu, "back": back, "back_cpu": back_cpu}
+        return {"connect": connect, "connect_cpu": connect_cpu, "rss_kb": rss, "cpu": cpu, "back": (up - cut) / 1e9, "back_cpu": back_cpu}
     finally:
         server.kill()
 
 
-def newer(stat, since):
-    """When all came up, if that was after `since`."""
-    return stat.get("all_up_ns", 0) if stat.get("all_up_ns", 0) > since else 0
+def back(program, count, before):
+    """When all were up again that `before` tells of: each of them has come up once more since."""
+    told = program.stat()
+    return told.get("all_up_ns") if told["links"] >= before["links"] + count else None
 
 
 def handshakes_a_second():

@@ -2,7 +2,7 @@
 """What a controller takes for a number of agents, and how fast it is with them."""
 import time
 
-from peers_of_swarm import newer
+from peers_of_swarm import back
 from slipway import wait_for
 
 PATIENCE = 900  # for all to be up
@@ -46,13 +46,13 @@ def streams(site, count, slow, seconds, seed):
     return figures
 
 
-def back_after_kill(site, swarm):
+def back_after_kill(site, swarm, count):
     """Seconds from kill -9 until every agent is back, and how long the controller itself took."""
-    cut = time.monotonic_ns()
+    told, cut = swarm.stat(), time.monotonic_ns()
     site.controller.kill()
     site.start_controller()
     ready = time.monotonic_ns()
-    up = wait_for("all are back", lambda: newer(swarm.stat(), cut), PATIENCE, 0.2)
+    up = wait_for("all are back", lambda: back(swarm, count, told), PATIENCE, 0.2)
     return {"back_s": (up - cut) / 1e9, "ready_s": (ready - cut) / 1e9, "back_cpu_s": site.controller.cpu_seconds()}
 
 
@@ -86,7 +86,7 @@ def measure(site, count, options, say=lambda *_: None):
     swarm.all_up(PATIENCE)
     time.sleep(SETTLE)
     add({"rss_after_kb": controller.rss_kb(), "descriptors_after": controller.descriptors()})
-    add(back_after_kill(site, swarm))
+    add(back_after_kill(site, swarm, count))
     time.sleep(SETTLE)
     add({"rss_back_kb": site.controller.rss_kb(), "descriptors_back": site.controller.descriptors()})
     swarm.end()

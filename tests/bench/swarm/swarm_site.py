@@ -20,11 +20,10 @@ MOST_SECONDS = 3 * 3600  # nothing here outlives that
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def build():
-    """The programs of the swarm; no part of what is shipped, so nobody else builds them."""
+def build(*targets):
+    """Programs that are no part of what is shipped, so that nobody else builds them."""
     subprocess.run(["cmake", "--preset", "release"], cwd=TREE, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-C", "build/release", "slipway-swarm", "slipway-swarm-echo"], cwd=TREE, check=True,
-                   stdout=subprocess.DEVNULL)
+    subprocess.run(["ninja", "-C", "build/release", *targets], cwd=TREE, check=True, stdout=subprocess.DEVNULL)
 
 
 def free_port():
