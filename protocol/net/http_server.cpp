@@ -26,6 +26,10 @@ namespace {
 
 constexpr std::chrono::milliseconds kAcceptPause{
     100};  // after a failure such as no descriptors left
+// Thousands who come at once, after a restart, are let in as fast as their handshakes get done; if
+// all had begun together none would be done before its client gives up, and all would come again.
+constexpr std::size_t kMostHandshakes = 64;
+constexpr std::chrono::seconds kHandshakePatience{1};  // who takes longer keeps nobody out
 
 void keep_alive(tcp::socket& socket) {
   boost::system::error_code ignored;
@@ -39,13 +43,27 @@ struct HttpServer::State {
       : context(std::move(shared)),
         acceptor(executor),
         calm(executor, asio::steady_timer::time_point::max()),
+        turn(executor),
         scope(executor) {
     context.calmed = [this] { calm.cancel(); };
+    context.shaken = [this] { turn.cancel(); };
+  }
+
+  /// Until fewer than kMostHandshakes go on that are younger than kHandshakePatience.
+  Task<> wait_turn() {
+    const auto& going_on = context.handshakes;
+    while (acceptor.is_open() && going_on.size() >= kMostHandshakes) {
+      const auto oldest_that_counts = *std::prev(going_on.end(), kMostHandshakes);
+      turn.expires_at(oldest_that_counts + kHandshakePatience);
+      if (turn.expiry() <= std::chrono::steady_clock::now()) co_return;
+      co_await turn.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
   }
 
   Task<> accept_all() {
     const auto executor = co_await asio::this_coro::executor;
     while (acceptor.is_open()) {
+      co_await wait_turn();
       auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
       if (!acceptor.is_open()) break;
       if (error) {
@@ -78,6 +96,7 @@ struct HttpServer::State {
   ServerContext context;
   tcp::acceptor acceptor;
   asio::steady_timer calm;  // never fires; cancelled when the last running request has ended
+  asio::steady_timer turn;  // cancelled when a handshake is over
   base::TaskScope scope;
 };
 
@@ -145,6 +164,7 @@ Task<> HttpServer::stop(std::chrono::milliseconds grace) {
   state.context.stopping = true;
   boost::system::error_code ignored;
   state.acceptor.close(ignored);
+  state.turn.cancel();
   for (Connection* connection : std::set(state.context.idle)) connection->close();
   co_await (state.wait_calm() || base::sleep_for(grace));
   co_await state.scope.join();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/net/http_session.hpp"
 
+#include <netinet/tcp.h>
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <charconv>
 #include <ctime>
@@ -300,12 +302,40 @@ Task<Next> serve_one(ServerContext* context, std::unique_ptr<Connection>* owner)
   co_return Next{};
 }
 
+/// Who waited for too long to be accepted is not worth a handshake.
+bool has_hung_up(asio::ip::tcp::socket& socket) {
+  tcp_info info{};
+  socklen_t size = sizeof(info);
+  return ::getsockopt(socket.native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+         info.tcpi_state != TCP_ESTABLISHED;
+}
+
+class Handshake {
+ public:
+  explicit Handshake(ServerContext* context)
+      : context_(context),
+        place_(context->handshakes.insert(context->handshakes.end(),
+                                          std::chrono::steady_clock::now())) {}
+  ~Handshake() {
+    context_->handshakes.erase(place_);
+    if (context_->shaken) context_->shaken();
+  }
+  Handshake(const Handshake&) = delete;
+  Handshake& operator=(const Handshake&) = delete;
+
+ private:
+  ServerContext* context_;
+  std::list<std::chrono::steady_clock::time_point>::iterator place_;
+};
+
 }  // namespace
 
 Task<std::optional<Task<>>> serve_connection(ServerContext* context, asio::ip::tcp::socket socket) {
-  auto connection = std::make_unique<Connection>(std::move(socket));
   const TlsContextPtr tls = context->tls;
+  if (tls && has_hung_up(socket)) co_return std::nullopt;
+  auto connection = std::make_unique<Connection>(std::move(socket));
   if (tls) {
+    const Handshake counted(context);
     connection->expires_after(kHandshakeLimit);
     auto secured = co_await connection->accept_tls(tls);
     if (!secured) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <list>
 #include <memory>
 #include <optional>
 #include <set>
@@ -18,6 +20,8 @@ struct ServerContext {
   TlsContextPtr tls;
   bool stopping = false;
   std::size_t connections = 0;
+  std::list<std::chrono::steady_clock::time_point> handshakes;  ///< that go on; when they began
+  std::function<void()> shaken;                                 ///< called when one is over
   std::size_t busy = 0;          ///< requests that are being read or answered
   std::set<Connection*> idle;    ///< kept connections between two requests
   std::function<void()> calmed;  ///< called when `busy` falls to 0

