@@ -21,6 +21,7 @@ using base::Task;
 namespace {
 
 constexpr std::chrono::hours kRenewalLook{1};      // so that a corrected clock is noticed
+constexpr std::chrono::seconds kConnectLimit{10};  // after its restart a controller has thousands
 constexpr std::chrono::seconds kUpgradeLimit{10};  // a controller that hangs is found as on a link
 constexpr char kSubprotocol[] = "slipway.v1";
 constexpr char kForeignCa[] =
@@ -142,6 +143,7 @@ Task<Result<>> AgentLink::State::certify(Step step) {
 
 Task<Result<>> AgentLink::State::dial() {
   net::HttpClientOptions to{.endpoint = options.controller.endpoint};
+  to.connect_timeout = kConnectLimit;
   to.response_timeout = kUpgradeLimit;
   to.tls = net::TlsClient{.ca_pem = identity->ca_pem,
                           .judged_at = controller_utc(),

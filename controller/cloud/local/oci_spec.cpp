@@ -55,6 +55,7 @@ constexpr std::array<std::string_view, 41> kCapabilities = {"CHOWN",
                                                             "CHECKPOINT_RESTORE"};
 
 constexpr std::int64_t kCpuPeriodUs = 100'000;
+constexpr std::int64_t kSharesOfACpu = 1024;  ///< as of one process of the host
 
 template <class... Option>
 json::object mount(std::string_view destination, std::string_view type, std::string_view source,
@@ -107,8 +108,13 @@ json::object resources(const OciInput& input) {
   // Privileged pods need every device, and on cgroup v1 a child never has more than its parent.
   json::object all{{"devices", json::array{json::object{{"allow", true}, {"access", "rwm"}}}}};
   if (input.memory_bytes > 0) all["memory"] = json::object{{"limit", input.memory_bytes}};
-  if (input.cpus > 0 && input.cpus < input.host_cpus) {
-    all["cpu"] = json::object{{"quota", input.cpus * kCpuPeriodUs}, {"period", kCpuPeriodUs}};
+  if (input.cpus > 0) {
+    json::object cpu{{"shares", input.cpus * kSharesOfACpu}};  // a busy host is shared by flavour
+    if (input.cpus < input.host_cpus) {
+      cpu["quota"] = input.cpus * kCpuPeriodUs;
+      cpu["period"] = kCpuPeriodUs;
+    }
+    all["cpu"] = std::move(cpu);
   }
   return all;
 }

@@ -37,6 +37,7 @@ TEST(OciSpec, HoldsLimitsDisksAndNamespace) {
   EXPECT_EQ(os.at("cgroupsPath"), "/slipway-abc/m");
   EXPECT_EQ(os.at("resources").at("memory").at("limit").to_number<std::uint64_t>(), 2ull << 30);
   EXPECT_EQ(os.at("resources").at("cpu").at("quota").as_int64(), 200'000);
+  EXPECT_EQ(os.at("resources").at("cpu").at("shares").as_int64(), 2048);
   const json::value& disk = os.at("devices").as_array().back();
   EXPECT_EQ(disk.at("path"), "/dev/vdb");
   EXPECT_EQ(disk.at("type"), "b");
@@ -58,7 +59,9 @@ TEST(OciSpec, AFlavorAboveTheHostIsNotHeldBelowIt) {
   OciInput all = input();
   all.cpus = 8;
   json::object spec = spec_of(all);
-  EXPECT_FALSE(spec.at("linux").at("resources").as_object().contains("cpu"));
+  const auto& cpu = spec.at("linux").at("resources").at("cpu").as_object();
+  EXPECT_EQ(cpu.at("shares").as_int64(), 8 * 1024);
+  EXPECT_FALSE(cpu.contains("quota"));
 }
 
 TEST(Capabilities, LeaveOutWhatActsOnTheHostAndWhatWeLack) {
