@@ -119,7 +119,7 @@ Task<Result<wire::IntentOutcome>> Applier::in_the_name_of(wire::Intent intent) {
 
 Task<Result<wire::IntentOutcome>> Applier::apply(wire::ApplyManifest manifest) {
   auto objects = parse_manifest(manifest.yaml());
-  if (!objects) co_return refused(objects.error().message);
+  if (!objects) co_return refused(sentence_of(objects.error()));
   auto order = apply_order(*objects);
   if (manifest.delete_()) std::ranges::reverse(order);
   const bool brings_kinds = std::ranges::any_of(
@@ -165,9 +165,8 @@ Task<Result<std::string>> Applier::path_of(const ManifestObject& object,
     if (resource || resource.error().code != ErrorCode::kNotFound) break;
   }
   if (!resource) co_return base::fail(resource);
-  auto in = object.pod_namespace.empty() ? default_namespace : object.pod_namespace;
-  if (in.empty()) in = "default";
-  co_return object_path(object.api_version, *resource, in, object.name);
+  co_return object_path(object.api_version, *resource, namespace_of(object, default_namespace),
+                        object.name);
 }
 
 Task<Result<std::string>> Applier::version_there(std::string path) {

@@ -91,7 +91,7 @@ Result<> parse_server(std::string_view url, Kubeconfig& into) {
 
 Result<Kubeconfig> parse_kubeconfig(std::string_view yaml) {
   auto documents = manifest::parse_yaml(yaml);
-  if (!documents) return base::fail(documents);
+  if (!documents) return wrong(sentence_of(documents.error()));
   if (documents->size() != 1) return wrong("it is not one document");
   const auto& config = documents->front().value;
   const auto context_name = text_at(&config, "current-context");

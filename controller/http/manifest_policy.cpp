@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/manifest_policy.hpp"
 
-#include "protocol/manifest/manifest.hpp"
 #include "protocol/policy/policy.hpp"
 
 namespace slipway::http {
@@ -40,15 +39,12 @@ std::vector<policy::Refusal> refusals(const manifest::ManifestObject& object,
 }  // namespace
 
 std::optional<Problem> check_policy(const Services& services, const base::ClusterId& cluster,
-                                    const wire::ApplyManifest& manifest) {
-  if (manifest.delete_()) return std::nullopt;
-  const auto objects = manifest::parse_manifest(manifest.yaml());
-  if (!objects) return std::nullopt;  // the agent says why
+                                    const std::vector<manifest::ManifestObject>& objects,
+                                    const std::string& default_namespace) {
   Problem problem{.status = 403, .code = "denied"};
-  for (std::size_t i = 0; i < objects->size(); ++i) {
-    const auto& object = (*objects)[i];
-    auto in = object.pod_namespace.empty() ? manifest.default_namespace() : object.pod_namespace;
-    if (in.empty()) in = "default";
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const auto& object = objects[i];
+    const auto in = namespace_of(object, default_namespace);
     for (auto& refusal : refusals(object, facts_of(services, cluster, in))) {
       if (problem.refusals.size() >= kMaxRefusals) break;
       problem.refusals.push_back({i + 1, object.line, name_of(object), std::move(refusal)});

@@ -5,7 +5,7 @@
 
 #include "controller/http/problem.hpp"
 #include "controller/http/services.hpp"
-#include "order.pb.h"
+#include "protocol/manifest/manifest.hpp"
 
 namespace slipway::http {
 
@@ -13,6 +13,7 @@ namespace slipway::http {
 /// mirror knows them; nullopt: nothing. The cluster asks the same rules of every object again, in
 /// whatever way it comes (agent/admission): this says it at once, and for the manifest as a whole.
 std::optional<Problem> check_policy(const Services& services, const base::ClusterId& cluster,
-                                    const wire::ApplyManifest& manifest);
+                                    const std::vector<manifest::ManifestObject>& objects,
+                                    const std::string& default_namespace);
 
 }  // namespace slipway::http

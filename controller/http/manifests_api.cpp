@@ -3,7 +3,6 @@
 #include "controller/http/intent_views.hpp"
 #include "controller/http/kube_proxy_rules.hpp"
 #include "controller/http/manifest_policy.hpp"
-#include "controller/http/manifest_rules.hpp"
 #include "controller/http/places.hpp"
 #include "controller/http/problem.hpp"
 #include "controller/http/resources.hpp"
@@ -24,10 +23,10 @@ bool is_yaml(std::string_view type) {
 /// their name and decides; this refuses before it what it would refuse, in our words.
 base::Result<wire::TenantIntent> of_tenant(const Services& services, const Caller& caller,
                                            const base::ClusterId& cluster,
+                                           const std::vector<manifest::ManifestObject>& objects,
                                            const wire::ApplyManifest& manifest) {
-  for (const auto& object : objects_of(manifest.yaml())) {
-    auto in = object.name_space.empty() ? manifest.default_namespace() : object.name_space;
-    if (in.empty()) in = "default";
+  for (const auto& object : objects) {
+    const auto in = namespace_of(object, manifest.default_namespace());
     const auto place = place_of(services, cluster, in);
     const auto may = access::decide(caller.rights, Needs::kWrite, true, &place);
     if (!may) {
@@ -40,6 +39,14 @@ base::Result<wire::TenantIntent> of_tenant(const Services& services, const Calle
   *tenant.mutable_who() = identity_of(caller, cluster.value);
   *tenant.mutable_apply() = manifest;
   return tenant;
+}
+
+Answer refused(const manifest::Fault& fault, const std::string& request_id) {
+  auto problem = problem_of(fault.error);
+  problem.detail = sentence_of(fault);
+  problem.line = fault.at.line;
+  problem.column = fault.at.column;
+  return to_response(problem, request_id);
 }
 
 base::Task<Answer> apply(Services& services, Call call) {
@@ -58,27 +65,21 @@ base::Task<Answer> apply(Services& services, Call call) {
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
   if (!cluster) co_return base::fail(cluster);
-  if (auto fault = check_manifest(call.request.body)) {
-    auto problem = problem_of(fault->error);
-    if (fault->line > 0) {
-      problem.detail = "line " + std::to_string(fault->line) + ", column " +
-                       std::to_string(fault->column) + ": " + problem.detail;
-    }
-    problem.line = fault->line;
-    problem.column = fault->column;
-    co_return to_response(problem, call.caller.request_id);
-  }
+  const auto objects = manifest::parse_manifest(call.request.body);
+  if (!objects) co_return refused(objects.error(), call.caller.request_id);
   manifest.set_yaml(std::move(call.request.body));
   wire::Intent intent;
   if (access::decide(call.caller.rights, Needs::kAdminister, true)) {
     *intent.mutable_apply() = manifest;
   } else {
-    auto tenant = of_tenant(services, call.caller, cluster->id, manifest);
+    auto tenant = of_tenant(services, call.caller, cluster->id, *objects, manifest);
     if (!tenant) co_return base::fail(tenant);
     *intent.mutable_tenant() = std::move(*tenant);
   }
-  if (const auto refused = check_policy(services, cluster->id, manifest)) {
-    co_return to_response(*refused, call.caller.request_id);
+  if (!manifest.delete_()) {
+    const auto refused =
+        check_policy(services, cluster->id, *objects, manifest.default_namespace());
+    if (refused) co_return to_response(*refused, call.caller.request_id);
   }
   auto outcome = co_await services.intents.submit(cluster->id, std::move(intent), kIntentWait);
   if (!outcome) co_return base::fail(outcome);

@@ -5,19 +5,11 @@
 #include <boost/json.hpp>
 #include <numeric>
 
-#include "protocol/manifest/yaml_json.hpp"
-
 namespace slipway::manifest {
 namespace {
 
 namespace json = boost::json;
 using base::ErrorCode;
-using base::Result;
-
-std::string text_of(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string{};
-}
 
 /// A Service's ports are a list with the keys port and protocol. API servers before 1.22 do not
 /// fill in the protocol's default before a server-side apply and answer 500, so it is said here.
@@ -32,57 +24,124 @@ void fill_list_keys(ManifestObject& object) {
   }
 }
 
-Result<> add_object(json::value value, int line, std::vector<ManifestObject>& into) {
-  const auto wrong = [line](const std::string& what, std::string field = "manifest") {
-    return base::fail(ErrorCode::kInvalid,
-                      "the document at line " + std::to_string(line) + " " + what,
-                      std::move(field));
-  };
-  if (!value.is_object()) return wrong("is no object");
-  auto& body = value.get_object();
-  ManifestObject object;
-  object.api_version = text_of(body, "apiVersion");
-  object.kind = text_of(body, "kind");
-  object.line = line;
-  if (object.api_version.empty()) return wrong("has no apiVersion", "apiVersion");
-  if (object.kind.empty()) return wrong("has no kind", "kind");
-  if (const auto* items = body.if_contains("items");
-      object.kind.ends_with("List") && items != nullptr && items->is_array()) {
-    for (const auto& item : items->get_array()) {
-      if (auto added = add_object(item, line, into); !added) return added;
+/// Reads the objects of one document.
+class Reader {
+ public:
+  Reader(const YamlDocument& document, std::vector<ManifestObject>& into)
+      : document_(document), into_(into) {}
+
+  Checked<void> add(json::value& value, const std::string& path) {
+    if (!value.is_object()) {
+      return wrong(path, "each document must be an object with apiVersion and kind");
+    }
+    auto& body = value.get_object();
+    ManifestObject object;
+    object.line = document_.begins().line;
+    if (auto read = take_text(body, path, "apiVersion", object.api_version); !read) return read;
+    if (auto read = take_text(body, path, "kind", object.kind); !read) return read;
+    auto* items = body.if_contains("items");
+    if (object.kind.ends_with("List") && items != nullptr && items->is_array()) {
+      return add_items(items->get_array(), join(path, "items"));
+    }
+    if (auto read = take_metadata(body, path, object); !read) return read;
+    if (into_.size() >= kMaxObjects) return wrong(path, "more than 1000 objects at once");
+    object.body = std::move(body);
+    fill_list_keys(object);
+    into_.push_back(std::move(object));
+    return {};
+  }
+
+ private:
+  static std::string join(const std::string& path, std::string_view field) {
+    return path.empty() ? std::string(field) : path + "." + std::string(field);
+  }
+
+  std::unexpected<Fault> wrong(const std::string& path, std::string what) const {
+    return std::unexpected(
+        Fault{{ErrorCode::kInvalid, std::move(what), path.empty() ? "manifest" : path},
+              document_.place_of(path)});
+  }
+
+  Checked<void> add_items(json::array& items, const std::string& path) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (auto added = add(items[i], path + "[" + std::to_string(i) + "]"); !added) return added;
     }
     return {};
   }
-  const auto* metadata = body.if_contains("metadata");
-  if (metadata == nullptr || !metadata->is_object()) return wrong("has no metadata", "metadata");
-  object.name = text_of(metadata->get_object(), "name");
-  object.pod_namespace = text_of(metadata->get_object(), "namespace");
-  if (object.name.empty()) return wrong("has no metadata.name", "metadata.name");
-  if (into.size() >= kMaxObjects) return wrong("is one object too many: 1000 are allowed");
-  object.body = std::move(body);
-  fill_list_keys(object);
-  into.push_back(std::move(object));
-  return {};
-}
 
-int rank(const ManifestObject& object) {
-  if (object.kind == "Namespace" && object.api_version == "v1") return 0;
-  if (object.kind == "CustomResourceDefinition") return 1;
-  return 2;
+  Checked<void> take_text(const json::object& in, const std::string& path, const char* key,
+                          std::string& into) const {
+    const auto field = join(path, key);
+    const auto* value = in.if_contains(key);
+    if (value == nullptr || value->is_null()) return wrong(field, field + " is missing");
+    if (!value->is_string()) return wrong(field, field + " must be a string");
+    into = std::string(value->get_string());
+    if (into.empty()) return wrong(field, field + " must not be empty");
+    return {};
+  }
+
+  Checked<void> take_metadata(const json::object& body, const std::string& path,
+                              ManifestObject& into) const {
+    const auto field = join(path, "metadata");
+    const auto* value = body.if_contains("metadata");
+    if (value == nullptr || value->is_null()) return wrong(field, field + " is missing");
+    if (!value->is_object()) return wrong(field, field + " must be an object");
+    const auto& metadata = value->get_object();
+    if (metadata.contains("generateName") && !metadata.contains("name")) {
+      return wrong(join(field, "generateName"),
+                   "generateName cannot be applied; give metadata.name");
+    }
+    if (auto read = take_text(metadata, field, "name", into.name); !read) return read;
+    if (!metadata.contains("namespace")) return {};
+    return take_text(metadata, field, "namespace", into.pod_namespace);
+  }
+
+  const YamlDocument& document_;
+  std::vector<ManifestObject>& into_;
+};
+
+/// Kinds by what needs them: a row's are applied before the next one's. Kinds that no row names,
+/// custom ones too, come with the workloads.
+constexpr std::initializer_list<std::string_view> kOrder[] = {
+    {"Namespace"},
+    {"CustomResourceDefinition"},
+    {"PriorityClass", "RuntimeClass", "ResourceQuota", "LimitRange", "ServiceAccount"},
+    {"ClusterRole", "Role", "ClusterRoleBinding", "RoleBinding"},
+    {"ConfigMap", "Secret"},
+    {"StorageClass", "PersistentVolume", "PersistentVolumeClaim"},
+    {},
+    {"Service", "Ingress", "NetworkPolicy", "PodDisruptionBudget", "HorizontalPodAutoscaler"},
+    {"APIService", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"},
+};
+
+std::ptrdiff_t rank(const ManifestObject& object) {
+  const auto row = std::ranges::find_if(kOrder, [&](const auto& kinds) {
+    return std::ranges::find(kinds, object.kind) != kinds.end();
+  });
+  if (row != std::end(kOrder)) return row - std::begin(kOrder);
+  return std::ranges::find_if(kOrder, [](const auto& kinds) { return kinds.size() == 0; }) -
+         std::begin(kOrder);
 }
 
 }  // namespace
 
-Result<std::vector<ManifestObject>> parse_manifest(std::string_view yaml) {
+std::string namespace_of(const ManifestObject& object, const std::string& default_namespace) {
+  if (!object.pod_namespace.empty()) return object.pod_namespace;
+  return default_namespace.empty() ? "default" : default_namespace;
+}
+
+Checked<std::vector<ManifestObject>> parse_manifest(std::string_view yaml) {
   auto documents = parse_yaml(yaml);
-  if (!documents) return base::fail(documents);
+  if (!documents) return std::unexpected(std::move(documents.error()));
   std::vector<ManifestObject> objects;
   for (auto& document : *documents) {
-    if (auto added = add_object(std::move(document.value), document.line, objects); !added) {
-      return base::fail(added);
+    if (auto added = Reader(document, objects).add(document.value, ""); !added) {
+      return std::unexpected(std::move(added.error()));
     }
   }
-  if (objects.empty()) return base::fail(ErrorCode::kInvalid, "it holds no object", "manifest");
+  if (objects.empty()) {
+    return std::unexpected(Fault{{ErrorCode::kInvalid, "it holds no object", "manifest"}, {}});
+  }
   return objects;
 }
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/base/result.hpp"
+#include "protocol/manifest/yaml_json.hpp"
 
 namespace slipway::manifest {
 
@@ -22,12 +22,17 @@ struct ManifestObject {
   int line = 1;  ///< where its document begins
 };
 
-/// The objects of a manifest in its own order; a List stands for its items. kInvalid says which
-/// document lacks what.
-base::Result<std::vector<ManifestObject>> parse_manifest(std::string_view yaml);
+/// Where it goes to, if its kind has namespaces.
+std::string namespace_of(const ManifestObject& object, const std::string& default_namespace);
 
-/// Places in `objects` in the order to apply them: namespaces, then CRDs, then all others as they
-/// are written. To delete, go backwards.
+/// The objects of a manifest in its own order; a List stands for its items. What is no object with
+/// apiVersion, kind and metadata.name is kInvalid, with that field and its place. What the kinds
+/// mean, the API server knows.
+Checked<std::vector<ManifestObject>> parse_manifest(std::string_view yaml);
+
+/// Places in `objects` in the order to apply them, so that what others need comes first:
+/// namespaces, definitions of kinds, rights, configuration, storage, workloads, services; and among
+/// equals as they are written. To delete, go backwards.
 std::vector<std::size_t> apply_order(const std::vector<ManifestObject>& objects);
 
 }  // namespace slipway::manifest

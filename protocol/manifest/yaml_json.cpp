@@ -11,21 +11,23 @@
 #include <optional>
 #include <string>
 
+#include "protocol/wire/text.hpp"
+
 namespace slipway::manifest {
 namespace {
 
 namespace json = boost::json;
 using base::ErrorCode;
-using base::Result;
 
-std::string place(const YAML::Mark& mark) {
-  if (mark.is_null()) return "";
-  return "line " + std::to_string(mark.line + 1) + ", column " + std::to_string(mark.column + 1) +
-         ": ";
+constexpr auto kWhole = "manifest";
+
+Place place_of(const YAML::Mark& mark) {
+  return mark.is_null() ? Place{} : Place{mark.line + 1, mark.column + 1};
 }
 
-std::unexpected<base::Error> wrong(const YAML::Mark& mark, const std::string& what) {
-  return base::fail(ErrorCode::kInvalid, place(mark) + what, "manifest");
+std::unexpected<Fault> wrong(const YAML::Mark& mark, std::string what, std::string field = kWhole) {
+  return std::unexpected(
+      Fault{{ErrorCode::kInvalid, std::move(what), std::move(field)}, place_of(mark)});
 }
 
 bool any_of(std::string_view text, std::initializer_list<std::string_view> words) {
@@ -82,7 +84,7 @@ std::optional<double> as_float(std::string_view text) {
 /// Builds JSON from yaml-cpp's nodes; counts what it makes, since anchors multiply.
 class Converter {
  public:
-  Result<json::value> convert(const YAML::Node& node, std::size_t depth) {
+  Checked<json::value> convert(const YAML::Node& node, std::size_t depth) {
     if (depth > kManifestDepth) return wrong(node.Mark(), "nested too deeply");
     if (++made_ > kManifestValues) return wrong(node.Mark(), "too large, or its anchors multiply");
     switch (node.Type()) {
@@ -98,14 +100,34 @@ class Converter {
   }
 
  private:
-  Result<json::value> scalar(const YAML::Node& node) {
+  /// One step further down; the path is that of what is being read.
+  class Step {
+   public:
+    Step(std::string& path, const std::string& step) : path_(path), before_(path.size()) {
+      if (!path.empty() && !step.starts_with('[')) path += '.';
+      path += step;
+    }
+    ~Step() { path_.resize(before_); }
+    Step(const Step&) = delete;
+    Step& operator=(const Step&) = delete;
+
+   private:
+    std::string& path_;
+    std::size_t before_;
+  };
+
+  std::unexpected<Fault> refuse(const YAML::Node& node, std::string what) const {
+    return wrong(node.Mark(), std::move(what), path_.empty() ? kWhole : path_);
+  }
+
+  Checked<json::value> scalar(const YAML::Node& node) {
     const auto& tag = node.Tag();
     bytes_ += node.Scalar().size();
     if (bytes_ > kManifestLimitBytes * 2) return wrong(node.Mark(), "its anchors multiply");
     if (tag == "?" || tag.empty()) {
       auto value = resolve_scalar(node.Scalar());
       if (value.is_double() && !(std::abs(value.get_double()) <= 1.7e308)) {
-        return wrong(node.Mark(), "JSON knows no such number: " + node.Scalar());
+        return refuse(node, "JSON knows no such number: " + node.Scalar());
       }
       return value;
     }
@@ -116,12 +138,13 @@ class Converter {
                       (tag == "tag:yaml.org,2002:null" && value.is_null()) ||
                       (tag == "tag:yaml.org,2002:float" && value.is_number());
     if (fits) return value;
-    return wrong(node.Mark(), "cannot be read as " + tag);
+    return refuse(node, "cannot be read as " + tag);
   }
 
-  Result<json::value> sequence(const YAML::Node& node, std::size_t depth) {
+  Checked<json::value> sequence(const YAML::Node& node, std::size_t depth) {
     json::array array;
     for (const auto& item : node) {
+      const Step step(path_, "[" + std::to_string(array.size()) + "]");
       auto value = convert(item, depth + 1);
       if (!value) return value;
       array.push_back(std::move(*value));
@@ -129,20 +152,21 @@ class Converter {
     return json::value(std::move(array));
   }
 
-  Result<json::value> map(const YAML::Node& node, std::size_t depth) {
+  Checked<json::value> map(const YAML::Node& node, std::size_t depth) {
     json::object object;
     json::object merged;
     for (const auto& item : node) {
-      if (!item.first.IsScalar()) return wrong(item.first.Mark(), "a key must be a plain word");
+      if (!item.first.IsScalar()) return refuse(item.first, "a key must be a plain word");
       const bool plain = item.first.Tag() == "?" || item.first.Tag().empty();
+      auto key = key_of(item.first.Scalar(), plain);
+      const Step step(path_, key);
       auto value = convert(item.second, depth + 1);
       if (!value) return value;
       if (plain && item.first.Scalar() == "<<") {
-        if (auto done = merge(item.first.Mark(), *value, merged); !done) return base::fail(done);
+        if (!merge(*value, merged)) return refuse(item.first, "only mappings can be merged");
         continue;
       }
-      auto key = key_of(item.first.Scalar(), plain);
-      if (object.contains(key)) return wrong(item.first.Mark(), "the key is there twice: " + key);
+      if (object.contains(key)) return refuse(item.first, "the key is there twice: " + key);
       object.emplace(std::move(key), std::move(*value));
     }
     for (auto& [key, value] : merged) {
@@ -160,26 +184,75 @@ class Converter {
     return text;
   }
 
-  static Result<> merge(const YAML::Mark& mark, json::value& from, json::object& into) {
+  static bool merge(json::value& from, json::object& into) {
     if (from.is_object()) {
       for (auto& [key, value] : from.get_object()) {
         if (!into.contains(key)) into.emplace(key, value);
       }
-      return {};
+      return true;
     }
-    if (!from.is_array()) return wrong(mark, "only mappings can be merged");
-    for (auto& one : from.get_array()) {
-      if (!one.is_object()) return wrong(mark, "only mappings can be merged");
-      if (auto done = merge(mark, one, into); !done) return done;
-    }
-    return {};
+    if (!from.is_array()) return false;
+    return std::ranges::all_of(from.get_array(), [&into](json::value& one) {
+      return one.is_object() && merge(one, into);
+    });
   }
 
+  std::string path_;
   std::size_t made_ = 0;
   std::size_t bytes_ = 0;
 };
 
+/// The next step of a path, taken off its front: a key, or "[3]".
+std::string_view take_step(std::string_view& path) {
+  if (path.starts_with('.')) path.remove_prefix(1);
+  const auto end = path.starts_with('[') ? path.find(']') + 1 : path.find_first_of(".[");
+  const auto step = path.substr(0, end);
+  path.remove_prefix(step.size());
+  return step;
+}
+
+/// What a step leads to; an undefined node: nothing.
+YAML::Node below(const YAML::Node& node, std::string_view step) {
+  if (node.IsMap()) return node[std::string(step)];
+  if (!node.IsSequence() || !step.starts_with('[')) return YAML::Node(YAML::NodeType::Undefined);
+  std::size_t index = 0;
+  const auto parsed = std::from_chars(step.data() + 1, step.data() + step.size(), index);
+  if (parsed.ec != std::errc{} || index >= node.size()) {
+    return YAML::Node(YAML::NodeType::Undefined);
+  }
+  return node[index];
+}
+
+/// Of the key: a value that is not written has the place of what comes after it.
+YAML::Mark key_mark(const YAML::Node& node, std::string_view key) {
+  for (const auto& entry : node) {
+    if (node.IsMap() && entry.first.IsScalar() && entry.first.Scalar() == key) {
+      return entry.first.Mark();
+    }
+  }
+  return node.Mark();
+}
+
 }  // namespace
+
+std::string sentence_of(const Fault& fault) {
+  if (fault.at.line == 0) return fault.error.message;
+  return "line " + std::to_string(fault.at.line) + ", column " + std::to_string(fault.at.column) +
+         ": " + fault.error.message;
+}
+
+Place YamlDocument::place_of(std::string_view field) const {
+  YAML::Node at = *text_;
+  auto mark = at.Mark();
+  while (!field.empty()) {
+    const auto step = take_step(field);
+    const auto next = step.empty() ? YAML::Node(YAML::NodeType::Undefined) : below(at, step);
+    if (!next.IsDefined()) break;
+    mark = next.IsNull() ? key_mark(at, step) : next.Mark();
+    at.reset(next);
+  }
+  return manifest::place_of(mark);
+}
 
 json::value resolve_scalar(std::string_view text) {
   if (any_of(text, {"", "~", "null", "Null", "NULL"})) return nullptr;
@@ -205,22 +278,23 @@ json::value resolve_scalar(std::string_view text) {
   return json::string(text);
 }
 
-Result<std::vector<YamlDocument>> parse_yaml(std::string_view text) {
-  if (text.size() > kManifestLimitBytes) {
-    return base::fail(ErrorCode::kInvalid, "larger than 4 MiB", "manifest");
-  }
+Checked<std::vector<YamlDocument>> parse_yaml(std::string_view text) {
+  const YAML::Mark nowhere = YAML::Mark::null_mark();
+  if (text.size() > kManifestLimitBytes) return wrong(nowhere, "larger than 4 MiB");
+  if (text.contains('\0')) return wrong(nowhere, "it holds a zero byte");
+  if (wire::clean_text(text) != text) return wrong(nowhere, "it is not UTF-8");
   std::vector<YAML::Node> nodes;
   try {
     nodes = YAML::LoadAll(std::string(text));
   } catch (const YAML::Exception& error) {
-    return wrong(error.mark, error.msg);
+    return wrong(error.mark, "this is not YAML: " + error.msg);
   }
   std::vector<YamlDocument> documents;
   for (const auto& node : nodes) {
     if (!node.IsDefined() || node.IsNull()) continue;
     auto value = Converter().convert(node, 0);
-    if (!value) return base::fail(value);
-    documents.push_back({std::move(*value), node.Mark().is_null() ? 1 : node.Mark().line + 1});
+    if (!value) return std::unexpected(std::move(value.error()));
+    documents.emplace_back(std::move(*value), std::make_shared<const YAML::Node>(node));
   }
   return documents;
 }

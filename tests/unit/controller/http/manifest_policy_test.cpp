@@ -48,13 +48,8 @@ class ManifestPolicyTest : public ThroughAgentTest {
         [this] { return world.mirror.count(cluster, "namespaces") == 3; });
   }
 
-  std::optional<Problem> judged(const std::string& yaml, const std::string& in,
-                                bool deletes = false) {
-    wire::ApplyManifest manifest;
-    manifest.set_yaml(yaml);
-    manifest.set_default_namespace(in);
-    manifest.set_delete_(deletes);
-    return check_policy(world.services, cluster, manifest);
+  std::optional<Problem> judged(const std::string& yaml, const std::string& in) {
+    return check_policy(world.services, cluster, manifest::parse_manifest(yaml).value(), in);
   }
 
   link::StreamPtr namespaces;
@@ -96,10 +91,9 @@ TEST_F(ManifestPolicyTest, TheNamespaceThatItGoesToDecides) {
   EXPECT_FALSE(judged(kGood, "own"));
 }
 
-TEST_F(ManifestPolicyTest, WhatIsDeletedAndNamespacesThemselvesAreNotJudgedHere) {
-  EXPECT_FALSE(judged(kBad, "own", true));
+TEST_F(ManifestPolicyTest, NamespacesThemselvesAreNotJudgedHere) {
   EXPECT_FALSE(
-      judged("apiVersion: v1\nkind: Namespace\nmetadata: {name: n, labels: "
+      judged("apiVersion: v1\nkind: Namespace\nmetadata: {name: new, labels: "
              "{slipway.io/project: p}}\n",
              "own"));
 }

@@ -12,7 +12,7 @@ namespace json = boost::json;
 
 std::string as_json(const std::string& yaml) {
   auto documents = parse_yaml(yaml);
-  if (!documents) return documents.error().message;
+  if (!documents) return sentence_of(documents.error());
   std::string all;
   for (const auto& document : *documents) {
     all += (all.empty() ? "" : " ") + json::serialize(document.value);
@@ -80,6 +80,33 @@ TEST(YamlJson, ReadsEveryDocumentAndJson) {
 TEST(YamlJson, SaysWhere) {
   EXPECT_TRUE(as_json("a: 1\nb: [\n").starts_with("line ")) << as_json("a: 1\nb: [\n");
   EXPECT_EQ(as_json("a: 1\nb:\n  c: 2\n  c: 3\n"), "line 4, column 3: the key is there twice: c");
+}
+
+TEST(YamlJson, KnowsThePlaceOfEachField) {
+  const auto documents = parse_yaml("a: 1\n---\nspec:\n  containers:\n  - name: c\n    image:\n");
+  ASSERT_TRUE(documents);
+  const auto& second = documents->at(1);
+  const auto at = [&](std::string_view field) {
+    const auto place = second.place_of(field);
+    return std::pair(place.line, place.column);
+  };
+  EXPECT_EQ(second.begins().line, 3);
+  EXPECT_EQ(at("spec.containers[0].name"), std::pair(5, 11));
+  EXPECT_EQ(at("spec.containers[0].image"), std::pair(6, 5)) << "its key's: nothing is written";
+  EXPECT_EQ(at("spec.containers[0].ports[3].name"), std::pair(5, 5)) << "the nearest that is there";
+  EXPECT_EQ(at("spec.containers[7]"), std::pair(5, 3));
+  for (const auto* odd : {"", ".", "[", "spec[", "spec.containers[", "spec.containers[x]", "..a"}) {
+    EXPECT_GE(at(odd).first, 3) << odd;
+  }
+}
+
+TEST(YamlJson, TakesUtf8Alone) {
+  for (const std::string bad : {"\xff", "\xc3", "\xed\xa0\x80", "\xc0\x80"}) {
+    const auto refused = parse_yaml("a: \"" + bad + "\"\n");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().error.message, "it is not UTF-8");
+  }
+  EXPECT_TRUE(parse_yaml("a: \"名字\"\n"));
 }
 
 TEST(YamlJson, BoundsDepthAndSize) {
