@@ -8,6 +8,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t kMaxTexts = 64;
+
 const json::value* find(const json::value& from, std::string_view key) {
   return from.is_object() ? from.get_object().if_contains(key) : nullptr;
 }
@@ -44,6 +46,11 @@ std::int64_t number_at(const json::value& from, std::string_view key, std::int64
   return otherwise;
 }
 
+std::uint32_t count_at(const json::value& from, std::string_view key) {
+  const auto value = number_at(from, key);
+  return value > 0 ? static_cast<std::uint32_t>(value) : 0;
+}
+
 bool bool_at(const json::value& from, std::string_view key) {
   const auto* value = find(from, key);
   return value != nullptr && value->is_bool() && value->get_bool();
@@ -54,6 +61,13 @@ std::int64_t utc_ms_at(const json::value& from, std::string_view key) {
   if (text.empty()) return 0;
   const auto time = base::from_rfc3339(text);
   return time ? base::to_unix_ms(*time) : 0;
+}
+
+void copy_texts(const json::object& from, google::protobuf::Map<std::string, std::string>& to) {
+  for (const auto& [key, value] : from) {
+    if (to.size() >= kMaxTexts) return;
+    if (value.is_string()) to[std::string(key)] = std::string(value.get_string());
+  }
 }
 
 }  // namespace slipway::kube

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/kube/kind_watch.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "agent/kube/json_reading.hpp"
@@ -16,9 +17,11 @@ using base::ErrorCode;
 using base::Result;
 using base::Task;
 
-constexpr int kPageSize = 250;
+constexpr int kPageSize = 250;                  ///< of a list; smaller where objects are large
+constexpr std::size_t kMaxPageBytes = 8 << 20;  ///< all kinds may hold one at the same time
 constexpr int kWatchSeconds = 290;
 constexpr int kBatchRows = 100;
+constexpr std::size_t kBatchBytes = 512 << 10;  ///< the controller takes twice that
 constexpr int kGone = 410;
 constexpr std::size_t kMaxEventBytes = 8 << 20;  ///< one object with all its managed fields
 
@@ -94,7 +97,8 @@ KindWatch::KindWatch(KubeApi& api, base::asio::thread_pool& pool, const base::Cl
       clock_(clock),
       kind_(kind),
       sink_(std::move(sink)),
-      backoff_(backoff) {}
+      backoff_(backoff),
+      page_size_(kPageSize) {}
 
 wire::MirrorBatch KindWatch::new_batch() const {
   wire::MirrorBatch batch;
@@ -111,7 +115,8 @@ Task<Result<>> KindWatch::give(wire::MirrorBatch batch) {
 
 Task<Result<std::string>> KindWatch::root() {
   if (path_.empty()) {
-    auto version = co_await mapping_.group_version(std::string(kind_.group));
+    auto version = co_await mapping_.serving(std::string(kind_.group), std::string(kind_.plural),
+                                             std::string(kind_.first_versions));
     if (!version) co_return base::fail(version);
     path_ = root_of(*version) + "/" + std::string(kind_.plural);
   }
@@ -136,6 +141,42 @@ Task<> KindWatch::run() {
   }
 }
 
+/// Puts rows into the batch and gives away what is full of them.
+Task<Result<>> KindWatch::fill(wire::MirrorBatch& batch, std::vector<wire::MirrorRow> rows) {
+  std::size_t bytes = 0;
+  for (auto& row : rows) {
+    const auto size = row.ByteSizeLong();
+    if (batch.upserts_size() >= kBatchRows || bytes + size > kBatchBytes) {
+      if (auto given = co_await give(std::exchange(batch, new_batch())); !given) co_return given;
+      bytes = 0;
+    }
+    bytes += size;
+    *batch.add_upserts() = std::move(row);
+  }
+  co_return Result<>{};
+}
+
+/// One page of the list. One that is too large is asked for again, smaller, as are all after it.
+Task<Result<net::HttpResponse>> KindWatch::page(std::string path, std::string next) {
+  while (true) {
+    net::HttpRequest request;
+    request.target = path + "?limit=" + std::to_string(page_size_);
+    if (!next.empty()) request.target += "&continue=" + escaped(next);
+    auto response = co_await api_.send(std::move(request));
+    if (!response) co_return base::fail(response);
+    const int status = response->status;
+    auto text = co_await net::read_all(std::move(*response), kMaxPageBytes);
+    if (text) {
+      net::HttpResponse whole;
+      whole.status = status;
+      whole.body = std::move(*text);
+      co_return whole;
+    }
+    if (text.error().code != ErrorCode::kExhausted || page_size_ == 1) co_return base::fail(text);
+    page_size_ = std::max(page_size_ / 4, 1);
+  }
+}
+
 Task<Result<>> KindWatch::step() {
   auto done = version_.empty() ? co_await list() : co_await watch();
   if (!done && !over_) path_.clear();  // the version may have gone with an upgrade
@@ -148,34 +189,25 @@ Task<Result<>> KindWatch::list() {
   std::string next;
   bool first = true;
   while (true) {
-    net::HttpRequest request;
-    request.target = *path + "?limit=" + std::to_string(kPageSize);
-    if (!next.empty()) request.target += "&continue=" + escaped(next);
-    auto response = co_await fetch(api_, std::move(request));
+    auto response = co_await page(*path, next);
     if (!response) co_return base::fail(response);
     if (response->status != 200) {
       co_return base::fail(ErrorCode::kUnavailable, message_of(response->text()));
     }
-    auto page = co_await base::offload(
+    auto rows = co_await base::offload(
         pool_, [&kind = kind_, text = std::move(std::get<0>(response->body))] {
           return parse_page(kind, text);
         });
-    if (!page) co_return base::fail(page);
-    next = page->next;
+    if (!rows) co_return base::fail(rows);
+    next = rows->next;
     auto batch = new_batch();
-    batch.set_full(first);
-    first = false;
-    for (auto& row : page->rows) {
-      if (batch.upserts_size() >= kBatchRows) {
-        if (auto given = co_await give(std::exchange(batch, new_batch())); !given) co_return given;
-      }
-      *batch.add_upserts() = std::move(row);
-    }
+    batch.set_full(std::exchange(first, false));
+    if (auto given = co_await fill(batch, std::move(rows->rows)); !given) co_return given;
     batch.set_complete(next.empty());
-    batch.set_resource_version(page->version);
+    batch.set_resource_version(rows->version);
     if (auto given = co_await give(std::move(batch)); !given) co_return given;
     if (next.empty()) {
-      version_ = page->version.empty() ? "0" : page->version;
+      version_ = rows->version.empty() ? "0" : rows->version;
       co_return Result<>{};
     }
   }
@@ -221,16 +253,11 @@ Task<Result<>> KindWatch::watch() {
 Task<Result<>> KindWatch::take_lines(std::string& held) {
   const auto last = held.rfind('\n');
   if (last == std::string::npos) co_return Result<>{};
-  const auto news = read_events(kind_, std::string_view(held).substr(0, last + 1));
+  auto news = read_events(kind_, std::string_view(held).substr(0, last + 1));
   held.erase(0, last + 1);
   if (!news.version.empty()) version_ = news.version;
   auto batch = new_batch();
-  for (const auto& row : news.upserts) {
-    if (batch.upserts_size() >= kBatchRows) {
-      if (auto given = co_await give(std::exchange(batch, new_batch())); !given) co_return given;
-    }
-    *batch.add_upserts() = row;
-  }
+  if (auto given = co_await fill(batch, std::move(news.upserts)); !given) co_return given;
   for (const auto& uid : news.deleted) batch.add_deleted(uid);
   batch.set_resource_version(version_);
   // Without rows too: a bookmark says that nothing happened until now.

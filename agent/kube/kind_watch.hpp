@@ -4,6 +4,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "agent/kube/kinds.hpp"
 #include "agent/kube/kube_api.hpp"
@@ -32,7 +33,9 @@ class KindWatch {
  private:
   base::Task<base::Result<>> list();
   base::Task<base::Result<>> watch();
+  base::Task<base::Result<net::HttpResponse>> page(std::string path, std::string next);
   base::Task<base::Result<>> take_lines(std::string& held);
+  base::Task<base::Result<>> fill(wire::MirrorBatch& batch, std::vector<wire::MirrorRow> rows);
   base::Task<base::Result<>> give(wire::MirrorBatch batch);
   base::Task<base::Result<std::string>> root();
   wire::MirrorBatch new_batch() const;
@@ -46,6 +49,7 @@ class KindWatch {
   base::Backoff backoff_;
   std::string path_;     // by discovery; empty: not known
   std::string version_;  // to watch from; empty: list first
+  int page_size_;
   bool over_ = false;
 };
 

@@ -12,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kMaxLabels = 64;
+constexpr std::size_t kMaxRowBytes = 32 << 10;  ///< what is larger, somebody made so on purpose
 
 constexpr Kind kKinds[] = {
     {"nodes", "", project_node},
@@ -22,6 +22,20 @@ constexpr Kind kKinds[] = {
     {"services", "", project_service},
     {"deployments", "apps", project_deployment},
     {"replicasets", "apps", project_replica_set},
+    {"statefulsets", "apps", project_stateful_set},
+    {"daemonsets", "apps", project_daemon_set},
+    {"jobs", "batch", project_job},
+    {"cronjobs", "batch", project_cron_job},
+    {"ingresses", "networking.k8s.io", project_ingress},
+    {"configmaps", "", project_config_map},
+    {"secrets", "", project_secret},
+    {"persistentvolumeclaims", "", project_claim},
+    {"persistentvolumes", "", project_volume},
+    {"storageclasses", "storage.k8s.io", project_storage_class},
+    {"resourcequotas", "", project_quota},
+    {"limitranges", "", project_limit_range},
+    // v1 knows the CPU alone, and is what 1.20 prefers.
+    {"horizontalpodautoscalers", "autoscaling", project_autoscaler, "v2 v2beta2"},
     {"rolebindings", "rbac.authorization.k8s.io", project_role_binding},
 };
 
@@ -42,10 +56,7 @@ void project_meta(const json::value& object, wire::ObjectMeta& meta) {
   meta.set_resource_version(text_at(metadata, "resourceVersion"));
   meta.set_created_utc_ms(utc_ms_at(metadata, "creationTimestamp"));
   meta.set_deleted_utc_ms(utc_ms_at(metadata, "deletionTimestamp"));
-  for (const auto& [key, value] : members_at(metadata, "labels")) {
-    if (!value.is_string() || meta.labels_size() >= static_cast<int>(kMaxLabels)) continue;
-    (*meta.mutable_labels())[std::string(key)] = std::string(value.get_string());
-  }
+  copy_texts(members_at(metadata, "labels"), *meta.mutable_labels());
   if (const auto* owner = controller_of(metadata)) {
     meta.set_owner_kind(text_at(*owner, "kind"));
     meta.set_owner_name(text_at(*owner, "name"));
@@ -63,7 +74,12 @@ wire::MirrorRow project(const Kind& kind, const json::value& object) {
   wire::MirrorRow row;
   project_meta(object, *row.mutable_meta());
   kind.project(object, row);
-  return row;
+  if (row.ByteSizeLong() <= kMaxRowBytes) return row;
+  wire::MirrorRow bare;  // it stays in the list, with its details at the API server
+  project_meta(object, *bare.mutable_meta());
+  bare.mutable_meta()->clear_labels();
+  kind.project({}, bare);
+  return bare;
 }
 
 }  // namespace slipway::kube

@@ -16,6 +16,7 @@ struct Kind {
   std::string_view plural;  ///< also the mirror's name for it
   std::string_view group;   ///< empty: the core group; its version comes from discovery
   void (*project)(const boost::json::value& object, wire::MirrorRow& row);
+  std::string_view first_versions = "";  ///< "v2 v2beta2": rather than the group's preferred one
 };
 
 std::span<const Kind> mirrored_kinds();

@@ -115,6 +115,10 @@ void project_pod(const json::value& object, wire::MirrorRow& row) {
   add_containers(array_at(spec, "initContainers"), array_at(status, "initContainerStatuses"), true,
                  pod);
   add_containers(array_at(spec, "containers"), array_at(status, "containerStatuses"), false, pod);
+  for (const auto& volume : array_at(spec, "volumes")) {
+    const auto claim = text_at(object_at(volume, "persistentVolumeClaim"), "claimName");
+    if (!claim.empty() && pod.claims_size() < kMaxParts) pod.add_claims(claim);
+  }
   pod.set_status(status_word(object, pod.ready()));
 }
 

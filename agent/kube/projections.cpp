@@ -10,21 +10,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kMessageLength = 1024;
 constexpr int kMaxSubjects = 64;
 constexpr std::string_view kRoleLabel = "node-role.kubernetes.io/";
-
-std::uint32_t count_at(const json::value& from, std::string_view key) {
-  const auto value = number_at(from, key);
-  return value > 0 ? static_cast<std::uint32_t>(value) : 0;
-}
-
-void add_images(const json::value& spec, wire::WorkloadRow& workload) {
-  const auto& pod = object_at(object_at(spec, "template"), "spec");
-  for (const auto& container : array_at(pod, "containers")) {
-    workload.add_images(text_at(container, "image"));
-  }
-}
 
 /// `targetPort` is a number or a name.
 std::string target_of(const json::value& port) {
@@ -92,6 +79,7 @@ void project_service(const json::value& object, wire::MirrorRow& row) {
   service.set_type(text_at(spec, "type"));
   service.set_cluster_ip(text_at(spec, "clusterIP"));
   for (const auto& from : array_at(spec, "ports")) {
+    if (service.ports_size() >= kMaxParts) break;
     auto& port = *service.add_ports();
     port.set_name(text_at(from, "name"));
     port.set_port(count_at(from, "port"));
@@ -99,48 +87,14 @@ void project_service(const json::value& object, wire::MirrorRow& row) {
     port.set_node_port(count_at(from, "nodePort"));
     port.set_protocol(text_at(from, "protocol"));
   }
-  for (const auto& [key, value] : members_at(spec, "selector")) {
-    if (value.is_string()) {
-      (*service.mutable_selector())[std::string(key)] = std::string(value.get_string());
-    }
+  copy_texts(members_at(spec, "selector"), *service.mutable_selector());
+  for (const auto& address : array_at(spec, "externalIPs")) {
+    if (address.is_string()) service.add_addresses(std::string(address.get_string()));
   }
-}
-
-void project_deployment(const json::value& object, wire::MirrorRow& row) {
-  auto& workload = *row.mutable_workload();
-  const auto& spec = object_at(object, "spec");
-  const auto& status = object_at(object, "status");
-  workload.set_desired(static_cast<std::uint32_t>(number_at(spec, "replicas", 1)));
-  workload.set_ready(count_at(status, "readyReplicas"));
-  workload.set_updated(count_at(status, "updatedReplicas"));
-  workload.set_available(count_at(status, "availableReplicas"));
-  add_images(spec, workload);
-  // What hinders says more than what goes on; both say more than that all is well.
-  for (const auto& condition : array_at(status, "conditions")) {
-    const auto type = text_at(condition, "type");
-    const bool bad = (type == "ReplicaFailure" && text_at(condition, "status") == "True") ||
-                     (type == "Progressing" && text_at(condition, "status") == "False");
-    if (bad) {
-      workload.set_condition(text_at(condition, "reason") + ": " +
-                             text_at(condition, "message").substr(0, kMessageLength));
-    }
-  }
-}
-
-void project_replica_set(const json::value& object, wire::MirrorRow& row) {
-  auto& workload = *row.mutable_workload();
-  const auto& spec = object_at(object, "spec");
-  const auto& status = object_at(object, "status");
-  workload.set_desired(static_cast<std::uint32_t>(number_at(spec, "replicas", 1)));
-  workload.set_ready(count_at(status, "readyReplicas"));
-  workload.set_updated(count_at(status, "replicas"));
-  workload.set_available(count_at(status, "availableReplicas"));
-  add_images(spec, workload);
-  for (const auto& condition : array_at(status, "conditions")) {
-    if (text_at(condition, "type") == "ReplicaFailure" && text_at(condition, "status") == "True") {
-      workload.set_condition(text_at(condition, "reason") + ": " +
-                             text_at(condition, "message").substr(0, kMessageLength));
-    }
+  for (const auto& address :
+       array_at(object_at(object_at(object, "status"), "loadBalancer"), "ingress")) {
+    const auto ip = text_at(address, "ip");
+    service.add_addresses(ip.empty() ? text_at(address, "hostname") : ip);
   }
 }
 

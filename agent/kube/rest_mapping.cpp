@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/kube/rest_mapping.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cctype>
+#include <sstream>
 
 #include "agent/kube/json_reading.hpp"
 
@@ -14,6 +16,24 @@ using base::Result;
 using base::Task;
 
 constexpr std::size_t kMaxGroups = 256;
+
+/// A group's versions: those of `first` that it has, then what it prefers, then the rest.
+std::vector<std::string> in_order(const boost::json::value& group, const std::string& first) {
+  std::vector<std::string> served;
+  for (const auto& version : array_at(group, "versions")) {
+    served.push_back(text_at(version, "groupVersion"));
+  }
+  std::vector<std::string> wished;
+  std::istringstream names(first);
+  for (std::string name; names >> name;) wished.push_back(text_at(group, "name") + "/" + name);
+  wished.push_back(text_at(object_at(group, "preferredVersion"), "groupVersion"));
+  std::erase_if(wished,
+                [&](const auto& one) { return std::ranges::find(served, one) == served.end(); });
+  for (const auto& version : served) {
+    if (std::ranges::find(wished, version) == wished.end()) wished.push_back(version);
+  }
+  return wished;
+}
 
 }  // namespace
 
@@ -74,13 +94,23 @@ Task<Result<Resource>> RestMapping::find(std::string api_version, std::string ki
                        "no matches for kind \"" + kind + "\" in version \"" + api_version + "\"");
 }
 
-Task<Result<std::string>> RestMapping::group_version(std::string group) {
+Task<Result<std::string>> RestMapping::serving(std::string group, std::string plural,
+                                               std::string first) {
   if (group.empty()) co_return std::string("v1");
   auto found = co_await get_json(api_, "/apis/" + escaped(group));
-  if (!found) co_return base::fail(found);
-  auto version = text_at(object_at(*found, "preferredVersion"), "groupVersion");
-  if (version.empty()) co_return base::fail(ErrorCode::kNotFound, "no version of group " + group);
-  co_return version;
+  if (!found && found.error().code != ErrorCode::kNotFound) co_return base::fail(found);
+  std::vector<std::string> versions;
+  if (found) versions = in_order(*found, first);
+  for (const auto& version : versions) {
+    auto list = co_await get_json(api_, root_of(version));
+    // A version that is broken (its own server is down) hides none of the others.
+    if (!list) continue;
+    for (const auto& resource : array_at(*list, "resources")) {
+      if (text_at(resource, "name") == plural) co_return version;
+    }
+  }
+  co_return base::fail(ErrorCode::kNotFound,
+                       "the API server serves no " + plural + " of group " + group);
 }
 
 }  // namespace slipway::kube

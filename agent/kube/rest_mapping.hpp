@@ -23,8 +23,11 @@ class RestMapping {
 
   /// kNotFound: the API server knows no such kind (yet).
   base::Task<base::Result<Resource>> find(std::string api_version, std::string kind);
-  /// The preferred version of a group: "apps" → "apps/v1", "" → "v1".
-  base::Task<base::Result<std::string>> group_version(std::string group);
+  /// The version of a group that serves a resource: "batch", "cronjobs" → "batch/v1beta1". The
+  /// versions in `first` ("v2 v2beta2") are tried before the one that the server prefers.
+  /// kNotFound: none does.
+  base::Task<base::Result<std::string>> serving(std::string group, std::string plural,
+                                                std::string first);
   void forget(const std::string& api_version) { known_.erase(api_version); }
 
  private:

@@ -66,7 +66,10 @@ void QueryReader::refuse(const std::string& name, std::string why) {
 
 std::optional<base::Error> QueryReader::fault() {
   for (const auto& [key, value] : fields_) {
-    if (!asked_.contains(key)) refuse(key.substr(0, 64), "is not a parameter of this path");
+    if (asked_.contains(key)) continue;
+    std::string known;
+    for (const auto& name : asked_) known += (known.empty() ? ", which takes " : ", ") + name;
+    refuse(key.substr(0, 64), "is not a parameter of this path" + known);
   }
   return fault_;
 }
@@ -162,6 +165,15 @@ const json::value* ObjectReader::optional_object(const std::string& name) {
   const auto* value = find(name);
   if (value != nullptr && !value->is_object()) refuse(name, "must be a JSON object");
   return value;
+}
+
+const json::array& ObjectReader::list(const std::string& name, std::size_t most) {
+  static const json::array kNone;
+  const auto* value = find(name);
+  const auto* array = value == nullptr ? nullptr : value->if_array();
+  if (array != nullptr && !array->empty() && array->size() <= most) return *array;
+  refuse(name, "must be a list of 1 to " + std::to_string(most));
+  return kNone;
 }
 
 void ObjectReader::refuse(const std::string& name, std::string why) {

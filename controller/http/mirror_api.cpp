@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "controller/http/mirror_kinds.hpp"
+#include "controller/http/mirror_query.hpp"
 #include "controller/http/mirror_views.hpp"
 #include "controller/http/places.hpp"
 #include "controller/http/resources.hpp"
@@ -8,21 +10,10 @@ namespace slipway::http {
 
 namespace {
 
-/// A kind of the mirror that has a path. To show another kind add a line here and to openapi.yaml.
-struct ShownKind {
-  const char* kind;
-  bool by_namespace;
-  bool by_node;
-};
-constexpr ShownKind kShown[] = {
-    {"namespaces", false, false}, {"pods", true, true},      {"deployments", true, false},
-    {"replicasets", true, false}, {"services", true, false}, {"events", true, false},
-};
-
 boost::json::object page_view(const mirror::Page& page) {
   boost::json::array items;
   for (const auto& row : page.rows) items.push_back(view(row));
-  boost::json::object body{{"items", std::move(items)}};
+  boost::json::object body{{"items", std::move(items)}, {"total", page.total}};
   if (!page.next.empty()) body["nextCursor"] = page.next;
   const auto& fresh = page.freshness;
   if (fresh.known) body["asOf"] = base::to_rfc3339(fresh.as_of);
@@ -32,24 +23,31 @@ boost::json::object page_view(const mirror::Page& page) {
   return body;
 }
 
+/// Leaves out what is not the caller's to see.
+void narrow(const ShownKind& shown, const Visible& visible, mirror::Query& query) {
+  if (!visible || shown.scope == Scope::kShared) return;
+  if (shown.scope == Scope::kNamespaced) {
+    auto asked = std::exchange(query.name_spaces, *visible);
+    if (asked) {
+      std::erase_if(*query.name_spaces, [&](const auto& name) { return !asked->contains(name); });
+    }
+    return;
+  }
+  const bool is_volume = shown.scope == Scope::kVolume;
+  query.where = [is_volume, &visible, more = std::move(query.where)](const wire::MirrorRow& row) {
+    const auto& in = is_volume ? row.volume().claim_namespace() : row.meta().name();
+    return is_visible(visible, in) && (!more || more(row));
+  };
+}
+
 base::Task<Answer> list_kind(Services& services, const ShownKind& shown, Call call) {
-  QueryReader query(call.query);
-  auto page = read_page(query);
-  mirror::Query wanted;
-  wanted.kind = shown.kind;
-  wanted.limit = page.limit;
-  wanted.cursor = page.cursor;
-  if (shown.by_namespace) wanted.name_space = query.text("namespace");
-  const auto node = shown.by_node ? query.text("node") : std::string{};
-  if (auto fault = query.fault()) co_return std::unexpected(*fault);
+  auto query = read_list(shown, call.query);
+  if (!query) co_return base::fail(query);
   auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
   if (!cluster) co_return base::fail(cluster);
   const auto visible = visible_namespaces(services, call.caller.rights, cluster->id);
-  wanted.where = [&](const wire::MirrorRow& row) {
-    const auto& in = shown.by_namespace ? row.meta().pod_namespace() : row.meta().name();
-    return is_visible(visible, in) && (node.empty() || row.pod().node() == node);
-  };
-  auto found = services.mirror.list(cluster->id, wanted);
+  narrow(shown, visible, *query);
+  auto found = services.mirror.list(cluster->id, *query);
   if (!found) co_return base::fail(found);
   co_return json_response(200, page_view(*found));
 }
@@ -58,9 +56,9 @@ base::Task<Answer> list_kind(Services& services, const ShownKind& shown, Call ca
 
 Routes mirror_routes(Services& services) {
   Routes routes;
-  for (const auto& shown : kShown) {
+  for (const auto& shown : shown_kinds()) {
     routes.push_back({.method = "GET",
-                      .pattern = std::string("/api/v1/clusters/{cluster}/") + shown.kind,
+                      .pattern = "/api/v1/clusters/{cluster}/" + std::string(shown.kind),
                       .needs = Needs::kLook,
                       .action = "",
                       .answer = [&services, &shown](Call call) {

@@ -4,24 +4,13 @@
 #include <boost/json.hpp>
 
 #include "controller/http/encoding.hpp"
-#include "protocol/base/clock.hpp"
+#include "controller/http/object_views.hpp"
 
 namespace slipway::http {
 
 namespace {
 
 namespace json = boost::json;
-
-void put_time(json::object& out, const char* name, std::int64_t ms) {
-  if (ms > 0) out[name] = base::to_rfc3339(base::from_unix_ms(ms));
-}
-
-template <class Map>
-json::object map_view(const Map& map) {
-  json::object out;
-  for (const auto& [key, value] : map) out[key] = value;
-  return out;
-}
 
 json::object meta_view(const wire::ObjectMeta& meta) {
   json::object out{{"uid", meta.uid()}, {"name", meta.name()}};
@@ -53,6 +42,7 @@ void put(json::object& out, const wire::PodRow& pod) {
     containers.push_back(std::move(one));
   }
   out["containers"] = std::move(containers);
+  if (pod.claims_size() > 0) out["claims"] = list_view(pod.claims());
 }
 
 void put(json::object& out, const wire::EventRow& event) {
@@ -64,33 +54,6 @@ void put(json::object& out, const wire::EventRow& event) {
   json::object object{{"kind", event.object_kind()}, {"name", event.object_name()}};
   put_text(object, "namespace", event.object_namespace());
   out["object"] = std::move(object);
-}
-
-void put(json::object& out, const wire::WorkloadRow& workload) {
-  out["desired"] = workload.desired();
-  out["ready"] = workload.ready();
-  out["updated"] = workload.updated();
-  out["available"] = workload.available();
-  json::array images;
-  for (const auto& image : workload.images()) images.emplace_back(image);
-  out["images"] = std::move(images);
-  put_text(out, "condition", workload.condition());
-}
-
-void put(json::object& out, const wire::ServiceRow& service) {
-  out["type"] = service.type();
-  put_text(out, "clusterIp", service.cluster_ip());
-  out["selector"] = map_view(service.selector());
-  json::array ports;
-  for (const auto& port : service.ports()) {
-    json::object one{{"port", port.port()}};
-    put_text(one, "name", port.name());
-    put_text(one, "target", port.target());
-    put_text(one, "protocol", port.protocol());
-    if (port.node_port() != 0) one["nodePort"] = port.node_port();
-    ports.push_back(std::move(one));
-  }
-  out["ports"] = std::move(ports);
 }
 
 }  // namespace
@@ -112,6 +75,36 @@ json::object view(const wire::MirrorRow& row) {
       break;
     case wire::MirrorRow::kService:
       put(out, row.service());
+      break;
+    case wire::MirrorRow::kJob:
+      put(out, row.job());
+      break;
+    case wire::MirrorRow::kCronJob:
+      put(out, row.cron_job());
+      break;
+    case wire::MirrorRow::kIngress:
+      put(out, row.ingress());
+      break;
+    case wire::MirrorRow::kData:
+      put(out, row.data());
+      break;
+    case wire::MirrorRow::kClaim:
+      put(out, row.claim());
+      break;
+    case wire::MirrorRow::kVolume:
+      put(out, row.volume());
+      break;
+    case wire::MirrorRow::kStorageClass:
+      put(out, row.storage_class());
+      break;
+    case wire::MirrorRow::kQuota:
+      put(out, row.quota());
+      break;
+    case wire::MirrorRow::kLimitRange:
+      put(out, row.limit_range());
+      break;
+    case wire::MirrorRow::kAutoscaler:
+      put(out, row.autoscaler());
       break;
     case wire::MirrorRow::kRoleBinding:  // the controller's own business
     case wire::MirrorRow::kNode:         // nodes are shown with their machine and link

@@ -23,22 +23,6 @@ using base::Task;
 namespace {
 
 constexpr std::size_t kMaxKindBytes = 64;
-constexpr std::size_t kMaxCursorBytes = 1024;
-
-std::string cursor_of(const Table::Key& key) {
-  return key.name_space + "/" + key.name + "/" + key.uid;
-}
-
-Result<Table::Key> key_at(const std::string& cursor) {
-  const auto first = cursor.find('/');
-  const auto second = first == std::string::npos ? first : cursor.find('/', first + 1);
-  if (second == std::string::npos || cursor.size() > kMaxCursorBytes ||
-      cursor.find('/', second + 1) != std::string::npos) {
-    return fail(ErrorCode::kInvalid, "the cursor is none that a page gave", "cursor");
-  }
-  return Table::Key{cursor.substr(0, first), cursor.substr(first + 1, second - first - 1),
-                    cursor.substr(second + 1)};
-}
 
 }  // namespace
 
@@ -137,7 +121,7 @@ Result<> Mirror::State::take(const ClusterId& id, wire::MirrorBatch batch) {
   const Changes changes = table.take(std::move(batch), clock.utc());
   for (MirrorListener* listener : listeners) {
     for (const wire::MirrorRow& row : changes.gone) listener->row_gone(id, kind, row);
-    for (const wire::MirrorRow* row : changes.upserts) listener->row_changed(id, kind, *row);
+    for (const wire::MirrorRow& row : changes.upserts) listener->row_changed(id, kind, row);
     if (first || table.error() != error) listener->freshness_changed(id, kind);
   }
   return {};
@@ -213,19 +197,20 @@ Task<> Mirror::stop() {
 }
 
 Result<Page> Mirror::list(const ClusterId& cluster, const Query& query) const {
-  std::optional<Table::Key> after;
+  std::optional<Place> after;
   if (!query.cursor.empty()) {
-    auto key = key_at(query.cursor);
-    if (!key) return fail(key);
-    after = std::move(*key);
+    auto place = place_at(query.order, query.cursor);
+    if (!place) return fail(place);
+    after = std::move(*place);
   }
   Page page;
   page.freshness = freshness(cluster, query.kind);
   const Table* table = state_->table(cluster, query.kind);
   if (!table) return page;
-  std::optional<Table::Key> next;
-  page.rows = table->page(query, after, next);
-  if (next) page.next = cursor_of(*next);
+  auto found = table->page(query, after);
+  page.rows = std::move(found.rows);
+  page.total = found.total;
+  if (found.next) page.next = cursor_of(query.order, *found.next);
   return page;
 }
 
@@ -233,9 +218,7 @@ std::optional<wire::MirrorRow> Mirror::find(const ClusterId& cluster, const std:
                                             const std::string& name_space,
                                             const std::string& name) const {
   const Table* table = state_->table(cluster, kind);
-  const wire::MirrorRow* row = table ? table->find(name_space, name) : nullptr;
-  if (!row) return std::nullopt;
-  return *row;
+  return table ? table->find(name_space, name) : std::nullopt;
 }
 
 std::vector<std::string> Mirror::kinds(const ClusterId& cluster) const {

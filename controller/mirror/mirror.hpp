@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,17 @@ struct Freshness {
   std::string error;    ///< why the watch does not run
 };
 
-/// Which rows: of one kind, sorted by namespace, name, uid.
+inline constexpr std::size_t kMaxSortBytes = 128;  ///< of a value; what is longer ties
+
+/// How rows are sorted: by a column's value, then namespace, name, uid. Values are compared byte by
+/// byte; numbers are to be written so that this is their order.
+struct Order {
+  std::string name;                                          ///< the column's, for the cursor
+  std::function<std::string(const wire::MirrorRow&)> value;  ///< empty: by namespace, name, uid
+  bool descending = false;                                   ///< all of it
+};
+
+/// Which rows of one kind.
 struct Query {
   std::string kind;                                   ///< plural: "pods"
   std::string name_space;                             ///< empty: all
@@ -42,11 +53,15 @@ struct Query {
   std::function<bool(const wire::MirrorRow&)> where;  ///< more conditions; may be empty
   std::size_t limit = 100;                            ///< at most kMaxPage
   std::string cursor;                                 ///< of the page before
+  std::optional<std::set<std::string>> name_spaces;   ///< none but these
+  Order order;
+  bool count = false;  ///< Page::total is wanted, for which all rows are looked at
 };
 struct Page {
   std::vector<wire::MirrorRow> rows;
   std::string next;  ///< cursor; empty: the end
   Freshness freshness;
+  std::size_t total = 0;  ///< of all pages; with Query::count
 };
 
 /// Told on the io thread of what changed; must not block.

@@ -24,7 +24,7 @@ base::Result<std::size_t> SavedRows::save(const ClusterId& cluster, const std::s
   const auto uids = table.take_unsaved(room);
   auto done = database_.transaction([&]() -> base::Result<> {
     for (const std::string& uid : uids) {
-      const wire::MirrorRow* row = table.by_uid(uid);
+      const auto row = table.by_uid(uid);
       auto write = database_.prepare(
           row ? "INSERT OR REPLACE INTO mirror_rows (cluster, kind, uid, row) VALUES (?, ?, ?, ?)"
               : "DELETE FROM mirror_rows WHERE cluster = ? AND kind = ? AND uid = ?");

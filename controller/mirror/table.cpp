@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/mirror/table.hpp"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
 #include <algorithm>
 
 namespace slipway::mirror {
@@ -18,10 +21,6 @@ bool sound(const wire::ObjectMeta& meta) {
          is_word(meta.name()) && is_word(meta.pod_namespace());
 }
 
-Table::Key key_of(const wire::MirrorRow& row) {
-  return {row.meta().pod_namespace(), row.meta().name(), row.meta().uid()};
-}
-
 bool matches(const wire::MirrorRow& row, const Query& query) {
   const auto& labels = row.meta().labels();
   for (const auto& [name, value] : query.labels) {
@@ -31,45 +30,104 @@ bool matches(const wire::MirrorRow& row, const Query& query) {
   return !query.where || query.where(row);
 }
 
+/// Takes out of the row what its key says, and packs the rest; the same row gives the same bytes.
+std::string pack(wire::MirrorRow row) {
+  auto& meta = *row.mutable_meta();
+  meta.clear_uid();
+  meta.clear_name();
+  meta.clear_pod_namespace();
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream out(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&out);
+    coded.SetSerializationDeterministic(true);
+    row.SerializeToCodedStream(&coded);
+  }
+  bytes.shrink_to_fit();
+  return bytes;
+}
+
+void unpack(const RowKey& key, const std::string& bytes, wire::MirrorRow& row) {
+  row.ParseFromString(bytes);
+  auto& meta = *row.mutable_meta();
+  meta.set_uid(key.uid);
+  meta.set_name(key.name);
+  meta.set_pod_namespace(key.name_space);
+}
+
+/// Keeps the rows of a page out of all that are offered, in any order.
+template <class Row>
+class PageHeap {
+ public:
+  PageHeap(std::size_t limit, bool descending) : limit_(limit), descending_(descending) {}
+
+  struct Candidate {
+    Place place;
+    Row row;
+  };
+  bool before(const Place& a, const Place& b) const { return descending_ ? b < a : a < b; }
+  void offer(Place place, Row row) {
+    // One more than the page holds, to know whether there is another page.
+    if (heap_.size() > limit_ && !before(place, heap_.front().place)) return;
+    heap_.push_back({std::move(place), row});
+    std::ranges::push_heap(heap_, by_place());
+    if (heap_.size() <= limit_ + 1) return;
+    std::ranges::pop_heap(heap_, by_place());
+    heap_.pop_back();
+  }
+  std::vector<Candidate> sorted() && {
+    std::ranges::sort_heap(heap_, by_place());
+    return std::move(heap_);
+  }
+
+ private:
+  auto by_place() const {
+    return [this](const Candidate& a, const Candidate& b) { return before(a.place, b.place); };
+  }
+
+  std::size_t limit_;
+  bool descending_;
+  std::vector<Candidate> heap_;  // the one that comes last is in front
+};
+
 }  // namespace
 
 void Table::put(wire::MirrorRow row, Changes& changes) {
   if (!sound(row.meta())) return;
-  const std::string uid = row.meta().uid();
-  Key key = key_of(row);
-  if (const auto known = keys_.find(uid); known != keys_.end()) {
-    if (known->second == key) {
-      Entry& entry = rows_.at(key);
+  RowKey key{row.meta().pod_namespace(), row.meta().name(), row.meta().uid()};
+  std::string bytes = pack(row);
+  if (const auto known = by_uid_.find(key.uid); known != by_uid_.end()) {
+    if (known->second->first == key) {
+      Entry& entry = known->second->second;
       entry.pass = pass_;
-      const std::string& version = row.meta().resource_version();
-      if (!version.empty() && version == entry.row.meta().resource_version()) return;
-      entry.row = std::move(row);
-      changes.upserts.push_back(&entry.row);
-      unsaved_.insert(uid);
+      // By what it says, not by its version: a newer agent tells more of the same version.
+      if (bytes == entry.bytes) return;
+      entry.bytes = std::move(bytes);
+      unsaved_.insert(key.uid);
+      changes.upserts.push_back(std::move(row));
       return;
     }
-    drop(uid, changes);  // an object never changes its name; believe the newer word
+    drop(key.uid, changes);  // an object never changes its name; believe the newer word
   }
   if (rows_.size() >= kMaxRows) {
     overflow_ = true;
     return;
   }
-  keys_[uid] = key;
-  Entry& entry = rows_[std::move(key)];
-  entry = {std::move(row), pass_};
-  changes.upserts.push_back(&entry.row);
-  unsaved_.insert(uid);
+  unsaved_.insert(key.uid);
+  const auto place = rows_.emplace(std::move(key), Entry{std::move(bytes), pass_}).first;
+  by_uid_.emplace(place->first.uid, place);
+  changes.upserts.push_back(std::move(row));
 }
 
 void Table::drop(const std::string& uid, Changes& changes) {
-  const auto known = keys_.find(uid);
-  if (known == keys_.end()) return;
-  const auto place = rows_.find(known->second);
-  std::erase(changes.upserts, &place->second.row);
-  changes.gone.push_back(std::move(place->second.row));
-  rows_.erase(place);
-  keys_.erase(known);
+  const auto known = by_uid_.find(uid);
+  if (known == by_uid_.end()) return;
+  const auto place = known->second;
+  std::erase_if(changes.upserts, [&](const auto& row) { return row.meta().uid() == uid; });
+  unpack(place->first, place->second.bytes, changes.gone.emplace_back());
   unsaved_.insert(uid);
+  by_uid_.erase(known);
+  rows_.erase(place);
 }
 
 void Table::drop_unseen(Changes& changes) {
@@ -114,40 +172,98 @@ void Table::restore(base::UtcTime as_of, std::string error) {
   error_ = std::move(error);
 }
 
-std::vector<wire::MirrorRow> Table::page(const Query& query, const std::optional<Key>& after,
-                                         std::optional<Key>& next) const {
-  const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMaxPage);
-  auto row = after ? rows_.upper_bound(*after) : rows_.begin();
-  if (const Key first{query.name_space, {}, {}}; !after || *after < first) {
-    row = rows_.lower_bound(first);
-  }
-  std::vector<wire::MirrorRow> found;
-  const Key* last = nullptr;
-  next.reset();
-  for (; row != rows_.end(); ++row) {
-    if (!query.name_space.empty() && row->first.name_space != query.name_space) break;
-    if (!matches(row->second.row, query)) continue;
-    if (found.size() == limit) {
-      next = *last;
-      break;
+void Table::walk(const Query& query, const RowKey* after, const Visit& visit) const {
+  const auto range = [&](const std::string& name_space, bool all) {
+    const RowKey first{name_space, {}, {}};
+    auto row = all ? rows_.begin() : rows_.lower_bound(first);
+    if (after != nullptr && (all || first < *after)) row = rows_.upper_bound(*after);
+    for (; row != rows_.end(); ++row) {
+      if (!all && row->first.name_space != name_space) return true;
+      if (!visit(row)) return false;
     }
-    found.push_back(row->second.row);
-    last = &row->first;
+    return true;
+  };
+  if (!query.name_spaces) {
+    range(query.name_space, query.name_space.empty());
+    return;
+  }
+  for (const auto& name_space : *query.name_spaces) {
+    if (!query.name_space.empty() && name_space != query.name_space) continue;
+    if (!range(name_space, false)) return;
+  }
+}
+
+/// In the order of the keys: ends where the page does.
+Table::Found Table::first_of(const Query& query, const RowKey* after) const {
+  Found found;
+  wire::MirrorRow row;
+  walk(query, after, [&](Rows::const_iterator at) {
+    unpack(at->first, at->second.bytes, row);
+    if (!matches(row, query)) return true;
+    if (found.rows.size() == query.limit) {
+      const auto& last = found.rows.back().meta();
+      found.next = Place{{}, {last.pod_namespace(), last.name(), last.uid()}};
+      return false;
+    }
+    found.rows.push_back(row);
+    return true;
+  });
+  return found;
+}
+
+/// Looks at all rows: in another order the page's may be anywhere.
+Table::Found Table::best_of(const Query& query, const std::optional<Place>& after) const {
+  const bool opens = query.order.value || query.where || !query.labels.empty();
+  Found found;
+  PageHeap<Rows::const_iterator> heap(query.limit, query.order.descending);
+  wire::MirrorRow row;
+  walk(query, nullptr, [&](Rows::const_iterator at) {
+    if (opens) {
+      unpack(at->first, at->second.bytes, row);
+      if (!matches(row, query)) return true;
+    }
+    ++found.total;
+    Place place{query.order.value ? query.order.value(row) : std::string{}, at->first};
+    if (place.value.size() > kMaxSortBytes) place.value.resize(kMaxSortBytes);
+    if (!after || heap.before(*after, place)) heap.offer(std::move(place), at);
+    return true;
+  });
+  auto best = std::move(heap).sorted();
+  if (best.size() > query.limit) {
+    best.pop_back();
+    found.next = best.back().place;
+  }
+  for (const auto& one : best) {
+    unpack(one.row->first, one.row->second.bytes, found.rows.emplace_back());
   }
   return found;
 }
 
-const wire::MirrorRow* Table::find(const std::string& name_space, const std::string& name) const {
-  const auto row = rows_.lower_bound({name_space, name, {}});
-  if (row == rows_.end() || row->first.name_space != name_space || row->first.name != name) {
-    return nullptr;
-  }
-  return &row->second.row;
+Table::Found Table::page(const Query& asked, const std::optional<Place>& after) const {
+  Query query = asked;
+  query.limit = std::clamp<std::size_t>(query.limit, 1, kMaxPage);
+  const bool by_keys = !query.order.value && !query.order.descending;
+  if (by_keys && !query.count) return first_of(query, after ? &after->key : nullptr);
+  return best_of(query, after);
 }
 
-const wire::MirrorRow* Table::by_uid(const std::string& uid) const {
-  const auto key = keys_.find(uid);
-  return key == keys_.end() ? nullptr : &rows_.at(key->second).row;
+std::optional<wire::MirrorRow> Table::find(const std::string& name_space,
+                                           const std::string& name) const {
+  const auto at = rows_.lower_bound({name_space, name, {}});
+  if (at == rows_.end() || at->first.name_space != name_space || at->first.name != name) {
+    return std::nullopt;
+  }
+  wire::MirrorRow row;
+  unpack(at->first, at->second.bytes, row);
+  return row;
+}
+
+std::optional<wire::MirrorRow> Table::by_uid(const std::string& uid) const {
+  const auto known = by_uid_.find(uid);
+  if (known == by_uid_.end()) return std::nullopt;
+  wire::MirrorRow row;
+  unpack(known->second->first, known->second->second.bytes, row);
+  return row;
 }
 
 void Table::still_true(base::UtcTime at) {

@@ -139,5 +139,106 @@ TEST_F(Watch, CutsLargePagesIntoBatches) {
             250);
 }
 
+TEST_F(Watch, CutsBatchesByBytesToo) {
+  std::string items;
+  for (int i = 0; i < 90; ++i) {
+    const auto uid = "u" + std::to_string(i);
+    items += std::string(i ? "," : "") + R"({"metadata":{"uid":")" + uid +
+             R"(","name":"n","labels":{"long":")" + std::string(20'000, 'x') + "\"}}}";
+  }
+  api_.on("GET /api/v1/pods?limit", 200, list(items, "7"));
+  ASSERT_TRUE(step());
+  EXPECT_GE(batches_.size(), 4U);
+  int rows = 0;
+  for (const auto& batch : batches_) {
+    EXPECT_LT(batch.ByteSizeLong(), std::size_t{1} << 20) << "the controller would end the stream";
+    rows += batch.upserts_size();
+  }
+  EXPECT_EQ(rows, 90);
+}
+
+TEST_F(Watch, ARowThatIsMadeHugeKeepsItsNameAlone) {
+  const std::string huge(100'000, 'x');
+  api_.on("GET /api/v1/pods?limit", 200,
+          list(R"({"metadata":{"uid":"u","name":"n","labels":{"a":")" + huge +
+                   R"("}},"status":{"phase":"Running","podIP":")" + huge + "\"}}",
+               "7"));
+  ASSERT_TRUE(step());
+  EXPECT_EQ(batches_[0].upserts(0).meta().name(), "n");
+  EXPECT_LT(batches_[0].ByteSizeLong(), 1000U);
+}
+
+TEST_F(Watch, AsksForLessWhereObjectsAreLarge) {
+  api_.on("GET /api/v1/pods?limit=250", 200, std::string(9 << 20, ' '));
+  api_.on("GET /api/v1/pods?limit=62&continue=more", 200, list(pod("b", "1"), "7"));
+  api_.on("GET /api/v1/pods?limit=62", 200, list(pod("a", "1"), "7", "more"));
+  ASSERT_TRUE(step());
+  ASSERT_EQ(batches_.size(), 2U);
+  EXPECT_THAT(target(2), HasSubstr("limit=62&continue=more"));
+}
+
+const Kind& kind_named(std::string_view plural) {
+  for (const auto& kind : mirrored_kinds()) {
+    if (kind.plural == plural) return kind;
+  }
+  return kPods;
+}
+
+/// One step of a kind's watch against an API server that serves these versions of its group.
+class Versions : public testing::Test {
+ protected:
+  void serves(const std::string& group, const std::string& preferred,
+              const std::map<std::string, std::string>& resources) {
+    std::string versions;
+    for (const auto& [version, plural] : resources) {
+      const auto full = group + "/" + version;
+      versions += (versions.empty() ? "" : ",") + (R"({"groupVersion":")" + full + "\"}");
+      api_.on("GET /apis/" + full, 200, R"({"resources":[{"name":")" + plural + "\"}]}");
+      api_.on("GET /apis/" + full + "/", 200, list("", "7"));
+    }
+    api_.on("GET /apis/" + group, 200,
+            R"({"name":")" + group + R"(","versions":[)" + versions +
+                R"(],"preferredVersion":{"groupVersion":")" + group + "/" + preferred + "\"}}");
+  }
+  base::Result<> step(std::string_view plural) {
+    KindWatch watch(
+        api_, pool_, clock_, kind_named(plural),
+        [](wire::MirrorBatch) -> Task<base::Result<>> { co_return base::Result<>{}; },
+        base::Backoff({}, 1));
+    return fakes::run_task(io_, watch.step());
+  }
+  std::string listed() const { return api_.requests.back().target; }
+
+  boost::asio::io_context io_;
+  boost::asio::thread_pool pool_{1};
+  fakes::FakeKubeApi api_;
+  fakes::ManualClock clock_;
+};
+
+TEST_F(Versions, TheOneThatServesTheKindIsTaken) {
+  serves("batch", "v1", {{"v1", "jobs"}, {"v1beta1", "cronjobs"}});
+  ASSERT_TRUE(step("cronjobs"));
+  EXPECT_THAT(listed(), HasSubstr("/apis/batch/v1beta1/cronjobs?"));
+  ASSERT_TRUE(step("jobs"));
+  EXPECT_THAT(listed(), HasSubstr("/apis/batch/v1/jobs?"));
+}
+
+TEST_F(Versions, AKindMayWantANewerOneThanIsPreferred) {
+  const std::string plural = "horizontalpodautoscalers";
+  serves("autoscaling", "v1", {{"v1", plural}, {"v2beta1", plural}, {"v2beta2", plural}});
+  ASSERT_TRUE(step(plural));
+  EXPECT_THAT(listed(), HasSubstr("/apis/autoscaling/v2beta2/"));
+}
+
+TEST_F(Versions, AKindThatIsNotServedSaysSo) {
+  serves("networking.k8s.io", "v1", {{"v1", "networkpolicies"}});
+  EXPECT_EQ(step("ingresses").error().message,
+            "the API server serves no ingresses of group networking.k8s.io");
+  EXPECT_EQ(step("storageclasses").error().message,
+            "the API server serves no storageclasses of group storage.k8s.io");
+  api_.reachable = false;
+  EXPECT_EQ(step("ingresses").error().code, base::ErrorCode::kUnavailable);
+}
+
 }  // namespace
 }  // namespace slipway::kube

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <boost/asio/thread_pool.hpp>
+#include <map>
 #include <set>
 
 #include "agent/kube/kinds.hpp"
@@ -43,12 +44,18 @@ TEST(Mirror, WritesEveryKindAndThenDeltasUntilTheStreamEnds) {
   fakes::ManualClock clock;
   auto body = std::make_shared<FedBody>(links.io.get_executor());
   auto idle = std::make_shared<FedBody>(links.io.get_executor());
+  std::map<std::string, std::string> served;  // resources by group
+  for (const auto& kind : mirrored_kinds()) {
+    auto& list = served[std::string(kind.group)];
+    list += (list.empty() ? "" : ",") + (R"({"name":")" + std::string(kind.plural)) + "\"}";
+  }
+  for (const auto& [group, resources] : served) {
+    api.on("GET /apis/" + group, 200,
+           R"({"name":")" + group + R"(","versions":[{"groupVersion":")" + group + R"(/v1"}]})");
+    api.on("GET /apis/" + group + "/v1", 200, R"({"resources":[)" + resources + "]}");
+  }
   for (const auto& kind : mirrored_kinds()) {
     const std::string group(kind.group);
-    if (!group.empty()) {
-      api.on("GET /apis/" + group, 200,
-             R"({"preferredVersion":{"groupVersion":")" + group + R"(/v1"}})");
-    }
     const auto root = group.empty() ? "/api/v1/" : "/apis/" + group + "/v1/";
     const auto path = "GET " + root + std::string(kind.plural);
     api.on(path + "?limit", 200,

@@ -12,9 +12,8 @@ namespace {
 const base::UtcTime kNow = base::from_unix_ms(1'000'000);
 
 std::vector<std::string> names(const Table& table, Query query = {}) {
-  std::optional<Table::Key> next;
   std::vector<std::string> all;
-  for (const auto& row : table.page(query, std::nullopt, next)) {
+  for (const auto& row : table.page(query, std::nullopt).rows) {
     all.push_back(row.meta().pod_namespace() + "/" + row.meta().name());
   }
   return all;
@@ -61,7 +60,7 @@ TEST(Table, ARecreatedObjectHasItsOwnRow) {
   gone.add_deleted("u1");
   table.take(gone, kNow);
   EXPECT_EQ(table.find("x", "a")->meta().uid(), "u2");
-  EXPECT_EQ(table.find("x", "none"), nullptr);
+  EXPECT_FALSE(table.find("x", "none"));
 }
 
 TEST(Table, PagesAreSortedAndFiltered) {
@@ -83,18 +82,26 @@ TEST(Table, CursorsHoldWhileRowsComeAndGo) {
   table.take(batch({pod("u1", "a", "x"), pod("u2", "b", "x"), pod("u3", "c", "x")}, true, true),
              kNow);
   const Query query{.limit = 1};
-  std::optional<Table::Key> next;
-  EXPECT_EQ(table.page(query, std::nullopt, next)[0].meta().name(), "a");
+  auto page = table.page(query, std::nullopt);
+  EXPECT_EQ(page.rows[0].meta().name(), "a");
   wire::MirrorBatch change = batch({pod("u4", "aa", "x")});
   change.add_deleted("u1");
   table.take(change, kNow);
-  auto after = next;
-  EXPECT_EQ(table.page(query, after, next)[0].meta().name(), "aa");
-  after = next;
-  EXPECT_EQ(table.page(query, after, next)[0].meta().name(), "b");
-  after = next;
-  EXPECT_EQ(table.page(query, after, next)[0].meta().name(), "c");
-  EXPECT_FALSE(next);
+  for (const auto* name : {"aa", "b", "c"}) {
+    ASSERT_TRUE(page.next) << name;
+    page = table.page(query, page.next);
+    EXPECT_EQ(page.rows[0].meta().name(), name);
+  }
+  EXPECT_FALSE(page.next);
+}
+
+TEST(Table, SaysWhatANewerAgentTellsOfTheSameVersion) {
+  Table table;
+  table.take(batch({pod("u1", "a", "x", "1")}, true, true), kNow);
+  auto more = pod("u1", "a", "x", "1");
+  more.mutable_pod()->set_pod_ip("10.0.0.1");
+  EXPECT_EQ(table.take(batch({more}, true, true), kNow).upserts.size(), 1u);
+  EXPECT_EQ(table.find("x", "a")->pod().pod_ip(), "10.0.0.1");
 }
 
 TEST(Table, AnErrorKeepsTheRowsAndTheirTime) {

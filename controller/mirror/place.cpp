@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/mirror/place.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "controller/mirror/mirror.hpp"
+
+namespace slipway::mirror {
+
+namespace {
+
+using base::ErrorCode;
+using base::fail;
+
+constexpr std::size_t kMaxCursorBytes = 1200;
+constexpr std::size_t kKeyParts = 3;
+constexpr std::size_t kAllParts = 6;  // column, direction, value, and the key's
+constexpr char kHex[] = "0123456789abcdef";
+
+std::string to_hex(const std::string& bytes) {
+  std::string text;
+  for (const unsigned char byte : bytes) text += {kHex[byte >> 4], kHex[byte & 15]};
+  return text;
+}
+
+bool from_hex(const std::string& text, std::string& bytes) {
+  if (text.size() % 2 != 0) return false;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const auto* const end = kHex + 16;
+    const auto* const high = std::find(kHex, end, text[i]);
+    const auto* const low = std::find(kHex, end, text[i + 1]);
+    if (high == end || low == end) return false;
+    bytes += static_cast<char>((high - kHex) << 4 | (low - kHex));
+  }
+  return true;
+}
+
+std::vector<std::string> parts_of(const std::string& cursor) {
+  std::vector<std::string> parts(1);
+  for (const char c : cursor) {
+    if (c != '/') {
+      parts.back() += c;
+    } else {
+      parts.emplace_back();
+    }
+  }
+  return parts;
+}
+
+bool is_plain(const Order& order) {
+  return !order.value && !order.descending;
+}
+
+}  // namespace
+
+std::string cursor_of(const Order& order, const Place& place) {
+  const auto key = place.key.name_space + "/" + place.key.name + "/" + place.key.uid;
+  if (is_plain(order)) return key;
+  return order.name + (order.descending ? "/desc/" : "/asc/") + to_hex(place.value) + "/" + key;
+}
+
+base::Result<Place> place_at(const Order& order, const std::string& cursor) {
+  auto none = fail(ErrorCode::kInvalid, "the cursor is none that a page gave", "cursor");
+  if (cursor.size() > kMaxCursorBytes) return none;
+  const auto parts = parts_of(cursor);
+  if (parts.size() != kKeyParts && parts.size() != kAllParts) return none;
+  Place place;
+  const auto first = parts.size() - kKeyParts;
+  place.key = {parts[first], parts[first + 1], parts[first + 2]};
+  if (first > 0 && !from_hex(parts[2], place.value)) return none;
+  const bool same = first == 0 ? is_plain(order)
+                               : !is_plain(order) && parts[0] == order.name &&
+                                     parts[1] == (order.descending ? "desc" : "asc");
+  if (same) return place;
+  return fail(ErrorCode::kInvalid,
+              "the cursor is of another order: keep sort and order, or begin without a cursor",
+              "cursor");
+}
+
+}  // namespace slipway::mirror
