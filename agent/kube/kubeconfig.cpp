@@ -38,7 +38,7 @@ std::optional<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
-std::string text_at(const json::value* object, std::string_view key) {
+std::string scalar_at(const json::value* object, std::string_view key) {
   if (object == nullptr || !object->is_object()) return {};
   const auto* value = object->get_object().if_contains(key);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string{};
@@ -54,13 +54,13 @@ const json::value* named(const json::value& config, std::string_view list, const
   const auto* entries = member(&config, list);
   if (entries == nullptr || !entries->is_array()) return nullptr;
   for (const auto& entry : entries->get_array()) {
-    if (text_at(&entry, "name") == name) return member(&entry, part);
+    if (scalar_at(&entry, "name") == name) return member(&entry, part);
   }
   return nullptr;
 }
 
 Result<std::string> pem(const json::value* object, std::string_view key) {
-  const auto encoded = text_at(object, key);
+  const auto encoded = scalar_at(object, key);
   if (encoded.empty()) return wrong("no " + std::string(key));
   auto bytes = from_base64(encoded);
   if (!bytes) return wrong(std::string(key) + " is no base64");
@@ -94,15 +94,15 @@ Result<Kubeconfig> parse_kubeconfig(std::string_view yaml) {
   if (!documents) return wrong(sentence_of(documents.error()));
   if (documents->size() != 1) return wrong("it is not one document");
   const auto& config = documents->front().value;
-  const auto context_name = text_at(&config, "current-context");
+  const auto context_name = scalar_at(&config, "current-context");
   const auto* context = named(config, "contexts", context_name, "context");
   if (context == nullptr) return wrong("no current context");
-  const auto* cluster = named(config, "clusters", text_at(context, "cluster"), "cluster");
-  const auto* user = named(config, "users", text_at(context, "user"), "user");
+  const auto* cluster = named(config, "clusters", scalar_at(context, "cluster"), "cluster");
+  const auto* user = named(config, "users", scalar_at(context, "user"), "user");
   if (cluster == nullptr) return wrong("its context names no cluster");
   if (user == nullptr) return wrong("its context names no user");
   Kubeconfig parsed;
-  if (auto server = parse_server(text_at(cluster, "server"), parsed); !server) {
+  if (auto server = parse_server(scalar_at(cluster, "server"), parsed); !server) {
     return base::fail(server);
   }
   auto ca = pem(cluster, "certificate-authority-data");

@@ -98,7 +98,7 @@ void project_autoscaler(const json::value& object, wire::MirrorRow& row) {
     const auto type = text_at(condition, "type");
     if (type == "ScalingLimited" || text_at(condition, "status") != "False") continue;
     autoscaler.set_condition(text_at(condition, "reason") + ": " +
-                             text_at(condition, "message").substr(0, kMessageLength));
+                             text_at(condition, "message").substr(0, kMaxMessageBytes));
     break;
   }
 }

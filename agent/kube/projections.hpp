@@ -8,7 +8,7 @@
 
 namespace slipway::kube {
 
-inline constexpr std::size_t kMessageLength = 1024;
+inline constexpr std::size_t kMaxMessageBytes = 1024;
 inline constexpr int kMaxParts = 64;  ///< of a list inside a row: ports, paths, keys, images
 
 // What the mirror keeps of each kind; metadata is everyone's and not theirs.

@@ -50,7 +50,7 @@ void project_claim(const json::value& object, wire::MirrorRow& row) {
   claim.set_volume_mode(text_at(spec, "volumeMode"));
   for (const auto& condition : array_at(status, "conditions")) {
     if (text_at(condition, "status") != "True") continue;
-    const auto message = text_at(condition, "message").substr(0, kMessageLength);
+    const auto message = text_at(condition, "message").substr(0, kMaxMessageBytes);
     claim.set_condition(text_at(condition, "type") + (message.empty() ? "" : ": " + message));
   }
 }
@@ -71,7 +71,7 @@ void project_volume(const json::value& object, wire::MirrorRow& row) {
   volume.set_reason(text_at(status, "reason"));
   if (const auto message = text_at(status, "message"); !message.empty()) {
     volume.set_reason((volume.reason().empty() ? "" : volume.reason() + ": ") +
-                      message.substr(0, kMessageLength));
+                      message.substr(0, kMaxMessageBytes));
   }
 }
 
@@ -83,7 +83,7 @@ void project_storage_class(const json::value& object, wire::MirrorRow& row) {
   storage.set_binding_mode(text_at(object, "volumeBindingMode"));
   storage.set_expandable(bool_at(object, "allowVolumeExpansion"));
   storage.set_is_default(text_at(annotations, kDefaultClass) == "true");
-  std::istringstream modes(text_at(annotations, kAccessModes).substr(0, kMessageLength));
+  std::istringstream modes(text_at(annotations, kAccessModes).substr(0, kMaxMessageBytes));
   for (std::string mode; std::getline(modes, mode, ',');) {
     if (!mode.empty()) storage.add_access_modes(mode);
   }

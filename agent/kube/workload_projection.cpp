@@ -91,7 +91,7 @@ void add_uses(const json::value& pod, wire::UsedObjects& row) {
 
 std::string words_of(const json::value& condition) {
   return text_at(condition, "reason") + ": " +
-         text_at(condition, "message").substr(0, kMessageLength);
+         text_at(condition, "message").substr(0, kMaxMessageBytes);
 }
 
 /// What hinders it: pods that could not be made (for a quota, say), a roll-out that stands still.
@@ -221,7 +221,7 @@ void project_cron_job(const json::value& object, wire::MirrorRow& row) {
   const auto& status = object_at(object, "status");
   const auto& once = object_at(object_at(spec, "jobTemplate"), "spec");
   const auto& pod = object_at(object_at(once, "template"), "spec");
-  job.set_schedule(text_at(spec, "schedule").substr(0, kMessageLength));
+  job.set_schedule(text_at(spec, "schedule").substr(0, kMaxMessageBytes));
   job.set_suspended(bool_at(spec, "suspend"));
   job.set_concurrency(text_at(spec, "concurrencyPolicy"));
   job.set_active(static_cast<std::uint32_t>(array_at(status, "active").size()));

@@ -5,32 +5,10 @@
 #include "controller/http/kube_stream.hpp"
 #include "controller/http/kube_upgrade.hpp"
 #include "controller/http/resources.hpp"
-#include "protocol/base/with_timeout.hpp"
 
 namespace slipway::http {
 
 namespace {
-
-constexpr std::chrono::seconds kBodyWait{60};
-
-base::Task<base::Result<>> send_body(link::StreamPtr stream, std::string body) {
-  if (!body.empty()) {
-    auto sent = co_await stream->write(std::move(body));
-    if (!sent) co_return sent;
-  }
-  stream->finish();
-  co_return base::Result<>{};
-}
-
-base::Task<base::Result<net::HttpResponse>> exchange(Services& services, const Call& call) {
-  auto stream = open_kube_stream(services, call, "", false);
-  if (!stream) co_return base::fail(stream);
-  auto sent = co_await base::with_timeout(kBodyWait, "the cluster's gateway",
-                                          send_body(*stream, call.request.body));
-  if (!sent) co_return base::fail(sent);
-  co_return co_await base::with_timeout(kKubeHeadWait, "the cluster's API server",
-                                        read_kube_head(*stream, false));
-}
 
 base::Task<Answer> proxy(Services& services, Call call) {
   const auto& method = call.request.method;
@@ -39,7 +17,7 @@ base::Task<Answer> proxy(Services& services, Call call) {
   if (auto may = may_ask(services, call, false); !may) {
     co_return refuse_kube(services, call, action, may.error());
   }
-  auto response = co_await exchange(services, call);
+  auto response = co_await exchange_kube(services, call);
   audit_kube(services, call, action, outcome_of(response),
              response ? "" : response.error().message);
   if (!response) co_return base::fail(response);

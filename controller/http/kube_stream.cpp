@@ -4,12 +4,24 @@
 #include "controller/http/audit_lines.hpp"
 #include "controller/http/kube_proxy_rules.hpp"
 #include "controller/http/problem.hpp"
+#include "protocol/base/with_timeout.hpp"
 
 namespace slipway::http {
 
 namespace {
 
 using base::ErrorCode;
+
+constexpr std::chrono::seconds kBodyWait{60};
+
+base::Task<base::Result<>> send_body(link::StreamPtr stream, std::string body) {
+  if (!body.empty()) {
+    auto sent = co_await stream->write(std::move(body));
+    if (!sent) co_return sent;
+  }
+  stream->finish();
+  co_return base::Result<>{};
+}
 
 /// An answer's body as it comes over the link.
 class ProxyBody : public net::BodySource {
@@ -81,6 +93,16 @@ base::Task<base::Result<net::HttpResponse>> read_kube_head(link::StreamPtr strea
     }
     co_return response;
   }
+}
+
+base::Task<base::Result<net::HttpResponse>> exchange_kube(Services& services, const Call& call) {
+  auto stream = open_kube_stream(services, call, "", false);
+  if (!stream) co_return base::fail(stream);
+  auto sent = co_await base::with_timeout(kBodyWait, "the cluster's gateway",
+                                          send_body(*stream, call.request.body));
+  if (!sent) co_return base::fail(sent);
+  co_return co_await base::with_timeout(kKubeHeadWait, "the cluster's API server",
+                                        read_kube_head(*stream, false));
 }
 
 base::Result<> may_ask(const Services& services, const Call& call, bool upgraded) {

@@ -110,6 +110,9 @@ boost::json::object problem_object(const Problem& problem) {
   if (!problem.field.empty()) document["field"] = problem.field;
   if (problem.line > 0) document["line"] = problem.line;
   if (problem.column > 0) document["column"] = problem.column;
+  if (!problem.rule.empty()) document["rule"] = problem.rule;
+  if (!problem.seen.empty()) document["seen"] = problem.seen;
+  if (!problem.current.empty()) document["current"] = problem.current;
   if (!problem.refusals.empty()) document["refusals"] = views(problem.refusals);
   return document;
 }

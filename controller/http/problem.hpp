@@ -28,6 +28,9 @@ struct Problem {
   int line = 0;       ///< of the body, 0: none
   int column = 0;
   std::vector<RefusedObject> refusals = {};
+  std::string rule = {};     ///< by which an object's state refuses it
+  std::string seen = {};     ///< the version that the caller saw …
+  std::string current = {};  ///< … where another is there now
 };
 
 /// The one table from the codes of failures to HTTP.

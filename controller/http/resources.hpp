@@ -36,6 +36,7 @@ Routes publish_routes(Services& services);
 Routes namespaces_routes(Services& services);
 Routes manifests_routes(Services& services);
 Routes mirror_routes(Services& services);
+Routes workloads_routes(Services& services);
 Routes pod_log_routes(Services& services);
 Routes exec_routes(Services& services);
 Routes terminals_routes(Services& services);

@@ -110,6 +110,14 @@ constexpr Row kRows[] = {
     {"GET /api/v1/clusters/{cluster}/events", kLists},
     {"GET /api/v1/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/log", kReaders},
     {"GET /api/v1/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/exec", kWriters},
+    {"DELETE /api/v1/clusters/{cluster}/namespaces/{namespace}/pods/{pod}", kWriters},
+    {"DELETE /api/v1/clusters/{cluster}/namespaces/{namespace}/workloads/{kind}/{name}", kWriters},
+    {"POST /api/v1/clusters/{cluster}/namespaces/{namespace}/workloads/{kind}/{name}/{action}",
+     kWriters},
+    {"GET /api/v1/clusters/{cluster}/namespaces/{namespace}/workloads/{kind}/{name}/revisions",
+     kReaders},
+    // Each object's own namespace is asked for anew: see workloads_test.cpp.
+    {"POST /api/v1/clusters/{cluster}/workload-actions", "++ ++ +n --"},
     {"GET /api/v1/clusters/{cluster}/terminals", kLists},
     // None is theirs: the administrator's own is not there for them.
     {"GET /api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}", "++ nn nn --"},

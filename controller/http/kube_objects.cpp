@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/http/kube_objects.hpp"
+
+#include <boost/json.hpp>
+#include <cctype>
+
+#include "controller/http/intent_views.hpp"
+#include "controller/http/kube_stream.hpp"
+#include "protocol/base/with_timeout.hpp"
+
+namespace slipway::http {
+
+namespace {
+
+constexpr std::size_t kMaxAnswerBytes = 8 << 20;
+constexpr std::chrono::seconds kAnswerWait{60};
+
+std::string message_in(const boost::json::value& status) {
+  const auto* object = status.if_object();
+  const auto* message = object == nullptr ? nullptr : object->if_contains("message");
+  return message != nullptr && message->is_string() ? std::string(message->get_string())
+                                                    : std::string{};
+}
+
+}  // namespace
+
+std::string percent_encode(const std::string& text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const unsigned char c : text) {
+    if (std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_' || c == '~') {
+      out += static_cast<char>(c);
+    } else {
+      out += {'%', kHex[c >> 4], kHex[c & 15]};
+    }
+  }
+  return out;
+}
+
+base::Task<base::Result<boost::json::object>> read_kube(Services& services, Caller caller,
+                                                        std::string cluster, std::string path) {
+  Call call;
+  call.request.method = "GET";
+  call.request.target = "/" + path;
+  call.request.headers.set("Accept", "application/json");
+  call.path = {{"cluster", std::move(cluster)}, {"path", path.substr(0, path.find('?'))}};
+  call.caller = std::move(caller);
+  auto response = co_await exchange_kube(services, call);
+  if (!response) co_return base::fail(response);
+  const int status = response->status;
+  auto text = co_await base::with_timeout(kAnswerWait, "the cluster's API server",
+                                          net::read_all(std::move(*response), kMaxAnswerBytes));
+  if (!text) co_return base::fail(text);
+  boost::system::error_code error;
+  auto value = boost::json::parse(*text, error);
+  if (status == 200 && !error && value.is_object()) co_return std::move(value.as_object());
+  wire::IntentOutcome refused;
+  refused.set_http_status(static_cast<std::uint32_t>(status == 200 ? 502 : status));
+  if (!error) refused.set_message(message_in(value));
+  co_return std::unexpected(refusal_of(refused));
+}
+
+}  // namespace slipway::http

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/http/workload_acts.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "controller/http/intent_views.hpp"
+#include "controller/http/kube_objects.hpp"
+#include "controller/http/kube_proxy_rules.hpp"
+#include "controller/workloads/object_reading.hpp"
+
+namespace slipway::http {
+
+namespace {
+
+namespace json = boost::json;
+using base::Result;
+using base::Task;
+using workloads::Action;
+using workloads::member;
+
+constexpr int kTries = 4;
+constexpr int kConflict = 409;
+constexpr std::size_t kMaxJobName = 63;
+constexpr std::size_t kJobSuffix = 8;
+constexpr int kFirstWithSuspend = 21;  ///< Kubernetes 1.21: Jobs can be suspended
+
+/// Whether this Kubernetes can suspend Jobs, as it says itself; asked for Jobs alone.
+Task<Result<bool>> jobs_suspend(Services& services, const WorkloadTarget& target) {
+  if (target.kind->plural != "jobs") co_return false;
+  auto version = co_await read_kube(services, target.caller, target.cluster, "version");
+  if (!version) co_return base::fail(version);
+  const auto minor = workloads::text_in(*version, "minor");  // "20", "20+"
+  int number = 0;
+  std::from_chars(minor.data(), minor.data() + minor.size(), number);
+  co_return number >= kFirstWithSuspend;
+}
+
+Problem problem_of(const workloads::Refusal& why) {
+  auto problem = http::problem_of(base::Error{why.code, why.message, why.field});
+  problem.rule = why.rule;
+  problem.seen = why.seen;
+  problem.current = why.current;
+  return problem;
+}
+
+/// The root of the API that serves the kind: "apis/apps/v1". CronJobs are of batch/v1beta1 before
+/// 1.21, which the API server itself says.
+Task<Result<std::string>> api_root(Services& services, const WorkloadTarget& target) {
+  const std::string group(target.kind->group);
+  if (group.empty()) co_return std::string("api/v1");
+  const auto first = "apis/" + group + "/v1";
+  if (target.kind->plural != "cronjobs") co_return first;
+  auto list = co_await read_kube(services, target.caller, target.cluster, first);
+  if (!list) co_return base::fail(list);
+  const auto* resources = list->if_contains("resources");
+  const bool there =
+      resources != nullptr && resources->is_array() &&
+      std::ranges::any_of(resources->get_array(), [](const json::value& one) {
+        return one.is_object() && workloads::text_in(one.get_object(), "name") == "cronjobs";
+      });
+  co_return there ? first : "apis/" + group + "/v1beta1";
+}
+
+std::string path_of(const std::string& root, const WorkloadTarget& target) {
+  return root + "/namespaces/" + target.name_space + "/" + std::string(target.kind->plural) + "/" +
+         percent_encode(target.name);
+}
+
+/// Claims of the template that one node alone may write.
+std::vector<std::string> single_node_claims(const Services& services,
+                                            const base::ClusterId& cluster,
+                                            const WorkloadTarget& target,
+                                            const json::object& object) {
+  std::vector<std::string> names;
+  const auto& spec = member(member(member(object, "spec"), "template"), "spec");
+  const auto* volumes = spec.if_contains("volumes");
+  if (volumes == nullptr || !volumes->is_array()) return names;
+  for (const auto& volume : volumes->get_array()) {
+    if (!volume.is_object()) continue;
+    const auto name = workloads::text_of(volume.get_object(), "persistentVolumeClaim", "claimName");
+    if (name.empty()) continue;
+    const auto row =
+        services.mirror.find(cluster, "persistentvolumeclaims", target.name_space, name);
+    if (!row) continue;
+    const auto& modes = row->claim().access_modes();
+    const bool single = std::ranges::all_of(
+        modes, [](const auto& mode) { return mode.starts_with("ReadWriteOnce"); });
+    if (single && !modes.empty()) names.push_back(name);
+  }
+  return names;
+}
+
+workloads::Facts facts_of(const Services& services, const clusters::Cluster& cluster,
+                          const WorkloadTarget& target, const json::object& object) {
+  workloads::Facts facts;
+  facts.single_node_claims = single_node_claims(services, cluster.id, target, object);
+  mirror::Query query;
+  query.kind = "horizontalpodautoscalers";
+  query.name_space = target.name_space;
+  query.limit = 1;
+  query.where = [&](const wire::MirrorRow& row) {
+    return row.autoscaler().target_kind() == target.kind->kind &&
+           row.autoscaler().target_name() == target.name;
+  };
+  const auto found = services.mirror.list(cluster.id, query);
+  if (found && !found->rows.empty()) facts.autoscaler = found->rows.front().meta().name();
+  return facts;
+}
+
+std::string job_name(const std::string& of) {
+  return of.substr(0, kMaxJobName - kJobSuffix - 1) + "-" + base::new_id().substr(0, kJobSuffix);
+}
+
+wire::Intent intent_of(const WorkloadTarget& target, const base::ClusterId& cluster,
+                       const std::string& root, const workloads::Change& change, bool dry_run) {
+  wire::Intent intent;
+  auto& tenant = *intent.mutable_tenant();
+  *tenant.mutable_who() = identity_of(target.caller, cluster.value);
+  auto& request = *tenant.mutable_request();
+  auto path = "/" + path_of(root, target);
+  if (!change.resource.empty()) {
+    path = "/apis/batch/v1/namespaces/" + target.name_space + "/" + change.resource;
+  }
+  path += "?fieldManager=slipway";
+  if (dry_run) path += "&dryRun=All";
+  request.set_method(change.method);
+  request.set_path(path);
+  request.set_content_type(change.content_type);
+  request.set_body(json::serialize(change.body));
+  return intent;
+}
+
+json::object view_of(const WorkloadTarget& target, const WorkloadOrder& order) {
+  json::object out{{"kind", target.kind->kind},
+                   {"namespace", target.name_space},
+                   {"name", target.name},
+                   {"action", workloads::name_of(order.action)},
+                   {"ok", true}};
+  if (order.dry_run) out["dryRun"] = true;
+  return out;
+}
+
+WorkloadDone done_of(const WorkloadTarget& target, const WorkloadOrder& order,
+                     const intents::Outcome& outcome) {
+  WorkloadDone done{.status = 200, .view = view_of(target, order)};
+  done.view["intent"] = outcome.id.value;
+  if (outcome.state != intents::State::kDone) {
+    done.status = 202;
+    done.view["status"] = done.status;
+    done.view["waiting"] = true;
+    return done;
+  }
+  done.view["status"] = done.status;
+  boost::system::error_code error;
+  const auto body = json::parse(outcome.answer.body(), error);
+  if (error || !body.is_object()) return done;
+  const auto version = workloads::text_of(body.get_object(), "metadata", "resourceVersion");
+  if (!version.empty()) done.view["resourceVersion"] = version;
+  if (order.action == Action::kRun) {
+    done.view["made"] = workloads::text_of(body.get_object(), "metadata", "name");
+  }
+  return done;
+}
+
+/// The template of the revision that is asked for.
+Task<std::expected<json::object, Problem>> earlier_template(Services& services,
+                                                            const WorkloadTarget& target,
+                                                            const WorkloadOrder& order) {
+  auto history = co_await read_history(services, target);
+  if (!history) co_return std::unexpected(http::problem_of(history.error()));
+  auto revision = workloads::revision_at(history->revisions, order.revision);
+  if (!revision) co_return std::unexpected(problem_of(revision.error()));
+  co_return std::move(revision->pod_template);
+}
+
+/// One try: nullopt means that the object changed meanwhile.
+Task<std::expected<std::optional<WorkloadDone>, Problem>> try_once(
+    Services& services, const clusters::Cluster& cluster, const WorkloadTarget& target,
+    const WorkloadOrder& order, const std::string& root, workloads::Asked asked) {
+  auto object = co_await read_kube(services, target.caller, target.cluster, path_of(root, target));
+  if (!object) co_return std::unexpected(http::problem_of(object.error()));
+  auto facts = facts_of(services, cluster, target, *object);
+  auto suspends = co_await jobs_suspend(services, target);
+  if (!suspends) co_return std::unexpected(http::problem_of(suspends.error()));
+  facts.jobs_suspend = *suspends;
+  auto change = workloads::plan(*target.kind, *object, facts, asked);
+  if (!change) co_return std::unexpected(problem_of(change.error()));
+  auto outcome = co_await services.intents.submit(
+      cluster.id, intent_of(target, cluster.id, root, *change, order.dry_run), kIntentWait);
+  if (!outcome) co_return std::unexpected(http::problem_of(outcome.error()));
+  const bool done = outcome->state == intents::State::kDone;
+  if (done && !outcome->answer.ok()) {
+    const bool changed = outcome->answer.http_status() == kConflict && change->method == "PATCH";
+    if (changed) co_return std::nullopt;
+    co_return std::unexpected(http::problem_of(refusal_of(outcome->answer)));
+  }
+  co_return done_of(target, order, *outcome);
+}
+
+}  // namespace
+
+Task<std::expected<WorkloadDone, Problem>> act(Services& services, WorkloadTarget target,
+                                               WorkloadOrder order) {
+  const auto cluster = services.clusters.get(target.cluster);
+  if (!cluster) co_return std::unexpected(http::problem_of(cluster.error()));
+  auto root = co_await api_root(services, target);
+  if (!root) co_return std::unexpected(http::problem_of(root.error()));
+  workloads::Asked asked{.action = order.action,
+                         .replicas = order.replicas,
+                         .resource_version = order.resource_version,
+                         .now = base::to_rfc3339(services.clock.utc()),
+                         .job_name = job_name(target.name)};
+  if (order.action == Action::kRollBack) {
+    auto earlier = co_await earlier_template(services, target, order);
+    if (!earlier) co_return std::unexpected(earlier.error());
+    asked.pod_template = std::move(*earlier);
+  }
+  for (int tried = 0; tried < kTries; ++tried) {
+    auto done = co_await try_once(services, *cluster, target, order, *root, asked);
+    if (!done) co_return std::unexpected(done.error());
+    if (*done) co_return std::move(**done);
+  }
+  co_return std::unexpected(http::problem_of(
+      base::Error{base::ErrorCode::kConflict,
+                  target.name + " changes all the time: try again when it has come to rest",
+                  {}}));
+}
+
+Task<Result<WorkloadHistory>> read_history(Services& services, WorkloadTarget target) {
+  auto root = co_await api_root(services, target);
+  if (!root) co_return base::fail(root);
+  auto object = co_await read_kube(services, target.caller, target.cluster, path_of(*root, target));
+  if (!object) co_return base::fail(object);
+  WorkloadHistory history;
+  if (target.kind->group == "apps") {
+    std::string selector;
+    for (const auto& [key, value] :
+         member(member(member(*object, "spec"), "selector"), "matchLabels")) {
+      if (!value.is_string()) continue;
+      selector +=
+          (selector.empty() ? "" : ",") + std::string(key) + "=" + std::string(value.get_string());
+    }
+    const bool sets = target.kind->plural == "deployments";
+    auto kept = co_await read_kube(services, target.caller, target.cluster,
+                                   *root + "/namespaces/" + target.name_space + "/" +
+                                       (sets ? "replicasets" : "controllerrevisions") +
+                                       "?labelSelector=" + percent_encode(selector));
+    if (!kept) co_return base::fail(kept);
+    const auto* items = kept->if_contains("items");
+    if (items != nullptr && items->is_array()) {
+      history.revisions = workloads::revisions_of(*object, items->get_array());
+    }
+  }
+  history.object = std::move(*object);
+  co_return history;
+}
+
+}  // namespace slipway::http
