@@ -26,7 +26,7 @@ void add_cpu(const json::value& spec, const json::value& status, wire::Autoscale
 
 /// Of a metric's `target` or `current`: "80%" of what is asked for, else a quantity.
 std::string measure_of(const json::value& value) {
-  const auto share = percent(value, "averageUtilization");
+  auto share = percent(value, "averageUtilization");
   if (!share.empty()) return share;
   const auto average = text_at(value, "averageValue");
   return average.empty() ? text_at(value, "value") : average;

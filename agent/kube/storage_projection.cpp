@@ -25,7 +25,7 @@ void copy_modes(const json::value& spec, Texts& to) {
 
 /// The field, or the annotation that came before it.
 std::string class_of(const json::value& object, const json::value& spec) {
-  const auto name = text_at(spec, "storageClassName");
+  auto name = text_at(spec, "storageClassName");
   if (!name.empty()) return name;
   return text_at(object_at(object_at(object, "metadata"), "annotations"), kClassAnnotation);
 }

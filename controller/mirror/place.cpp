@@ -55,7 +55,7 @@ bool is_plain(const Order& order) {
 }  // namespace
 
 std::string cursor_of(const Order& order, const Place& place) {
-  const auto key = place.key.name_space + "/" + place.key.name + "/" + place.key.uid;
+  auto key = place.key.name_space + "/" + place.key.name + "/" + place.key.uid;
   if (is_plain(order)) return key;
   return order.name + (order.descending ? "/desc/" : "/asc/") + to_hex(place.value) + "/" + key;
 }
