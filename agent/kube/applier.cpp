@@ -24,6 +24,15 @@ constexpr int kAccepted = 202;
 constexpr int kBadRequest = 400;
 constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
+constexpr int kUnprocessable = 422;
+constexpr int kServerFault = 500;
+
+/// "Widget.example.org", as definitions name kinds.
+std::string group_kind_of(const ManifestObject& object) {
+  const auto slash = object.api_version.find('/');
+  if (slash == std::string::npos) return object.kind;
+  return object.kind + "." + object.api_version.substr(0, slash);
+}
 
 /// The API server could not be asked at all.
 bool out_of_reach(const base::Error& error) {
@@ -35,6 +44,36 @@ wire::IntentOutcome refused(const std::string& message, int status = kBadRequest
   outcome.set_http_status(static_cast<std::uint32_t>(status));
   outcome.set_message(message);
   return outcome;
+}
+
+/// What server-side apply says of an object that has not its kind's shape, as a fault of the
+/// server.
+constexpr std::string_view kNotItsShape = "failed to create typed patch object";
+
+/// The field that a Status is about; empty: it names none. Of a shape it stands in the message
+/// alone: "failed to create typed patch object: .spec.replicas: expected numeric …".
+std::string field_at_fault(const std::string& status) {
+  boost::system::error_code error;
+  const auto value = json::parse(status, error);
+  if (error) return {};
+  const auto& causes = array_at(object_at(value, "details"), "causes");
+  if (!causes.empty()) {
+    if (auto field = text_at(causes.front(), "field"); !field.empty()) return field;
+  }
+  const auto message = text_at(value, "message");
+  const auto typed = message.find(kNotItsShape);
+  const auto from = typed == std::string::npos ? typed : message.find(" .", typed);
+  const auto to = from == std::string::npos ? from : message.find(": ", from);
+  return to == std::string::npos ? std::string{} : message.substr(from + 2, to - from - 2);
+}
+
+void refuse(wire::ObjectOutcome& outcome, const ManifestObject& object, const std::string& status) {
+  outcome.set_message(message_of(status));
+  outcome.set_field(field_at_fault(status));
+  if (outcome.message().contains(kNotItsShape)) outcome.set_http_status(kUnprocessable);
+  const auto place = place_of(object, outcome.field());
+  outcome.set_line(static_cast<std::uint32_t>(place.line));
+  outcome.set_column(static_cast<std::uint32_t>(place.column));
 }
 
 wire::ObjectOutcome outcome_for(const ManifestObject& object) {
@@ -88,6 +127,19 @@ bool makes_a_name(const wire::KubeRequest& asked) {
 
 }  // namespace
 
+Applier::Announced Applier::announced_by(const std::vector<ManifestObject>& objects) {
+  Announced coming;
+  for (const auto& object : objects) {
+    if (object.kind == "Namespace") coming.namespaces.insert(object.name);
+    if (object.kind != "CustomResourceDefinition") continue;
+    const json::value body(object.body);
+    const auto& spec = object_at(body, "spec");
+    coming.kinds[text_at(object_at(spec, "names"), "kind") + "." + text_at(spec, "group")] =
+        object.name;
+  }
+  return coming;
+}
+
 Task<Result<wire::IntentOutcome>> Applier::run(wire::Intent intent) {
   const auto id = intent.id();
   Result<wire::IntentOutcome> outcome = refused("the intent says nothing that this agent knows");
@@ -128,12 +180,50 @@ Task<Result<wire::IntentOutcome>> Applier::apply(wire::ApplyManifest manifest) {
                         ? patience_.tries_with_crd
                         : patience_.tries;
   std::vector<wire::ObjectOutcome> outcomes(objects->size());
+  Announced coming;
+  if (manifest.dry_run() && !manifest.delete_()) coming = announced_by(*objects);
   for (const auto place : order) {
-    auto done = co_await put((*objects)[place], manifest, tries);
+    const auto& object = (*objects)[place];
+    const bool kind_comes = coming.kinds.contains(group_kind_of(object));
+    auto done = co_await put(object, manifest, kind_comes ? 1 : tries);
+    if (done && !done->ok()) done = co_await again_later(object, coming, manifest, *done);
     if (!done) co_return base::fail(done);
     outcomes[place] = std::move(*done);
   }
   co_return sum_up(std::move(outcomes));
+}
+
+/// A dry run makes no namespace and no kind: what needs one that comes with the manifest cannot be
+/// tried where it goes. In the namespace "default" it is judged all the same, but by its shape
+/// only.
+Task<Applier::Answer> Applier::again_later(const ManifestObject& object, const Announced& coming,
+                                           const wire::ApplyManifest& how,
+                                           wire::ObjectOutcome refusal) {
+  if (refusal.http_status() != kNotFound) co_return refusal;
+  const auto later = [&](const std::string& after) {
+    auto outcome = outcome_for(object);
+    outcome.set_ok(true);
+    outcome.set_http_status(kOk);
+    outcome.set_action("created");
+    outcome.set_message("checked after " + after);
+    return outcome;
+  };
+  if (const auto kind = coming.kinds.find(group_kind_of(object)); kind != coming.kinds.end()) {
+    co_return later("CustomResourceDefinition " + kind->second);
+  }
+  const auto in = namespace_of(object, how.default_namespace());
+  if (in == "default" || !coming.namespaces.contains(in)) co_return refusal;
+  auto moved = object;
+  moved.pod_namespace = "default";
+  moved.body["metadata"].as_object()["namespace"] = "default";
+  auto judged = co_await put(moved, how, 1);
+  if (!judged) co_return judged;
+  const auto status = judged->http_status();
+  if (status == kBadRequest || status == kUnprocessable || status >= kServerFault) {
+    judged->set_pod_namespace(object.pod_namespace);
+    co_return judged;
+  }
+  co_return later("Namespace " + in);
 }
 
 Task<Applier::Answer> Applier::put(const ManifestObject& object, const wire::ApplyManifest& how,
@@ -193,7 +283,7 @@ Task<Applier::Answer> Applier::patch(const ManifestObject& object, std::string p
   outcome.set_http_status(static_cast<std::uint32_t>(response->status));
   outcome.set_ok(response->status == kOk || response->status == kCreated);
   if (!outcome.ok()) {
-    outcome.set_message(message_of(response->text()));
+    refuse(outcome, object, response->text());
     if (response->status >= 500) mapping_.forget(object.api_version);
   } else if (response->status == kCreated || before->empty()) {
     outcome.set_action("created");
@@ -216,7 +306,7 @@ Task<Applier::Answer> Applier::remove(const ManifestObject& object, std::string 
   const bool absent = response->status == kNotFound;
   outcome.set_ok(absent || response->status == kOk || response->status == kAccepted);
   if (!outcome.ok()) {
-    outcome.set_message(message_of(response->text()));
+    refuse(outcome, object, response->text());
   } else {
     outcome.set_action(absent ? "unchanged" : "deleted");
   }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <map>
+#include <set>
 
 #include "agent/kube/kube_api.hpp"
 #include "agent/kube/rest_mapping.hpp"
@@ -32,9 +34,17 @@ class Applier {
 
  private:
   using Answer = base::Result<wire::ObjectOutcome>;
+  /// What a manifest brings and a dry run does not make.
+  struct Announced {
+    std::set<std::string> namespaces;
+    std::map<std::string, std::string> kinds;  ///< "Widget.example.org" to its definition's name
+  };
+  static Announced announced_by(const std::vector<ManifestObject>& objects);
   base::Task<base::Result<wire::IntentOutcome>> in_the_name_of(wire::Intent intent);
   base::Task<base::Result<wire::IntentOutcome>> apply(wire::ApplyManifest manifest);
   base::Task<base::Result<wire::IntentOutcome>> request(wire::KubeRequest request);
+  base::Task<Answer> again_later(const ManifestObject& object, const Announced& coming,
+                                 const wire::ApplyManifest& how, wire::ObjectOutcome refusal);
   base::Task<Answer> put(const ManifestObject& object, const wire::ApplyManifest& how, int tries);
   base::Task<Answer> patch(const ManifestObject& object, std::string path, bool dry_run);
   base::Task<Answer> remove(const ManifestObject& object, std::string path, bool dry_run);

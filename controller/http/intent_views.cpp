@@ -21,6 +21,11 @@ json::object view(const intents::Outcome& outcome) {
                      {"action", object.action()}};
     if (!object.pod_namespace().empty()) out["namespace"] = object.pod_namespace();
     if (!object.message().empty()) out["message"] = object.message();
+    if (!object.field().empty()) out["field"] = object.field();
+    if (object.line() > 0) {
+      out["line"] = object.line();
+      out["column"] = object.column();
+    }
     objects.push_back(std::move(out));
   }
   json::object out{{"intent", outcome.id.value},

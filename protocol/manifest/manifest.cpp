@@ -27,16 +27,21 @@ void fill_list_keys(ManifestObject& object) {
 /// Reads the objects of one document.
 class Reader {
  public:
-  Reader(const YamlDocument& document, std::vector<ManifestObject>& into)
-      : document_(document), into_(into) {}
+  Reader(std::shared_ptr<YamlDocument> document, std::vector<ManifestObject>& into)
+      : document_(std::move(document)), into_(into) {}
 
+  Checked<void> read() { return add(document_->value, ""); }
+
+ private:
   Checked<void> add(json::value& value, const std::string& path) {
     if (!value.is_object()) {
       return wrong(path, "each document must be an object with apiVersion and kind");
     }
     auto& body = value.get_object();
     ManifestObject object;
-    object.line = document_.begins().line;
+    object.line = document_->begins().line;
+    object.document = document_;
+    object.path = path;
     if (auto read = take_text(body, path, "apiVersion", object.api_version); !read) return read;
     if (auto read = take_text(body, path, "kind", object.kind); !read) return read;
     auto* items = body.if_contains("items");
@@ -51,7 +56,6 @@ class Reader {
     return {};
   }
 
- private:
   static std::string join(const std::string& path, std::string_view field) {
     return path.empty() ? std::string(field) : path + "." + std::string(field);
   }
@@ -59,7 +63,7 @@ class Reader {
   std::unexpected<Fault> wrong(const std::string& path, std::string what) const {
     return std::unexpected(
         Fault{{ErrorCode::kInvalid, std::move(what), path.empty() ? "manifest" : path},
-              document_.place_of(path)});
+              document_->place_of(path)});
   }
 
   Checked<void> add_items(json::array& items, const std::string& path) {
@@ -96,7 +100,7 @@ class Reader {
     return take_text(metadata, field, "namespace", into.pod_namespace);
   }
 
-  const YamlDocument& document_;
+  std::shared_ptr<YamlDocument> document_;
   std::vector<ManifestObject>& into_;
 };
 
@@ -125,6 +129,12 @@ std::ptrdiff_t rank(const ManifestObject& object) {
 
 }  // namespace
 
+Place place_of(const ManifestObject& object, std::string_view field) {
+  if (!object.document) return {};
+  const bool within = !object.path.empty() && !field.empty();
+  return object.document->place_of(object.path + (within ? "." : "") + std::string(field));
+}
+
 std::string namespace_of(const ManifestObject& object, const std::string& default_namespace) {
   if (!object.pod_namespace.empty()) return object.pod_namespace;
   return default_namespace.empty() ? "default" : default_namespace;
@@ -135,8 +145,9 @@ Checked<std::vector<ManifestObject>> parse_manifest(std::string_view yaml) {
   if (!documents) return std::unexpected(std::move(documents.error()));
   std::vector<ManifestObject> objects;
   for (auto& document : *documents) {
-    if (auto added = Reader(document, objects).add(document.value, ""); !added) {
-      return std::unexpected(std::move(added.error()));
+    auto shared = std::make_shared<YamlDocument>(std::move(document));
+    if (auto read = Reader(std::move(shared), objects).read(); !read) {
+      return std::unexpected(std::move(read.error()));
     }
   }
   if (objects.empty()) {

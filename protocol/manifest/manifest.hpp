@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,13 @@ struct ManifestObject {
   std::string pod_namespace;  ///< as written; empty: not said
   boost::json::object body;
   int line = 1;  ///< where its document begins
+
+  std::shared_ptr<const YamlDocument> document;
+  std::string path;  ///< of it in its document: "items[2]" of a List's; empty: the whole
 };
+
+/// Where a field of it is, or the nearest one above it: "spec.replicas".
+Place place_of(const ManifestObject& object, std::string_view field);
 
 /// Where it goes to, if its kind has namespaces.
 std::string namespace_of(const ManifestObject& object, const std::string& default_namespace);

@@ -21,13 +21,13 @@ using base::ErrorCode;
 
 constexpr auto kWhole = "manifest";
 
-Place place_of(const YAML::Mark& mark) {
+Place where(const YAML::Mark& mark) {
   return mark.is_null() ? Place{} : Place{mark.line + 1, mark.column + 1};
 }
 
 std::unexpected<Fault> wrong(const YAML::Mark& mark, std::string what, std::string field = kWhole) {
   return std::unexpected(
-      Fault{{ErrorCode::kInvalid, std::move(what), std::move(field)}, place_of(mark)});
+      Fault{{ErrorCode::kInvalid, std::move(what), std::move(field)}, where(mark)});
 }
 
 bool any_of(std::string_view text, std::initializer_list<std::string_view> words) {
@@ -251,7 +251,7 @@ Place YamlDocument::place_of(std::string_view field) const {
     mark = next.IsNull() ? key_mark(at, step) : next.Mark();
     at.reset(next);
   }
-  return manifest::place_of(mark);
+  return where(mark);
 }
 
 json::value resolve_scalar(std::string_view text) {

@@ -117,6 +117,91 @@ TEST_F(Apply, TellsCreatedConfiguredAndUnchanged) {
   EXPECT_EQ(apply(kConfigMap).objects(0).action(), "unchanged");
 }
 
+TEST_F(Apply, SaysWhichFieldIsWrongAndWhereItStands) {
+  constexpr auto kTwo =
+      "{apiVersion: v1, kind: Namespace, metadata: {name: new}}\n---\napiVersion: v1\nkind: "
+      "ConfigMap\n"
+      "metadata:\n  name: c\n  labels:\n    a: b c\n";
+  api_.on("GET /api/v1/namespaces/new", 200, object("1"));
+  api_.on("PATCH /api/v1/namespaces/new", 200, object("1"));
+  api_.on("GET /api/v1/namespaces/default/configmaps/c", 404, "{}");
+  api_.on("PATCH /api/v1/namespaces/default/configmaps/c", 422,
+          R"({"message":"is invalid","details":{"causes":[{"field":"metadata.labels"}]}})");
+  auto outcome = apply(kTwo);
+  ASSERT_EQ(outcome.objects_size(), 2);
+  EXPECT_EQ(outcome.objects(1).field(), "metadata.labels");
+  EXPECT_EQ(outcome.objects(1).line(), 8U);
+  EXPECT_EQ(outcome.objects(1).column(), 5U);
+  EXPECT_EQ(outcome.objects(0).line(), 0U) << "nothing is wrong there";
+}
+
+TEST_F(Apply, FindsTheFieldInAMessageOfServerSideApply) {
+  api_.on("GET /api/v1/namespaces/default/configmaps/c", 404, "{}");
+  api_.on("PATCH /api/v1/namespaces/default/configmaps/c", 500,
+          R"({"message":"failed to create typed patch object: .data.a: expected string"})");
+  const auto outcome = apply(kConfigMap);
+  EXPECT_EQ(outcome.objects(0).field(), "data.a");
+  EXPECT_EQ(outcome.objects(0).line(), 1U);
+  EXPECT_EQ(outcome.objects(0).column(), 66U);
+  EXPECT_EQ(outcome.objects(0).http_status(), 422U) << "it is no fault of the server";
+}
+
+constexpr auto kIntoNew =
+    "{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: new}}\n---\n"
+    "{apiVersion: v1, kind: Namespace, metadata: {name: new}}\n";
+
+TEST_F(Apply, ADryRunJudgesByItsShapeWhatGoesIntoANamespaceThatComesWithIt) {
+  api_.on("GET /api/v1/namespaces/new", 404, "{}");
+  api_.on("PATCH /api/v1/namespaces/new", 201, object("1"));
+  api_.on("GET /api/v1/namespaces/new/configmaps/c", 404, "{}");
+  api_.on("PATCH /api/v1/namespaces/new/configmaps/c", 404, R"({"message":"no namespace new"})");
+  api_.on("GET /api/v1/namespaces/default/configmaps/c", 404, "{}");
+  api_.on("PATCH /api/v1/namespaces/default/configmaps/c", 201, object("1"));
+  auto outcome = apply(kIntoNew, "", true);
+  EXPECT_TRUE(outcome.ok()) << outcome.message();
+  EXPECT_EQ(outcome.objects(0).pod_namespace(), "new");
+  EXPECT_EQ(outcome.objects(0).message(), "checked after Namespace new");
+  for (const auto& request : api_.requests) {
+    EXPECT_TRUE(request.method == "GET" || request.target.ends_with("dryRun=All"))
+        << request.target;
+  }
+  api_.answers["PATCH /api/v1/namespaces/default/configmaps/c"] = {
+      {422, R"({"message":"wrong","details":{"causes":[{"field":"data"}]}})", nullptr}};
+  outcome = apply(kIntoNew, "", true);
+  EXPECT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.objects(0).field(), "data");
+  EXPECT_EQ(outcome.objects(0).pod_namespace(), "new");
+}
+
+TEST_F(Apply, WhatIsNotThereAndDoesNotComeIsRefusedByADryRunToo) {
+  api_.on("GET /api/v1/namespaces/new/configmaps/c", 404, "{}");
+  api_.on("PATCH /api/v1/namespaces/new/configmaps/c", 404, R"({"message":"no namespace new"})");
+  const auto outcome = apply(kConfigMap, "new", true);
+  EXPECT_FALSE(outcome.ok());
+  EXPECT_THAT(outcome.message(), HasSubstr("no namespace new"));
+}
+
+TEST_F(Apply, ADryRunPassesByObjectsWhoseKindComesWithTheManifest) {
+  api_.on("GET /apis/example.org/v1", 404, "{}");
+  api_.on("GET /apis/apiextensions.k8s.io/v1", 200,
+          R"({"kind":"APIResourceList","resources":[{"name":"customresourcedefinitions",
+              "namespaced":false,"kind":"CustomResourceDefinition"}]})");
+  const std::string definition = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/";
+  api_.on("GET " + definition + "widgets.example.org", 404, "{}");
+  api_.on("PATCH " + definition + "widgets.example.org", 201, object("1"));
+  const auto outcome = apply(
+      "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: "
+      "widgets.example.org}, spec: {group: example.org, names: {kind: Widget}}}\n---\n"
+      "{apiVersion: example.org/v1, kind: Widget, metadata: {name: w}}\n---\n"
+      "{apiVersion: other.org/v1, kind: Widget, metadata: {name: w}}\n",
+      "", true);
+  ASSERT_EQ(outcome.objects_size(), 3);
+  EXPECT_TRUE(outcome.objects(1).ok()) << outcome.objects(1).message();
+  EXPECT_EQ(outcome.objects(1).message(),
+            "checked after CustomResourceDefinition widgets.example.org");
+  EXPECT_FALSE(outcome.objects(2).ok()) << "of another group";
+}
+
 TEST_F(Apply, HandsOnTheApiServersWords) {
   api_.on("PATCH /api/v1/namespaces/default/configmaps/c", 422,
           R"({"kind":"Status","message":"ConfigMap \"c\" is invalid: data: too long","code":422})");
