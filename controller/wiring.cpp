@@ -96,7 +96,8 @@ releases::WantedRelease wanted_releases(store::Database& database) {
 
 void MirrorFeed::publish(const base::ClusterId& cluster, const std::string& kind,
                          const wire::MirrorRow& row) {
-  auto topic = kind.ends_with('s') ? kind.substr(0, kind.size() - 1) : kind;
+  const std::size_t plural = kind.ends_with("sses") ? 2 : kind.ends_with('s') ? 1 : 0;
+  auto topic = kind.substr(0, kind.size() - plural);
   const auto& meta = row.meta();
   auto id = meta.pod_namespace().empty() ? meta.name() : meta.pod_namespace() + "/" + meta.name();
   changes_.publish({.topic = std::move(topic), .id = std::move(id), .cluster = cluster.value});

@@ -146,6 +146,19 @@ TEST_F(TenantsTest, TotalsAndNamespacesAreTheCallersOwn) {
   EXPECT_EQ(body_of(get("ann", pods + "?namespace=foreign")).at("total").as_int64(), 0);
 }
 
+TEST_F(TenantsTest, AChangeIsOfOneObject) {
+  auto told = world.changes.subscribe();
+  ASSERT_TRUE(told);
+  for (const auto* kind : {"ingresses", "storageclasses", "services", "configmaps"}) {
+    ASSERT_TRUE(world.run(tell(kind, {mirror::pod("a", "one", "own")})));
+  }
+  std::set<std::string> topics;
+  for (const auto& change : world.run((*told)->next())) {
+    if (change.topic != "freshness") topics.insert(change.topic);
+  }
+  EXPECT_EQ(topics, (std::set<std::string>{"configmap", "ingress", "service", "storageclass"}));
+}
+
 TEST_F(TenantsTest, AVolumeIsSeenByWhoSeesItsClaim) {
   const auto volume = [](const std::string& name, const std::string& claim_namespace) {
     auto row = mirror::pod(name, name, "");
