@@ -48,6 +48,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       audit_(*database_, clock_),
       audit_heads_(audit_, clock_, state_.audit_heads()),
       accounts_(*database_, clock_, pool_),
+      quotas_(*database_, accounts_.tenancy(), clock_),
       cloud_(executor_, pool_,
              {.directory = state_.cloud(),
               .installation = state_.installation(),
@@ -74,6 +75,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       public_certificate_(config_, *authority_, clock_),
       services_(services()),
       borders_(executor_, services_),
+      quota_keeper_(executor_, services_),
       api_(services_, http::all_routes(services_)),
       public_server_(
           executor_, public_options(config_.listen, public_socket_, first_public_tls()),
@@ -90,6 +92,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
   links_.add(static_cast<links::StreamTaker&>(release_files_));
   mirror_.add(feed_);
   mirror_.add(borders_);
+  mirror_.add(quota_keeper_);
   authority_->on_change([this] {
     look_at_public_certificate();
     if (auto written = write_roots(); !written) spdlog::error("{}", written.error().message);
@@ -127,6 +130,7 @@ http::Services App::services() {
           .ca_rotation = ca_rotation_,
           .releases = releases_,
           .recordings = recordings_,
+          .quotas = quotas_,
           .roots_pem = [this] { return public_certificate_.roots_pem(); },
           .parts = [this] { return parts(); }};
 }
@@ -144,6 +148,7 @@ base::Task<base::Result<>> App::start() {
   cloud_up_ = true;
   mirror_.start();
   borders_.start();
+  quota_keeper_.start();
   clusters_.start();
   if (auto up = open_agent_listener(); !up) co_return up;
   agents_up_ = true;
@@ -155,6 +160,7 @@ base::Task<> App::stop() {
   // First who comes in, then what works, then what it stands on.
   co_await public_server_.stop(kStopGrace);
   co_await borders_.stop();
+  co_await quota_keeper_.stop();
   co_await clusters_.stop();
   co_await links_.stop();
   if (agent_listener_) co_await agent_listener_->stop(kStopGrace);

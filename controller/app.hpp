@@ -19,6 +19,8 @@
 #include "controller/links/agent_listener.hpp"
 #include "controller/links/ca_rotation.hpp"
 #include "controller/public_certificate.hpp"
+#include "controller/quota_keeper.hpp"
+#include "controller/quotas/quota_ledger.hpp"
 #include "controller/recordings/recordings.hpp"
 #include "controller/releases/release_files.hpp"
 #include "controller/tenant_borders.hpp"
@@ -80,6 +82,7 @@ class App {
   access::SqliteAudit audit_;
   access::AuditHeads audit_heads_;
   access::Accounts accounts_;
+  quotas::QuotaLedger quotas_;
 
   // Where machines come from.
   cloud::local::LocalCloud cloud_;
@@ -117,6 +120,7 @@ class App {
   http::Metrics metrics_;
   http::Services services_;
   TenantBorders borders_;
+  QuotaKeeper quota_keeper_;
   http::PublicApi api_;
   net::HttpServer public_server_;
 

@@ -18,25 +18,6 @@ base::Result<std::string> read_name(const Call& call) {
   return name;
 }
 
-/// Of an administrator all; of others their own, and those that their projects are in.
-bool sees(const Services& services, const Caller& caller, const access::DepartmentId& department) {
-  if (caller.user.department == department && !department.empty()) return true;
-  if (access::decide(caller.rights, access::Act::kAdminister, false)) return true;
-  const auto memberships = services.accounts.tenancy().memberships(caller.user.id);
-  return std::ranges::any_of(memberships, [&](const auto& membership) {
-    return membership.project.department.id == department;
-  });
-}
-
-base::Result<access::Department> find(const Services& services, const Call& call) {
-  const auto& name = call.argument("department");
-  auto department = services.accounts.tenancy().department(name);
-  if (!department || !sees(services, call.caller, department->id)) {
-    return base::fail(base::ErrorCode::kNotFound, "no department " + name, "department");
-  }
-  return *department;
-}
-
 base::Task<Answer> list(Services& services, Call call) {
   QueryReader query(call.query);
   const auto page = read_page(query);
@@ -59,7 +40,7 @@ base::Task<Answer> create(Services& services, Call call) {
 }
 
 base::Task<Answer> show(Services& services, Call call) {
-  auto department = find(services, call);
+  auto department = department_of(services, call);
   if (!department) co_return base::fail(department);
   co_return json_response(200, view(*department));
 }
@@ -67,7 +48,7 @@ base::Task<Answer> show(Services& services, Call call) {
 base::Task<Answer> rename(Services& services, Call call) {
   auto name = read_name(call);
   if (!name) co_return base::fail(name);
-  auto department = find(services, call);
+  auto department = department_of(services, call);
   if (!department) co_return base::fail(department);
   auto renamed = services.accounts.tenancy().rename(department->id, *name);
   if (!renamed) co_return base::fail(renamed);
@@ -75,10 +56,11 @@ base::Task<Answer> rename(Services& services, Call call) {
 }
 
 base::Task<Answer> remove(Services& services, Call call) {
-  auto department = find(services, call);
+  auto department = department_of(services, call);
   if (!department) co_return base::fail(department);
   auto gone = services.accounts.tenancy().remove(department->id);
   if (!gone) co_return base::fail(gone);
+  services.quotas.remove_budget(department->id.value);
   co_return empty_response(204);
 }
 

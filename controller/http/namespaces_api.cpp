@@ -2,9 +2,11 @@
 #include <boost/json.hpp>
 
 #include "controller/clusters/cluster_rules.hpp"
-#include "controller/http/intent_views.hpp"
-#include "controller/http/mirror_views.hpp"
+#include "controller/http/kube_asking.hpp"
+#include "controller/http/namespace_views.hpp"
 #include "controller/http/places.hpp"
+#include "controller/http/quota_enforcement.hpp"
+#include "controller/http/quota_views.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
 
@@ -14,28 +16,6 @@ namespace {
 
 constexpr std::size_t kMaxNamespaceName = 63;
 constexpr std::size_t kMaxProjectId = 64;
-
-/// Sends one request to the API server as an intent; the answer is an ApplyResult of one object.
-base::Task<Answer> submit(Services& services, std::string cluster_name, wire::KubeRequest request,
-                          std::string name, int status, std::string action) {
-  auto cluster = services.clusters.get(cluster_name);
-  if (!cluster) co_return base::fail(cluster);
-  wire::Intent intent;
-  *intent.mutable_request() = std::move(request);
-  auto outcome = co_await services.intents.submit(cluster->id, std::move(intent), kIntentWait);
-  if (!outcome) co_return base::fail(outcome);
-  if (outcome->state != intents::State::kDone) co_return json_response(202, view(*outcome));
-  if (!outcome->answer.ok()) co_return std::unexpected(refusal_of(outcome->answer));
-  if (outcome->answer.objects().empty()) {
-    auto* object = outcome->answer.add_objects();
-    object->set_kind("Namespace");
-    object->set_name(name);
-    object->set_ok(true);
-    object->set_http_status(outcome->answer.http_status());
-    object->set_action(action);
-  }
-  co_return json_response(status, view(*outcome));
-}
 
 /// The project that a namespace shall be of, and that the caller keeps namespaces of; empty where
 /// none is named, which is an administrator's to do.
@@ -70,37 +50,110 @@ base::Error of_kubernetes(const std::string& name) {
           "namespace " + name + " is Kubernetes' own and can be of no project", "project"};
 }
 
-base::Task<Answer> create_namespace(Services& services, Call call) {
+/// Waits, was refused, or is done.
+Answer answer_of(const base::Result<intents::Outcome>& outcome, int status) {
+  if (!outcome) return base::fail(outcome);
+  if (outcome->state != intents::State::kDone) return json_response(202, view(*outcome));
+  if (!outcome->answer.ok()) return std::unexpected(refusal_of(outcome->answer));
+  return json_response(status, view(*outcome));
+}
+
+/// Whether the cluster will not do it, or did not.
+bool is_refused(const base::Result<intents::Outcome>& outcome) {
+  return !outcome || (outcome->state == intents::State::kDone && !outcome->answer.ok());
+}
+
+/// A namespace that shall be.
+struct NewNamespace {
+  std::string name;
+  std::optional<access::Project> project;
+  quotas::Amounts amounts;
+  bool dry_run = false;
+};
+
+base::Result<NewNamespace> read_new(const Services& services, const Call& call) {
+  QueryReader query(call.query);
+  NewNamespace wanted{.dry_run = query.flag("dryRun", false)};
+  if (auto fault = query.fault()) return std::unexpected(*fault);
   auto body = parse_json(call.request);
-  if (!body) co_return base::fail(body);
+  if (!body) return base::fail(body);
   ObjectReader in(*body);
-  auto name = in.text("name", kMaxNamespaceName);
-  if (!clusters::is_dns_label(name, kMaxNamespaceName)) {
+  wanted.name = in.text("name", kMaxNamespaceName);
+  if (!clusters::is_dns_label(wanted.name, kMaxNamespaceName)) {
     in.refuse("name", "must be a DNS label: a-z, 0-9 and -, at most 63 characters");
   }
-  const auto wanted = in.optional_text("project", kMaxProjectId);
-  if (auto fault = in.fault()) co_return std::unexpected(*fault);
-  const auto project = choose_project(services, call.caller, wanted);
-  if (!project) co_return base::fail(project);
-  if (*project && is_of_kubernetes(name)) co_return std::unexpected(of_kubernetes(name));
-  boost::json::object metadata{{"name", name}};
-  if (*project) metadata["labels"] = labels_of(*project);
-  wire::KubeRequest request;
-  request.set_method("POST");
-  request.set_path("/api/v1/namespaces");
-  request.set_content_type("application/json");
-  request.set_body(boost::json::serialize(boost::json::object{
-      {"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", std::move(metadata)}}));
-  auto answer =
-      co_await submit(services, call.argument("cluster"), std::move(request), name, 201, "created");
-  if (answer) {
-    answer->headers.set("Location",
-                        "/api/v1/clusters/" + call.argument("cluster") + "/namespaces/" + name);
+  const auto id = in.optional_text("project", kMaxProjectId);
+  wanted.amounts = read_amounts(in, "quota");
+  if (auto fault = in.fault()) return std::unexpected(*fault);
+  auto project = choose_project(services, call.caller, id);
+  if (!project) return base::fail(project);
+  wanted.project = std::move(*project);
+  const bool governed = wanted.project || !wanted.amounts.empty();
+  if (governed && is_of_kubernetes(wanted.name)) {
+    return std::unexpected(of_kubernetes(wanted.name));
+  }
+  return wanted;
+}
+
+KubeAsking to_make(const NewNamespace& wanted) {
+  boost::json::object metadata{{"name", wanted.name}};
+  if (wanted.project) metadata["labels"] = labels_of(wanted.project);
+  return {.method = "POST",
+          .path = std::string("/api/v1/namespaces") + (wanted.dry_run ? "?dryRun=All" : ""),
+          .content_type = "application/json",
+          .body = boost::json::serialize(boost::json::object{
+              {"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", std::move(metadata)}}),
+          .kind = "Namespace",
+          .name = wanted.name,
+          .action = "created"};
+}
+
+/// First the row, which is weighed; then the namespace; then its objects. What is lost between two
+/// of them, the quota keeper finds.
+base::Task<Answer> create_namespace(Services& services, Call call) {
+  auto wanted = read_new(services, call);
+  if (!wanted) co_return base::fail(wanted);
+  auto cluster = services.clusters.named(call.argument("cluster"));
+  if (!cluster) co_return base::fail(cluster);
+  if (wanted->dry_run) {  // it must not wait for a cluster that comes back
+    auto gateway = services.clusters.connected_gateway(cluster->id.value);
+    if (!gateway) co_return base::fail(gateway);
+  }
+  const quotas::Where where{cluster->id, wanted->name};
+  const base::IntentId id{base::new_id()};
+  release_if_gone(services, where);
+  auto allotted = services.quotas.allot({.where = where,
+                                         .project = wanted->project,
+                                         .amounts = wanted->amounts,
+                                         .only_weigh = wanted->dry_run},
+                                        id);
+  if (!allotted) co_return refusal_response(allotted.error(), call.caller.request_id);
+  auto outcome = co_await ask_cluster(services, cluster->id, to_make(*wanted), id);
+  if (wanted->dry_run || is_refused(outcome) || outcome->state != intents::State::kDone) {
+    if (!wanted->dry_run && is_refused(outcome)) services.quotas.release(where);
+  } else {
+    services.quotas.made(where);
+    const auto objects =
+        wanted_objects(services, *allotted, made_by_kubernetes(services, cluster->id));
+    if (objects != quotas::QuotaObjects{}) {
+      auto kept = co_await enforce(services, cluster->id, wanted->name, objects, false);
+      if (kept) outcome->answer.mutable_objects()->MergeFrom(kept->answer.objects());
+    }
+  }
+  if (is_refused(outcome)) co_return answer_of(outcome, 0);
+  auto body = view(*outcome);
+  body["quota"] = quota_view(services, cluster->id, *allotted);
+  const bool done = outcome->state == intents::State::kDone;
+  auto answer = json_response(!done ? 202 : wanted->dry_run ? 200 : 201, body);
+  if (!wanted->dry_run) {
+    answer.headers.set(
+        "Location", "/api/v1/clusters/" + call.argument("cluster") + "/namespaces/" + wanted->name);
   }
   co_return answer;
 }
 
-/// Gives a namespace that is there to a project, or takes it out of all.
+/// Gives a namespace that is there to a project, or takes it out of all. Its quota goes with it
+/// from one budget to the other.
 base::Task<Answer> set_project(Services& services, Call call) {
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
@@ -114,14 +167,30 @@ base::Task<Answer> set_project(Services& services, Call call) {
   const auto project = choose_project(services, call.caller, wanted);
   if (!project) co_return base::fail(project);
   if (*project && is_of_kubernetes(name)) co_return std::unexpected(of_kubernetes(name));
-  wire::KubeRequest request;
-  request.set_method("PATCH");
-  request.set_path("/api/v1/namespaces/" + name);
-  request.set_content_type("application/merge-patch+json");
-  request.set_body(boost::json::serialize(
-      boost::json::object{{"metadata", boost::json::object{{"labels", labels_of(*project)}}}}));
-  co_return co_await submit(services, call.argument("cluster"), std::move(request), name, 200,
-                            "configured");
+  auto cluster = services.clusters.named(call.argument("cluster"));
+  if (!cluster) co_return base::fail(cluster);
+  const quotas::Where where{cluster->id, name};
+  const base::IntentId id{base::new_id()};
+  const auto was = services.quotas.find(where);
+  const auto moved = services.quotas.move(where, *project, id);
+  if (!moved) co_return refusal_response(moved.error(), call.caller.request_id);
+  auto outcome = co_await ask_cluster(
+      services, cluster->id,
+      {.method = "PATCH",
+       .path = "/api/v1/namespaces/" + name,
+       .content_type = kMergePatch,
+       .body = boost::json::serialize(
+           boost::json::object{{"metadata", boost::json::object{{"labels", labels_of(*project)}}}}),
+       .kind = "Namespace",
+       .name = name,
+       .action = "configured"},
+      id);
+  if (is_refused(outcome)) {
+    services.quotas.undo_move(where, was);
+  } else if (outcome->state == intents::State::kDone) {
+    services.quotas.made(where);
+  }
+  co_return answer_of(outcome, 200);
 }
 
 base::Task<Answer> remove(Services& services, Call call) {
@@ -129,15 +198,15 @@ base::Task<Answer> remove(Services& services, Call call) {
   if (!clusters::is_dns_label(name, kMaxNamespaceName)) {
     co_return base::fail(base::ErrorCode::kNotFound, "no such namespace");
   }
-  wire::KubeRequest request;
-  request.set_method("DELETE");
-  request.set_path("/api/v1/namespaces/" + name);
-  co_return co_await submit(services, call.argument("cluster"), std::move(request), name, 200,
-                            "deleted");
-}
-
-boost::json::object named(const std::string& id, const std::string& name) {
-  return {{"id", id}, {"name", name}};
+  auto cluster = services.clusters.named(call.argument("cluster"));
+  if (!cluster) co_return base::fail(cluster);
+  auto outcome = co_await ask_cluster(services, cluster->id,
+                                      {.method = "DELETE",
+                                       .path = "/api/v1/namespaces/" + name,
+                                       .kind = "Namespace",
+                                       .name = name,
+                                       .action = "deleted"});
+  co_return answer_of(outcome, 200);
 }
 
 /// A namespace of one of the clusters.
@@ -172,29 +241,15 @@ std::vector<Placed> all_visible(const Services& services, const Caller& caller,
   return all;
 }
 
-boost::json::object whole_view(const Services& services, const Caller& caller,
-                               const Placed& placed) {
-  auto out = view(placed.row);
-  out["cluster"] = named(placed.cluster.id.value, placed.cluster.name);
-  const auto place = place_of(services, placed.cluster.id, placed.row);
-  if (const auto project = services.accounts.tenancy().project(place.project)) {
-    out["project"] = named(project->id.value, project->name);
-    out["department"] = named(project->department.id.value, project->department.name);
-  }
-  if (const auto role = access::role_in(caller.rights, place)) {
-    out["role"] = access::name_of(*role);
-  }
-  return out;
-}
-
 base::Task<Answer> list_everywhere(Services& services, Call call) {
   QueryReader query(call.query);
   const auto page = read_page(query);
   const auto cluster = query.text("cluster");
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
-  co_return page_response(
-      all_visible(services, call.caller, cluster), page, key_of,
-      [&](const Placed& placed) { return whole_view(services, call.caller, placed); });
+  co_return page_response(all_visible(services, call.caller, cluster), page, key_of,
+                          [&](const Placed& placed) {
+                            return placed_view(services, call.caller, placed.cluster, placed.row);
+                          });
 }
 
 /// Where namespaces are or can be: names alone, for who has no management view.
@@ -209,7 +264,7 @@ base::Task<Answer> list_cluster_names(Services& services, Call call) {
   co_return page_response(
       all, page, [](const auto& cluster) { return cluster.id.value; },
       [](const auto& cluster) {
-        auto out = named(cluster.id.value, cluster.spec.name);
+        boost::json::object out{{"id", cluster.id.value}, {"name", cluster.spec.name}};
         out["kubernetesVersion"] = cluster.spec.kubernetes_version;
         return out;
       });

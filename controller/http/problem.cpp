@@ -114,6 +114,8 @@ boost::json::object problem_object(const Problem& problem) {
   if (!problem.seen.empty()) document["seen"] = problem.seen;
   if (!problem.current.empty()) document["current"] = problem.current;
   if (!problem.refusals.empty()) document["refusals"] = views(problem.refusals);
+  if (!problem.shortages.empty()) document["shortages"] = problem.shortages;
+  if (!problem.versions.empty()) document["versions"] = problem.versions;
   return document;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ struct Problem {
   std::string rule = {};     ///< by which an object's state refuses it
   std::string seen = {};     ///< the version that the caller saw …
   std::string current = {};  ///< … where another is there now
+  boost::json::array shortages = {};  ///< of budgets
+  boost::json::object versions = {};  ///< of an edit of something that changed meanwhile
 };
 
 /// The one table from the codes of failures to HTTP.

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "controller/http/places.hpp"
+#include "controller/http/quota_enforcement.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
 #include "controller/http/tenancy_views.hpp"
@@ -11,21 +12,6 @@ namespace slipway::http {
 namespace {
 
 constexpr std::size_t kMaxRoleBytes = 64;
-
-bool sees(const Caller& caller, const access::Project& project) {
-  auto place = place_of(project);
-  place.cluster = caller.rights.scope.cluster;  // a project is of no cluster
-  return access::role_in(caller.rights, place).has_value();
-}
-
-base::Result<access::Project> find(const Services& services, const Call& call) {
-  const auto& id = call.argument("project");
-  auto project = services.accounts.tenancy().project({id});
-  if (!project || !sees(call.caller, *project)) {
-    return base::fail(base::ErrorCode::kNotFound, "no project " + id, "project");
-  }
-  return *project;
-}
 
 base::Task<Answer> list(Services& services, Call call) {
   QueryReader query(call.query);
@@ -68,7 +54,7 @@ base::Task<Answer> create(Services& services, Call call) {
 }
 
 base::Task<Answer> show(Services& services, Call call) {
-  auto project = find(services, call);
+  auto project = project_of(services, call);
   if (!project) co_return base::fail(project);
   co_return json_response(200, view(*project));
 }
@@ -79,7 +65,7 @@ base::Task<Answer> rename(Services& services, Call call) {
   ObjectReader in(*body);
   const auto name = in.text("name", access::kMaxTenantNameBytes);
   if (auto fault = in.fault()) co_return std::unexpected(*fault);
-  auto project = find(services, call);
+  auto project = project_of(services, call);
   if (!project) co_return base::fail(project);
   auto renamed = services.accounts.tenancy().rename(project->id, name);
   if (!renamed) co_return base::fail(renamed);
@@ -87,7 +73,12 @@ base::Task<Answer> rename(Services& services, Call call) {
 }
 
 /// A namespace that says to be the project's, as "cluster/namespace"; empty: there is none.
-std::string namespace_of(const Services& services, const access::ProjectId& project) {
+std::string namespace_of(Services& services, const access::ProjectId& project) {
+  for (const auto& one : services.quotas.of(project)) release_if_gone(services, one.where);
+  if (const auto allotted = services.quotas.of(project); !allotted.empty()) {
+    const auto& where = allotted.front().where;  // also one that a cluster is yet to make
+    return cluster_name(services, where.cluster.value) + "/" + where.name_space;
+  }
   for (const auto& cluster : services.clusters.names()) {
     mirror::Query query;
     query.kind = "namespaces";
@@ -104,7 +95,7 @@ std::string namespace_of(const Services& services, const access::ProjectId& proj
 }
 
 base::Task<Answer> remove(Services& services, Call call) {
-  auto project = find(services, call);
+  auto project = project_of(services, call);
   if (!project) co_return base::fail(project);
   if (const auto held = namespace_of(services, project->id); !held.empty()) {
     co_return base::fail(base::ErrorCode::kConflict, "project " + project->name +
@@ -113,6 +104,7 @@ base::Task<Answer> remove(Services& services, Call call) {
   }
   auto gone = services.accounts.tenancy().remove(project->id);
   if (!gone) co_return base::fail(gone);
+  services.quotas.remove_budget(project->id.value);
   co_return empty_response(204);
 }
 
@@ -127,7 +119,7 @@ base::Task<Answer> list_members(Services& services, Call call) {
   QueryReader query(call.query);
   const auto page = read_page(query);
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
-  auto project = find(services, call);
+  auto project = project_of(services, call);
   if (!project) co_return base::fail(project);
   co_return page_response(
       services.accounts.tenancy().members(project->id), page,
@@ -150,7 +142,7 @@ base::Task<Answer> set_member(Services& services, Call call) {
   const auto role = access::role_named(in.text("role", kMaxRoleBytes));
   if (!role) in.refuse("role", "must be project_member or read_only");
   if (auto fault = in.fault()) co_return std::unexpected(*fault);
-  auto project = find(services, call);
+  auto project = project_of(services, call);
   if (!project) co_return base::fail(project);
   auto user = choose_user(services, call);
   if (!user) co_return base::fail(user);
@@ -160,7 +152,7 @@ base::Task<Answer> set_member(Services& services, Call call) {
 }
 
 base::Task<Answer> remove_member(Services& services, Call call) {
-  auto project = find(services, call);
+  auto project = project_of(services, call);
   if (!project) co_return base::fail(project);
   auto user = find_user(services, call.argument("user"));
   if (!user) co_return base::fail(user);

@@ -34,6 +34,8 @@ Routes operations_routes(Services& services);
 Routes kubeconfig_routes(Services& services);
 Routes publish_routes(Services& services);
 Routes namespaces_routes(Services& services);
+Routes namespace_quota_routes(Services& services);
+Routes budgets_routes(Services& services);
 Routes manifests_routes(Services& services);
 Routes mirror_routes(Services& services);
 Routes workloads_routes(Services& services);

@@ -15,6 +15,7 @@
 #include "controller/links/ca_rotation.hpp"
 #include "controller/links/links.hpp"
 #include "controller/mirror/mirror.hpp"
+#include "controller/quotas/quota_ledger.hpp"
 #include "controller/recordings/recordings.hpp"
 #include "controller/releases/agent_releases.hpp"
 #include "protocol/base/clock.hpp"
@@ -44,6 +45,7 @@ struct Services {
   links::CaRotation& ca_rotation;
   const releases::AgentReleases& releases;
   recordings::Recordings& recordings;
+  quotas::QuotaLedger& quotas;
   std::function<std::string()> roots_pem;  ///< what believes the public port; for kubeconfigs
   std::function<std::vector<Part>()> parts;
 };

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/tenancy_views.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
+
+#include "controller/http/places.hpp"
 
 namespace slipway::http {
 
@@ -44,6 +47,40 @@ boost::json::object view(const Services& services, const access::User& user) {
   }
   out["projects"] = std::move(projects);
   return out;
+}
+
+/// Of an administrator all; of others their own, and those that their projects are in.
+bool sees(const Services& services, const Caller& caller, const access::DepartmentId& department) {
+  if (caller.user.department == department && !department.empty()) return true;
+  if (access::decide(caller.rights, access::Act::kAdminister, false)) return true;
+  const auto memberships = services.accounts.tenancy().memberships(caller.user.id);
+  return std::ranges::any_of(memberships, [&](const auto& membership) {
+    return membership.project.department.id == department;
+  });
+}
+
+bool sees(const Caller& caller, const access::Project& project) {
+  auto place = place_of(project);
+  place.cluster = caller.rights.scope.cluster;  // a project is of no cluster
+  return access::role_in(caller.rights, place).has_value();
+}
+
+base::Result<access::Department> department_of(const Services& services, const Call& call) {
+  const auto& name = call.argument("department");
+  auto department = services.accounts.tenancy().department(name);
+  if (!department || !sees(services, call.caller, department->id)) {
+    return base::fail(base::ErrorCode::kNotFound, "no department " + name, "department");
+  }
+  return *department;
+}
+
+base::Result<access::Project> project_of(const Services& services, const Call& call) {
+  const auto& id = call.argument("project");
+  auto project = services.accounts.tenancy().project({id});
+  if (!project || !sees(call.caller, *project)) {
+    return base::fail(base::ErrorCode::kNotFound, "no project " + id, "project");
+  }
+  return *project;
 }
 
 base::Result<access::User> find_user(const Services& services, const std::string& id_or_name) {

@@ -25,7 +25,7 @@ struct Allotment {
   Where where;
   access::ProjectId project;  ///< whose budget it is of; empty: of none
   std::int64_t version = 1;   ///< grows with each change of the figures
-  base::IntentId intent;      ///< that makes the namespace, until it is answered
+  base::IntentId intent;      ///< that makes or moves it, until it is answered
   bool seen = false;          ///< the mirror has shown the namespace
   base::UtcTime touched;
   Amounts amounts = {};

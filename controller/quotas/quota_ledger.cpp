@@ -134,7 +134,8 @@ Weighed<Allotment> QuotaLedger::change(const Ask& ask, std::int64_t version) {
 }
 
 Weighed<Allotment> QuotaLedger::move(const Where& where,
-                                     const std::optional<access::Project>& project) {
+                                     const std::optional<access::Project>& project,
+                                     const base::IntentId& intent) {
   Weighed<Allotment> done;
   (void)database_.transaction([&]() -> base::Result<> {
     const access::ProjectId to = project ? project->id : access::ProjectId{};
@@ -145,12 +146,27 @@ Weighed<Allotment> QuotaLedger::move(const Where& where,
       return {};
     }
     moved.project = to;
+    moved.intent = intent;
     // By what is counted, which is more than it shall have while the cluster is asked for less.
     const Ask ask{.where = where, .project = project, .amounts = moved.counted()};
     done = weigh_and_put(ask, std::move(moved));
     return {};
   });
   return done;
+}
+
+void QuotaLedger::undo_move(const Where& where, const std::optional<Allotment>& was) {
+  (void)database_.transaction([&]() -> base::Result<> {
+    auto row = rows_.find(where);
+    if (!was) {
+      rows_.remove(where);
+    } else if (row) {
+      row->project = was->project;
+      row->intent = was->intent;
+      rows_.put(*row);
+    }
+    return {};
+  });
 }
 
 Allotment QuotaLedger::adopt(const Where& where, const std::optional<access::Project>& project) {

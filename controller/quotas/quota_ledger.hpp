@@ -43,8 +43,11 @@ class QuotaLedger {
   /// Of a namespace that is there; `version` is the one that the caller saw, 0: it had none. What
   /// it had before is counted until settle().
   Weighed<Allotment> change(const Ask& ask, std::int64_t version);
-  /// To another project's budget, with what it has.
-  Weighed<Allotment> move(const Where& where, const std::optional<access::Project>& project);
+  /// To another project's budget, with what it has; `intent` is about to change its label.
+  Weighed<Allotment> move(const Where& where, const std::optional<access::Project>& project,
+                          const base::IntentId& intent);
+  /// The label stayed as it was: so does the budget. `was` is the row from before the move.
+  void undo_move(const Where& where, const std::optional<Allotment>& was);
   /// Follows a namespace that somebody made or moved past us. Figures of it that do not fit there
   /// are dropped, and in_force() says what that means.
   Allotment adopt(const Where& where, const std::optional<access::Project>& project);

@@ -18,7 +18,7 @@ CREATE TABLE allotments (
   namespace   TEXT NOT NULL,
   project     TEXT NOT NULL,  -- whose budget it is of; empty: of none
   version     INTEGER NOT NULL,
-  intent      TEXT NOT NULL,  -- that makes the namespace, until it is answered
+  intent      TEXT NOT NULL,  -- that makes or moves it, until it is answered
   seen        INTEGER NOT NULL,  -- the mirror has shown the namespace
   touched_ms  INTEGER NOT NULL,
   PRIMARY KEY (cluster, namespace)

@@ -128,6 +128,7 @@ class World {
   controller::MirrorFeed feed{clusters, changes, clock};
   recordings::Recordings recordings{release_directory.path() / ".shells", std::chrono::hours{24},
                                     clock};
+  quotas::QuotaLedger quotas{*database, accounts.tenancy(), clock};
   Metrics metrics;
   Services services{.accounts = accounts,
                     .audit = audit,
@@ -143,6 +144,7 @@ class World {
                     .ca_rotation = ca_rotation,
                     .releases = releases,
                     .recordings = recordings,
+                    .quotas = quotas,
                     .roots_pem = [this] { return authority->bundle_pem(); },
                     .parts = [] { return std::vector<Part>{{"store", true, ""}}; }};
   PublicApi api{services, all_routes(services)};

@@ -165,11 +165,11 @@ TEST_F(QuotaLedgerTest, ANamespaceMovesWithWhatItHasWhereItFits) {
   ASSERT_TRUE(ledger.set_budget(shop, pods(10), 0, false));
   ASSERT_TRUE(ledger.set_budget(bank, pods(4), 0, false));
   ASSERT_TRUE(ledger.allot(ask("a", shop, pods(5)), {"i"}));
-  EXPECT_FALSE(ledger.move(at("a"), bank));
+  EXPECT_FALSE(ledger.move(at("a"), bank, {"i"}));
   EXPECT_EQ(given(shop), 5);
-  ASSERT_TRUE(ledger.move(at("a"), std::nullopt));
+  ASSERT_TRUE(ledger.move(at("a"), std::nullopt, {"i"}));
   EXPECT_EQ(given(shop), 0);
-  EXPECT_FALSE(ledger.move(at("new"), bank)) << "one without a figure";
+  EXPECT_FALSE(ledger.move(at("new"), bank, {"i"})) << "one without a figure";
   EXPECT_FALSE(ledger.find(at("new")));
 }
 
