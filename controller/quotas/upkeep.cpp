@@ -5,7 +5,8 @@ namespace slipway::quotas {
 
 Upkeep upkeep_of(const Allotment& row, bool shown, Maker maker, base::UtcTime now) {
   if (maker == Maker::kWaiting) return Upkeep::kKeep;
-  if (maker == Maker::kRefused && !shown) return Upkeep::kRelease;
+  // What is shown of a namespace that we could not make is somebody else's: not ours to limit.
+  if (maker == Maker::kRefused && !(shown && row.seen)) return Upkeep::kRelease;
   if (maker != Maker::kNone) return Upkeep::kMarkMade;
   if (shown) return row.seen ? Upkeep::kKeep : Upkeep::kMarkSeen;
   const bool late = now - row.touched > kUnseenGrace;

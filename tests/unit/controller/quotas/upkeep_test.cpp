@@ -19,8 +19,8 @@ TEST(Upkeep, ARowOutlivesWhatMayStillCome) {
   EXPECT_EQ(upkeep_of(row(false), false, Maker::kNone, soon), Upkeep::kKeep)
       << "made, and the mirror is not that far";
   EXPECT_EQ(upkeep_of(row(false, "i"), false, Maker::kDone, soon), Upkeep::kMarkMade);
-  EXPECT_EQ(upkeep_of(row(false, "i"), true, Maker::kRefused, soon), Upkeep::kMarkMade)
-      << "somebody else's is there";
+  EXPECT_EQ(upkeep_of(row(true, "i"), true, Maker::kRefused, soon), Upkeep::kMarkMade)
+      << "it was not moved";
   EXPECT_EQ(upkeep_of(row(false), true, Maker::kNone, soon), Upkeep::kMarkSeen);
   EXPECT_EQ(upkeep_of(row(true), true, Maker::kNone, soon), Upkeep::kKeep);
 }
@@ -29,6 +29,8 @@ TEST(Upkeep, ARowGoesWithItsNamespace) {
   const auto late = kThen + kUnseenGrace + std::chrono::milliseconds{1};
   EXPECT_EQ(upkeep_of(row(true), false, Maker::kNone, kThen), Upkeep::kRelease);
   EXPECT_EQ(upkeep_of(row(false, "i"), false, Maker::kRefused, kThen), Upkeep::kRelease);
+  EXPECT_EQ(upkeep_of(row(false, "i"), true, Maker::kRefused, kThen), Upkeep::kRelease)
+      << "what is there is somebody else's, and gets no quota by a request that was refused";
   EXPECT_EQ(upkeep_of(row(false), false, Maker::kNone, late), Upkeep::kRelease)
       << "made and gone between two looks";
 }
