@@ -88,14 +88,16 @@ quotas::QuotaThere quota_there(const Services& services, const base::ClusterId& 
   const auto& mirror = services.mirror;
   if (const auto row = mirror.find(cluster, kResourceQuotas, name_space, quotas::kQuotaName)) {
     there.has_quota = true;
-    there.hard = quantities(row->resource_quota().hard());
+    there.hard = quantities(row->quota().hard());
   }
   if (const auto row = mirror.find(cluster, kLimitRanges, name_space, quotas::kQuotaName)) {
-    const auto& range = row->limit_range();
     there.has_range = true;
-    there.default_limits = quantities(range.default_limits());
-    there.default_requests = quantities(range.default_requests());
-    there.least = quantities(range.least());
+    for (const auto& item : row->limit_range().items()) {
+      if (item.type() != "Container") continue;
+      there.default_limits = quantities(item.default_limits());
+      there.default_requests = quantities(item.default_requests());
+      there.least = quantities(item.min());
+    }
   }
   return there;
 }

@@ -141,7 +141,7 @@ json::object quota_view(const Services& services, const base::ClusterId& cluster
   out["inForce"] = is_quota_as_wanted(wanted, there) && is_range_as_wanted(wanted, there);
   const auto row = services.mirror.find(cluster, kResourceQuotas, name_space, quotas::kQuotaName);
   if (!row) return out;
-  const auto& used = row->resource_quota().used();
+  const auto& used = row->quota().used();
   out["used"] = amounts_view(quotas::used_of({used.begin(), used.end()}, own));
   const auto fresh = services.mirror.freshness(cluster, kResourceQuotas);
   if (fresh.known) out["asOf"] = base::to_rfc3339(fresh.as_of);

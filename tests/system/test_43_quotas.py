@@ -53,7 +53,8 @@ def tenants(api, tmp_path_factory):
     all_of_them = Tenants(api, tmp_path_factory.mktemp("quotas"))
     try:
         all_of_them.on_board()
-        all_of_them.made = all_of_them.post("/clusters/demo/namespaces", who="dan", name=SPACE, project=all_of_them.project["sales"], quota=FIGURES)
+        all_of_them.made = all_of_them.post("/clusters/demo/namespaces", who="dan", name=SPACE,
+                                            project=all_of_them.project["sales"], quota=FIGURES)
         wait_for("its RBAC objects", lambda: len(all_of_them.bindings(SPACE)) == 2, 30)
         yield all_of_them
     finally:
@@ -90,8 +91,11 @@ def test_a_quota_is_kubernetes_own_form(tenants, api):
 @claims("N2.enforced", "N2.defaults", "N2.used")
 def test_the_api_server_holds_it(tenants, api):
     ann = tenants.kubectl("ann")
-    wait_for("Kubernetes made its own", lambda: (live(api, "resourcequota")["status"].get("used", {}).get("secrets"),
-                                                 live(api, "resourcequota")["status"]["used"].get("configmaps")) == ("1", "1"), 30)
+
+    def used():
+        return live(api, "resourcequota")["status"].get("used", {})
+
+    wait_for("Kubernetes made its own", lambda: (used().get("secrets"), used().get("configmaps")) == ("1", "1"), 30)
 
     def apply(objects, code):
         return ann.run("-n", SPACE, "apply", "-f", "-", stdin="".join(f"---\n{json.dumps(o)}\n" for o in objects).encode(), code=code)
@@ -100,7 +104,8 @@ def test_the_api_server_holds_it(tenants, api):
     kinds = one_of_each("over")
     said = apply([*kinds, pod("over")], 1).stderr.decode()
     assert said.count("exceeded quota: slipway") == len(kinds) + 1, said
-    said = apply([pod("greedy", {"cpu": "2", "memory": "16Mi"}), claim("large", "3Gi"), pod("boundless", {"cpu": "0", "memory": "16Mi"})], 1).stderr.decode()
+    greedy, boundless = pod("greedy", {"cpu": "2", "memory": "16Mi"}), pod("boundless", {"cpu": "0", "memory": "16Mi"})
+    said = apply([greedy, claim("large", "3Gi"), boundless], 1).stderr.decode()
     assert "limits.cpu" in said and "requests.storage" in said and "minimum cpu usage per Container is 1m" in said, said
     box = json.loads(api.kubectl("-n", SPACE, "get", "pod", "first", "-o", "json"))["spec"]["containers"][0]
     defaults = tenants.made["quota"]["containerDefaults"]
@@ -140,7 +145,8 @@ def test_an_edit_names_the_version_that_it_saw(tenants, api):
     wrong = problem(api.call("PUT", ONE, token=dan, json={**fewer, "quota": {"cpu": "2 cores"}}), 422)
     assert wrong["field"] == "quota.cpu" and "'2 cores' is no quantity" in wrong["detail"]
     taken = {"name": "default", "project": tenants.project["sales"], "quota": {"pods": 1}}
-    assert 'namespaces "default" already exists' in problem(api.call("POST", "/clusters/demo/namespaces", token=dan, json=taken), 409)["detail"]
+    refused = problem(api.call("POST", "/clusters/demo/namespaces", token=dan, json=taken), 409)
+    assert 'namespaces "default" already exists' in refused["detail"], "its own words"
     taken["name"] = "tenancy-q-dry"
     assert api.call("POST", "/clusters/demo/namespaces?dryRun=true", expect=200, token=dan, json=taken).json()["state"] == "done"
     assert not api.kubectl("get", "namespace", "tenancy-q-dry", "--ignore-not-found", "-o", "name")
@@ -164,7 +170,8 @@ def test_budgets_are_kept_level_by_level(tenants, api):
     problem(put(depot, 0, 10, tenants.token["ann"]), 403)
     [short] = problem(put(depot, 0, 16, dan), 429)["shortages"]
     message = short.pop("message")
-    assert short == {"level": "department", "name": "tenancy sales", "resource": "pods", "asked": "16", "left": "15", "whoCanRaise": "administrators"}
+    assert short == {"level": "department", "name": "tenancy sales", "resource": "pods", "asked": "16", "left": "15",
+                     "whoCanRaise": "administrators"}
     assert "department tenancy sales has 15 pods left and 16 is asked; administrators can raise its budget" in message
     problem(put(depot, 0, 10, dan), 200)
     lowered = problem(put(department, 1, 14), 409)

@@ -168,16 +168,17 @@ class QuotasTest : public TenantsTest {
         spaces.push_back(name_space(in, project));
       } else if (rest.find("/resourcequotas/") != std::string::npos) {
         auto& row = quotas.emplace_back(placed(in));
-        auto& quota = *row.mutable_resource_quota();
+        auto& quota = *row.mutable_quota();
         put(object.at("spec").at("hard").as_object(), *quota.mutable_hard());
         for (const auto& [name, value] : used) (*quota.mutable_used())[name] = value;
       } else {
         auto& row = ranges.emplace_back(placed(in));
         const auto& limit = object.at("spec").at("limits").at(0);
-        auto& range = *row.mutable_limit_range();
-        put(limit.at("default").as_object(), *range.mutable_default_limits());
-        put(limit.at("defaultRequest").as_object(), *range.mutable_default_requests());
-        put(limit.at("min").as_object(), *range.mutable_least());
+        auto& item = *row.mutable_limit_range()->add_items();
+        item.set_type("Container");
+        put(limit.at("default").as_object(), *item.mutable_default_limits());
+        put(limit.at("defaultRequest").as_object(), *item.mutable_default_requests());
+        put(limit.at("min").as_object(), *item.mutable_min());
       }
     }
     const bool told = co_await tell("namespaces", std::move(spaces));
