@@ -115,7 +115,7 @@ boost::json::object problem_object(const Problem& problem) {
   if (!problem.current.empty()) document["current"] = problem.current;
   if (!problem.refusals.empty()) document["refusals"] = views(problem.refusals);
   if (!problem.shortages.empty()) document["shortages"] = problem.shortages;
-  if (!problem.versions.empty()) document["versions"] = problem.versions;
+  if (!problem.present.empty()) document["present"] = problem.present;
   return document;
 }
 

@@ -29,11 +29,11 @@ struct Problem {
   int line = 0;       ///< of the body, 0: none
   int column = 0;
   std::vector<RefusedObject> refusals = {};
-  std::string rule = {};     ///< by which an object's state refuses it
-  std::string seen = {};     ///< the version that the caller saw …
-  std::string current = {};  ///< … where another is there now
+  std::string rule = {};              ///< by which an object's state refuses it
+  std::string seen = {};              ///< the version that the caller saw …
+  std::string current = {};           ///< … where another is there now
   boost::json::array shortages = {};  ///< of budgets
-  boost::json::object versions = {};  ///< of an edit of something that changed meanwhile
+  boost::json::object present = {};   ///< what is there now of what changed meanwhile
 };
 
 /// The one table from the codes of failures to HTTP.

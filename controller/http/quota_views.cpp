@@ -153,9 +153,10 @@ net::HttpResponse refusal_response(const quotas::Refusal& refusal, const std::st
   auto problem = problem_of(refusal.error);
   problem.shortages = views(refusal.shortages);
   if (refusal.error.field == "resourceVersion") {
-    problem.versions = {{"yours", std::to_string(refusal.yours)},
-                        {"present", std::to_string(refusal.present)},
-                        {"object", std::move(present)}};
+    problem.rule = "changed";
+    problem.seen = std::to_string(refusal.yours);
+    problem.current = std::to_string(refusal.present);
+    problem.present = std::move(present);
   }
   return to_response(problem, request_id);
 }

@@ -140,8 +140,8 @@ def test_an_edit_names_the_version_that_it_saw(tenants, api):
     api.call("PUT", ONE, expect=200, token=dan, json=fewer)
     assert live(api, "resourcequota")["spec"]["hard"] == {"pods": "4"} and not live(api, "limitrange")["spec"]
     late = problem(api.call("PUT", ONE, token=dan, json={**fewer, "quota": {"pods": 5}}), 409)
-    assert late["versions"]["yours"] == seen and late["versions"]["present"] != seen
-    assert late["versions"]["object"]["quota"]["hard"] == {"pods": 4}
+    assert late["rule"] == "changed" and late["seen"] == seen and late["current"] not in ("", seen)
+    assert late["present"]["quota"]["hard"] == {"pods": 4}
     wrong = problem(api.call("PUT", ONE, token=dan, json={**fewer, "quota": {"cpu": "2 cores"}}), 422)
     assert wrong["field"] == "quota.cpu" and "'2 cores' is no quantity" in wrong["detail"]
     taken = {"name": "default", "project": tenants.project["sales"], "quota": {"pods": 1}}

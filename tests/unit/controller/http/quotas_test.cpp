@@ -102,10 +102,10 @@ TEST_F(QuotasTest, ABudgetIsNotLoweredBelowWhatIsGivenAway) {
   EXPECT_EQ(body_of(low).at("shortages").at(0).at("given").as_string(), "6");
   const auto old = send("dan", "PUT", of + "/budget", version(0, "budget", R"({"pods":50})"));
   EXPECT_EQ(old.status, 409);
-  const auto versions = body_of(old).at("versions").as_object();
-  EXPECT_EQ(text_of(versions, "yours"), "0");
-  EXPECT_EQ(text_of(versions, "present"), "1");
-  EXPECT_EQ(versions.at("object").at("budget").at("pods").as_int64(), 10);
+  const auto versions = body_of(old);
+  EXPECT_EQ(text_of(versions, "seen"), "0");
+  EXPECT_EQ(text_of(versions, "current"), "1");
+  EXPECT_EQ(versions.at("present").at("budget").at("pods").as_int64(), 10);
 }
 
 TEST_F(QuotasTest, AnEditIsWeighedSentAndSettled) {
@@ -122,10 +122,10 @@ TEST_F(QuotasTest, AnEditIsWeighedSentAndSettled) {
   EXPECT_EQ(given(shop, "pods"), 4);
   const auto late = edit("dan", "fresh", 1, R"({"pods":5})");
   ASSERT_EQ(late.status, 409) << late.text();
-  const auto versions = body_of(late).at("versions").as_object();
-  EXPECT_EQ(text_of(versions, "yours"), "1");
-  EXPECT_EQ(text_of(versions, "present"), "2");
-  EXPECT_EQ(versions.at("object").at("quota").at("hard").at("pods").as_int64(), 4);
+  const auto versions = body_of(late);
+  EXPECT_EQ(text_of(versions, "seen"), "1");
+  EXPECT_EQ(text_of(versions, "current"), "2");
+  EXPECT_EQ(versions.at("present").at("quota").at("hard").at("pods").as_int64(), 4);
   EXPECT_EQ(edit("ann", "fresh", 2, "{}").status, 403);
   EXPECT_EQ(edit("dan", "foreign", 0, "{}").status, 403);
 }
