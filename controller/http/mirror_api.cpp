@@ -45,7 +45,8 @@ base::Task<Answer> list_kind(Services& services, const ShownKind& shown, Call ca
   if (!query) co_return base::fail(query);
   auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
   if (!cluster) co_return base::fail(cluster);
-  const auto visible = visible_namespaces(services, call.caller.rights, cluster->id);
+  const auto act = shown.needs == Needs::kLook ? Needs::kRead : shown.needs;
+  const auto visible = visible_namespaces(services, call.caller.rights, cluster->id, act);
   narrow(shown, visible, *query);
   auto found = services.mirror.list(cluster->id, *query);
   if (!found) co_return base::fail(found);
@@ -59,7 +60,7 @@ Routes mirror_routes(Services& services) {
   for (const auto& shown : shown_kinds()) {
     routes.push_back({.method = "GET",
                       .pattern = "/api/v1/clusters/{cluster}/" + std::string(shown.kind),
-                      .needs = Needs::kLook,
+                      .needs = shown.needs,
                       .action = "",
                       .answer = [&services, &shown](Call call) {
                         return list_kind(services, shown, std::move(call));

@@ -137,7 +137,8 @@ constexpr ShownKind kShown[] = {
      [](Row row) { return row.service().cluster_ip(); }},
     {"ingresses", Scope::kNamespaced, kIngressColumns, text_of_ingress},
     {"configmaps", Scope::kNamespaced, kConfigMapColumns},
-    {"secrets", Scope::kNamespaced, kSecretColumns},
+    // As the API server has it: who only reads does not even see what keys there are.
+    {"secrets", Scope::kNamespaced, kSecretColumns, nullptr, access::Act::kWrite},
     {"persistentvolumeclaims", Scope::kNamespaced, kClaimColumns},
     {"persistentvolumes", Scope::kVolume, kVolumeColumns,
      [](Row row) { return row.volume().claim_name(); }},

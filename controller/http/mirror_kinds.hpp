@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "controller/access/rights.hpp"
 #include "report.pb.h"
 
 namespace slipway::http {
@@ -38,6 +39,7 @@ struct ShownKind {
   std::span<const Column> columns;
   /// What `search` looks at beside the name; null: nothing.
   std::string (*more_text)(const wire::MirrorRow& row) = nullptr;
+  access::Act needs = access::Act::kLook;  ///< of who lists it
 };
 
 std::span<const ShownKind> shown_kinds();

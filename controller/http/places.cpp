@@ -58,7 +58,7 @@ std::optional<access::Place> place_of(const Services& services,
 }
 
 Visible visible_namespaces(const Services& services, const access::Rights& who,
-                           const base::ClusterId& cluster) {
+                           const base::ClusterId& cluster, access::Act act) {
   if (sees_all(who, cluster)) return std::nullopt;
   std::set<std::string> names;
   std::map<std::string, bool> known;  // by project: one question for all its namespaces
@@ -69,8 +69,8 @@ Visible visible_namespaces(const Services& services, const access::Rights& who,
     const auto label = project_label(row);
     auto found = known.find(label);
     if (found == known.end()) {
-      const auto role = access::role_in(who, place_of(services, cluster, row));
-      found = known.emplace(label, role.has_value()).first;
+      const auto where = place_of(services, cluster, row);
+      found = known.emplace(label, access::decide(who, act, false, &where).has_value()).first;
     }
     return found->second;
   };

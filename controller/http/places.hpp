@@ -28,10 +28,10 @@ access::Place place_of(const access::Project& project);
 std::optional<access::Place> place_of(const Services& services,
                                       const std::map<std::string, std::string>& path);
 
-/// The namespaces of a cluster that somebody sees; nullopt: all there are.
+/// The namespaces of a cluster where somebody may do this; nullopt: all there are.
 using Visible = std::optional<std::set<std::string>>;
 Visible visible_namespaces(const Services& services, const access::Rights& who,
-                           const base::ClusterId& cluster);
+                           const base::ClusterId& cluster, access::Act act = access::Act::kRead);
 bool is_visible(const Visible& visible, const std::string& name_space);
 
 /// The cluster, for who has a namespace there or may make one; to others it is not there.

@@ -105,7 +105,7 @@ constexpr Row kRows[] = {
     {"GET /api/v1/clusters/{cluster}/cronjobs", kLists},
     {"GET /api/v1/clusters/{cluster}/ingresses", kLists},
     {"GET /api/v1/clusters/{cluster}/configmaps", kLists},
-    {"GET /api/v1/clusters/{cluster}/secrets", kLists},
+    {"GET /api/v1/clusters/{cluster}/secrets", "++ ++ +n --"},
     {"GET /api/v1/clusters/{cluster}/persistentvolumeclaims", kLists},
     {"GET /api/v1/clusters/{cluster}/persistentvolumes", kLists},
     {"GET /api/v1/clusters/{cluster}/storageclasses", kLists},
