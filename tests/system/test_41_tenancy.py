@@ -128,6 +128,7 @@ def test_who_reads_opens_and_changes_nothing_by_any_verb(tenants, api):
         assert denied(said), f"{words}: {said}"
     token = next(line.split()[1] for line in open(ray.words[2]) if line.strip().startswith("token:"))
     path = f"/clusters/demo/proxy/api/v1/namespaces/{OWN}/pods/crate"
+    assert api.call("GET", "/clusters/demo/secrets", token=token).status_code == 403, "nor does a list show their keys"
     for verb in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
         for what in ("exec?command=id", "%65xec?command=id", "attach", "portforward", "proxy/"):
             assert api.call(verb, f"{path}/{what}", token=token).status_code == 403, f"{verb} {what}"
