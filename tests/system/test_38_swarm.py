@@ -38,6 +38,15 @@ def stir(site, agents, count, seconds, seed):
     assert came_back > seconds * LEAVE_A_SECOND * count / 2, f"only {came_back} agents left and came back"
 
 
+def settled(controller):
+    """Its descriptors once nothing that asked whether it is ready is left."""
+    looks = set()
+    for _ in range(8):
+        looks.add(controller.descriptors())
+        time.sleep(0.25)
+    return looks.pop() if len(looks) == 1 else None
+
+
 def quiet(controller, descriptors):
     """Its memory once what has gone is gone: links that were cut are found by their silence."""
     wait_for(f"{descriptors} descriptors are open", lambda: controller.descriptors() == descriptors, 60)
@@ -51,7 +60,7 @@ def test_nothing_stays_of_agents_and_streams_that_come_and_go(full, seed):
     swarm_site.build("slipway-swarm")
     with swarm_site.SwarmSite(count) as site:
         controller = site.start_controller()
-        alone = controller.descriptors()
+        alone = wait_for("its descriptors are settled", lambda: settled(controller), 60)
         agents = site.agents(seed=seed)
         agents.all_up(PATIENCE)
         stir(site, agents, count, WARM_UP, seed + 1)

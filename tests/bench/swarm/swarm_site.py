@@ -133,8 +133,8 @@ class SwarmSite:
 
     def is_ready(self):
         assert self.controller.popen.poll() is None, f"the controller has ended: see {self.state}/swarm.log"
-        with contextlib.suppress(OSError):
-            return Slipway(self.state).visitor().get(f"https://{self.listen}/readyz", timeout=10).status_code == 200
+        with contextlib.suppress(OSError), Slipway(self.state).visitor() as page:
+            return page.get(f"https://{self.listen}/readyz", timeout=10).status_code == 200
 
     @property
     def api(self):
