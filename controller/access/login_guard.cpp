@@ -101,6 +101,8 @@ void LoginGuard::failed(const std::string& user, const std::string& address) {
 
 void LoginGuard::succeeded(const std::string& user, const std::string& address) {
   forget(pair_key(user, address));
+  take_back(address_key(address), kFailuresOfAddress);
+  take_back(user_key(user), kFailuresOfUser);
 }
 
 /// Drops the older half of those that are not locked; one sweep makes room for thousands.
@@ -127,6 +129,16 @@ void LoginGuard::count(const std::string& key, unsigned limit) {
   if (++record.failures < limit) return;
   record.until = now + lock_time(record.failures - limit);
   save(key, record);
+}
+
+void LoginGuard::take_back(const std::string& key, unsigned limit) {
+  const auto found = records_.find(key);
+  if (found == records_.end()) return;
+  auto& record = found->second;
+  if (record.failures <= 1) return forget(key);
+  if (--record.failures >= limit) return;
+  record.until = {};
+  if (record.saved) save(key, record);
 }
 
 }  // namespace slipway::access

@@ -28,7 +28,9 @@ class LoginGuard {
 
   /// How long this attempt must wait; zero: it may be tried now.
   std::chrono::seconds locked_for(const std::string& user, const std::string& address) const;
+  /// Counts an attempt before it is judged, so that many at once are no way around.
   void failed(const std::string& user, const std::string& address);
+  /// That attempt was none: those who share an address do not lock it by signing in.
   void succeeded(const std::string& user, const std::string& address);
 
  private:
@@ -43,6 +45,7 @@ class LoginGuard {
   void forget(const std::string& key);
   void make_room();
   void count(const std::string& key, unsigned limit);
+  void take_back(const std::string& key, unsigned limit);
 
   store::Database& database_;
   const base::Clock& clock_;

@@ -51,6 +51,23 @@ TEST(LoginGuard, ASuccessClearsThePairOnlyAndFailuresAge) {
   EXPECT_EQ(guard.locked_for("ann", "192.0.2.1"), seconds(0)) << "old failures count no more";
 }
 
+TEST(LoginGuard, SigningInLocksNoAddressAndNoUser) {
+  fakes::ManualClock clock;
+  const auto database = store::Database::in_memory();
+  LoginGuard guard(*database, clock);
+  for (unsigned i = 1; i < kFailuresOfAddress; ++i) {
+    guard.failed("guessed" + std::to_string(i), "192.0.2.1");
+  }
+  for (unsigned i = 0; i < 2 * kFailuresOfUser; ++i) {  // each counts before it is judged
+    EXPECT_EQ(guard.locked_for("ann", "192.0.2.1"), seconds(0));
+    guard.failed("ann", "192.0.2.1");
+    guard.succeeded("ann", "192.0.2.1");
+  }
+  EXPECT_EQ(guard.locked_for("ann", "192.0.2.1"), seconds(0));
+  guard.failed("bob", "192.0.2.1");
+  EXPECT_GT(guard.locked_for("ann", "192.0.2.1"), seconds(0)) << "what was wrong still counts";
+}
+
 TEST(LoginGuard, RemembersABoundedNumber) {
   fakes::ManualClock clock;
   const auto database = store::Database::in_memory();
