@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 namespace slipway::access {
@@ -125,7 +126,7 @@ void LoginGuard::count(const std::string& key, unsigned limit) {
   if (records_.size() >= kMaxGuarded && !records_.contains(key)) make_room();
   auto& record = records_[key];
   if (record.failures > 0 && now - record.last > kFailureWindow) record.failures = 0;
-  record.last = now;
+  record.prior = std::exchange(record.last, now);
   if (++record.failures < limit) return;
   record.until = now + lock_time(record.failures - limit);
   save(key, record);
@@ -136,6 +137,7 @@ void LoginGuard::take_back(const std::string& key, unsigned limit) {
   if (found == records_.end()) return;
   auto& record = found->second;
   if (record.failures <= 1) return forget(key);
+  record.last = record.prior;  // failures age though others sign in
   if (--record.failures >= limit) return;
   record.until = {};
   if (record.saved) save(key, record);

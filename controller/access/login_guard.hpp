@@ -37,6 +37,7 @@ class LoginGuard {
   struct Record {
     unsigned failures = 0;
     base::MonotonicTime last;
+    base::MonotonicTime prior;  ///< `last` as it was before the newest attempt
     base::MonotonicTime until;
     bool saved = false;
   };

@@ -68,6 +68,22 @@ TEST(LoginGuard, SigningInLocksNoAddressAndNoUser) {
   EXPECT_GT(guard.locked_for("ann", "192.0.2.1"), seconds(0)) << "what was wrong still counts";
 }
 
+TEST(LoginGuard, FailuresAgeThoughOthersSignIn) {
+  fakes::ManualClock clock;
+  const auto database = store::Database::in_memory();
+  LoginGuard guard(*database, clock);
+  for (unsigned i = 1; i < kFailuresOfAddress; ++i) {
+    guard.failed("guessed" + std::to_string(i), "192.0.2.1");
+  }
+  for (int i = 0; i < 4; ++i) {
+    clock.advance(kFailureWindow / 2);
+    guard.failed("ann", "192.0.2.1");
+    guard.succeeded("ann", "192.0.2.1");
+  }
+  guard.failed("bob", "192.0.2.1");
+  EXPECT_EQ(guard.locked_for("ann", "192.0.2.1"), seconds(0)) << "the others are long ago";
+}
+
 TEST(LoginGuard, RemembersABoundedNumber) {
   fakes::ManualClock clock;
   const auto database = store::Database::in_memory();
