@@ -130,7 +130,7 @@ bool makes_a_name(const wire::KubeRequest& asked) {
 Applier::Announced Applier::announced_by(const std::vector<ManifestObject>& objects) {
   Announced coming;
   for (const auto& object : objects) {
-    if (object.kind == "Namespace") coming.namespaces.insert(object.name);
+    if (group_kind_of(object) == "Namespace") coming.namespaces.insert(object.name);
     if (object.kind != "CustomResourceDefinition") continue;
     const json::value body(object.body);
     const auto& spec = object_at(body, "spec");

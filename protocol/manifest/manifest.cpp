@@ -118,9 +118,18 @@ constexpr std::initializer_list<std::string_view> kOrder[] = {
     {"APIService", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"},
 };
 
+/// Of a definition's group: it only has a name of Kubernetes' own. "apps", "policy", "app.k8s.io"
+/// are none.
+bool is_custom(const ManifestObject& object) {
+  const auto slash = object.api_version.find('/');
+  if (slash == std::string::npos) return false;
+  const auto group = std::string_view(object.api_version).substr(0, slash);
+  return group.contains('.') && !group.ends_with(".k8s.io");
+}
+
 std::ptrdiff_t rank(const ManifestObject& object) {
   const auto row = std::ranges::find_if(kOrder, [&](const auto& kinds) {
-    return std::ranges::find(kinds, object.kind) != kinds.end();
+    return !is_custom(object) && std::ranges::find(kinds, object.kind) != kinds.end();
   });
   if (row != std::end(kOrder)) return row - std::begin(kOrder);
   return std::ranges::find_if(kOrder, [](const auto& kinds) { return kinds.size() == 0; }) -
