@@ -12,6 +12,7 @@
 #include "agent/kube/json_reading.hpp"
 #include "agent/kube/rest_mapping.hpp"
 #include "protocol/net/http_status.hpp"
+#include "protocol/net/percent.hpp"
 #include "protocol/policy/policy.hpp"
 
 namespace slipway::admission {
@@ -169,7 +170,7 @@ json::object configuration(const std::string& ca_pem) {
 Task<Result<>> mark_served(kube::KubeApi& api, std::string node) {
   json::object annotations{{kServedMark, std::to_string(kVersion)}};
   json::object patch{{"metadata", json::object{{"annotations", std::move(annotations)}}}};
-  return write(api, "PATCH", "/api/v1/nodes/" + kube::escaped(node), std::move(patch),
+  return write(api, "PATCH", "/api/v1/nodes/" + net::percent_encoded(node), std::move(patch),
                "application/merge-patch+json");
 }
 

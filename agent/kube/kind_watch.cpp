@@ -8,6 +8,7 @@
 #include "protocol/base/log.hpp"
 #include "protocol/base/offload.hpp"
 #include "protocol/base/with_timeout.hpp"
+#include "protocol/net/percent.hpp"
 
 namespace slipway::kube {
 namespace {
@@ -161,7 +162,7 @@ Task<Result<net::HttpResponse>> KindWatch::page(std::string path, std::string ne
   while (true) {
     net::HttpRequest request;
     request.target = path + "?limit=" + std::to_string(page_size_);
-    if (!next.empty()) request.target += "&continue=" + escaped(next);
+    if (!next.empty()) request.target += "&continue=" + net::percent_encoded(next);
     auto response = co_await api_.send(std::move(request));
     if (!response) co_return base::fail(response);
     const int status = response->status;
@@ -219,7 +220,7 @@ Task<Result<>> KindWatch::watch() {
   net::HttpRequest request;
   request.target =
       *path + "?watch=1&allowWatchBookmarks=true&timeoutSeconds=" + std::to_string(kWatchSeconds) +
-      "&resourceVersion=" + escaped(version_);
+      "&resourceVersion=" + net::percent_encoded(version_);
   auto response = co_await api_.send(std::move(request));
   if (!response) co_return base::fail(response);
   if (response->status != 200) {

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <cctype>
 #include <sstream>
 
 #include "agent/kube/json_reading.hpp"
+#include "protocol/net/percent.hpp"
 
 namespace slipway::kube {
 namespace {
@@ -37,34 +37,18 @@ std::vector<std::string> in_order(const boost::json::value& group, const std::st
 
 }  // namespace
 
-std::string escaped(const std::string& segment) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const unsigned char c : segment) {
-    if (std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_' || c == '~' || c == ':') {
-      out.push_back(static_cast<char>(c));
-    } else {
-      out += {'%', kHex[c >> 4], kHex[c & 15]};
-    }
-  }
-  // A segment of dots alone would climb.
-  if (out == ".") return "%2E";
-  if (out == "..") return "%2E%2E";
-  return out;
-}
-
 std::string root_of(const std::string& api_version) {
   const auto slash = api_version.find('/');
-  if (slash == std::string::npos) return "/api/" + escaped(api_version);
-  return "/apis/" + escaped(api_version.substr(0, slash)) + "/" +
-         escaped(api_version.substr(slash + 1));
+  if (slash == std::string::npos) return "/api/" + net::percent_encoded(api_version);
+  return "/apis/" + net::percent_encoded(api_version.substr(0, slash)) + "/" +
+         net::percent_encoded(api_version.substr(slash + 1));
 }
 
 std::string object_path(const std::string& api_version, const Resource& resource,
                         const std::string& pod_namespace, const std::string& name) {
   auto path = root_of(api_version);
-  if (resource.namespaced) path += "/namespaces/" + escaped(pod_namespace);
-  return path + "/" + escaped(resource.plural) + "/" + escaped(name);
+  if (resource.namespaced) path += "/namespaces/" + net::percent_encoded(pod_namespace);
+  return path + "/" + net::percent_encoded(resource.plural) + "/" + net::percent_encoded(name);
 }
 
 Task<Result<>> RestMapping::load(std::string api_version) {
@@ -97,7 +81,7 @@ Task<Result<Resource>> RestMapping::find(std::string api_version, std::string ki
 Task<Result<std::string>> RestMapping::serving(std::string group, std::string plural,
                                                std::string first) {
   if (group.empty()) co_return std::string("v1");
-  auto found = co_await get_json(api_, "/apis/" + escaped(group));
+  auto found = co_await get_json(api_, "/apis/" + net::percent_encoded(group));
   if (!found && found.error().code != ErrorCode::kNotFound) co_return base::fail(found);
   std::vector<std::string> versions;
   if (found) versions = in_order(*found, first);

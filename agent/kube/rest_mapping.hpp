@@ -43,7 +43,5 @@ std::string root_of(const std::string& api_version);
 /// The path of one object; `pod_namespace` is ignored for what has none.
 std::string object_path(const std::string& api_version, const Resource& resource,
                         const std::string& pod_namespace, const std::string& name);
-/// One path segment, escaped.
-std::string escaped(const std::string& segment);
 
 }  // namespace slipway::kube

@@ -8,6 +8,7 @@
 #include "agent/kube/rest_mapping.hpp"
 #include "protocol/base/parallel.hpp"
 #include "protocol/base/with_timeout.hpp"
+#include "protocol/net/percent.hpp"
 
 namespace slipway::metrics {
 
@@ -58,7 +59,7 @@ Task<Result<>> Samples::ask_all() {
 }
 
 Task<Result<>> Samples::ask(std::string node, NodeUsage& usage) {
-  const auto path = "/api/v1/nodes/" + kube::escaped(node) + "/proxy/stats/summary";
+  const auto path = "/api/v1/nodes/" + net::percent_encoded(node) + "/proxy/stats/summary";
   auto summary =
       co_await base::with_timeout(kNodeLimit, "kubelet of " + node, kube::get_json(api_, path));
   if (!summary) co_return base::fail(summary);

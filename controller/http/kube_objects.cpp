@@ -2,7 +2,6 @@
 #include "controller/http/kube_objects.hpp"
 
 #include <boost/json.hpp>
-#include <cctype>
 
 #include "controller/http/intent_views.hpp"
 #include "controller/http/kube_stream.hpp"
@@ -23,19 +22,6 @@ std::string message_in(const boost::json::value& status) {
 }
 
 }  // namespace
-
-std::string percent_encode(const std::string& text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const unsigned char c : text) {
-    if (std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_' || c == '~') {
-      out += static_cast<char>(c);
-    } else {
-      out += {'%', kHex[c >> 4], kHex[c & 15]};
-    }
-  }
-  return out;
-}
 
 base::Task<base::Result<boost::json::object>> read_kube(Services& services, Caller caller,
                                                         std::string cluster, std::string path) {

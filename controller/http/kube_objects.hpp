@@ -14,7 +14,5 @@ namespace slipway::http {
 /// what the API server answered, in its words.
 base::Task<base::Result<boost::json::object>> read_kube(Services& services, Caller caller,
                                                         std::string cluster, std::string path);
-/// Text as a part of a path or query.
-std::string percent_encode(const std::string& text);
 
 }  // namespace slipway::http

@@ -9,6 +9,7 @@
 #include "controller/http/kube_objects.hpp"
 #include "controller/http/kube_proxy_rules.hpp"
 #include "controller/workloads/object_reading.hpp"
+#include "protocol/net/percent.hpp"
 
 namespace slipway::http {
 
@@ -65,7 +66,7 @@ Task<Result<std::string>> api_root(Services& services, const WorkloadTarget& tar
 
 std::string path_of(const std::string& root, const WorkloadTarget& target) {
   return root + "/namespaces/" + target.name_space + "/" + std::string(target.kind->plural) + "/" +
-         percent_encode(target.name);
+         net::percent_encoded(target.name);
 }
 
 /// Claims of the template that one node alone may write.
@@ -246,7 +247,7 @@ Task<Result<WorkloadHistory>> read_history(Services& services, WorkloadTarget ta
     auto kept = co_await read_kube(services, target.caller, target.cluster,
                                    *root + "/namespaces/" + target.name_space + "/" +
                                        (sets ? "replicasets" : "controllerrevisions") +
-                                       "?labelSelector=" + percent_encode(selector));
+                                       "?labelSelector=" + net::percent_encoded(selector));
     if (!kept) co_return base::fail(kept);
     const auto* items = kept->if_contains("items");
     if (items != nullptr && items->is_array()) {
