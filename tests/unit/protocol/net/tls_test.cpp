@@ -176,18 +176,26 @@ TEST(Tls, BadMaterialIsNamed) {
   });
 }
 
-TEST(Tls, PlainTextOnATlsPortEndsQuietly) {
-  run([](asio::any_io_executor executor) -> Task<> {
+/// Starts a server that asks no client for a certificate, hands it to `body`, stops it.
+template <class Body>
+void with_tls_server(Body body) {
+  run([&](asio::any_io_executor executor) -> Task<> {
     Authority authority;
     HttpServerOptions options;
-    options.tls = authority.server();
+    options.tls = authority.server(false);
     HttpServer server(
         executor, options, [](HttpRequest) -> Task<HttpResponse> { co_return HttpResponse{}; },
         nullptr);
     EXPECT_TRUE(server.start());
+    co_await body(server, authority);
+    co_await server.stop(0ms);
+  });
+}
+
+TEST(Tls, PlainTextOnATlsPortEndsQuietly) {
+  with_tls_server([](HttpServer& server, Authority&) -> Task<> {
     const std::string answer = co_await raw(server.port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_EQ(answer.find("HTTP/1.1 200"), std::string::npos);
-    co_await server.stop(0ms);
   });
 }
 
@@ -203,18 +211,11 @@ Task<std::vector<asio::ip::tcp::socket>> silent(const HttpServer& server, std::s
 }
 
 TEST(Tls, HandshakesBeyondTheMostWaitButNotForThoseThatDoNotComeOn) {
-  run([](asio::any_io_executor executor) -> Task<> {
-    Authority authority;
-    HttpServerOptions options;
-    options.tls = authority.server(false);
-    HttpServer server(
-        executor, options, [](HttpRequest) -> Task<HttpResponse> { co_return HttpResponse{}; },
-        nullptr);
-    EXPECT_TRUE(server.start());
+  with_tls_server([](HttpServer& server, Authority& authority) -> Task<> {
     const auto timed = [&]() -> Task<std::chrono::steady_clock::duration> {
       HttpClientOptions to_it = to(server);
       to_it.tls = TlsClient{.ca_pem = authority.ca.certificate_pem};
-      HttpClient client(executor, to_it);
+      HttpClient client(co_await asio::this_coro::executor, to_it);
       const auto before = std::chrono::steady_clock::now();
       EXPECT_TRUE(co_await client.fetch({}));
       co_return std::chrono::steady_clock::now() - before;
@@ -229,7 +230,6 @@ TEST(Tls, HandshakesBeyondTheMostWaitButNotForThoseThatDoNotComeOn) {
         EXPECT_LT(n, 9) << "each is kept waiting";
       }
     }
-    co_await server.stop(0ms);
   });
 }
 
@@ -247,14 +247,8 @@ std::string client_hello() {
 }
 
 TEST(Tls, WhoHungUpBeforeItsTurnGetsNoHandshake) {
-  run([](asio::any_io_executor executor) -> Task<> {
-    Authority authority;
-    HttpServerOptions options;
-    options.tls = authority.server(false);
-    HttpServer server(
-        executor, options, [](HttpRequest) -> Task<HttpResponse> { co_return HttpResponse{}; },
-        nullptr);
-    EXPECT_TRUE(server.start());
+  with_tls_server([](HttpServer& server, Authority&) -> Task<> {
+    const auto executor = co_await asio::this_coro::executor;
     for (const bool hangs_up : {false, true}) {
       asio::ip::tcp::socket socket(executor);
       socket.connect({asio::ip::make_address("127.0.0.1"), server.port()});
@@ -264,7 +258,6 @@ TEST(Tls, WhoHungUpBeforeItsTurnGetsNoHandshake) {
       auto [error, size] = co_await asio::async_read(socket, asio::buffer(&answer, 1), kUse);
       EXPECT_EQ(size, hangs_up ? 0U : 1U) << error.message();
     }
-    co_await server.stop(0ms);
   });
 }
 
