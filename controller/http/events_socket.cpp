@@ -50,11 +50,13 @@ class Horizon {
       return false;
     }
     const auto name_space = change.id.substr(0, slash);
-    auto [visible, fresh] = now_.try_emplace(change.cluster);
-    if (fresh) visible->second = visible_namespaces(services_, rights_, {change.cluster});
+    const auto act = change.topic == "secret" ? Needs::kWrite : Needs::kRead;  // as its list
+    const Key key{change.cluster, act};
+    auto [visible, fresh] = now_.try_emplace(key);
+    if (fresh) visible->second = visible_namespaces(services_, rights_, {change.cluster}, act);
     if (is_visible(visible->second, name_space)) return true;
     // One that has gone since: that it went is news to who saw it.
-    const auto was = before_.find(change.cluster);
+    const auto was = before_.find(key);
     return was != before_.end() && is_visible(was->second, name_space) &&
            !services_.mirror.find({change.cluster}, "namespaces", "", name_space);
   }
@@ -64,8 +66,9 @@ class Horizon {
   access::UserId user_;
   access::TokenScope scope_;
   access::Rights rights_;
-  std::map<std::string, Visible> now_;     ///< by cluster
-  std::map<std::string, Visible> before_;  ///< at the batch before
+  using Key = std::pair<std::string, Needs>;  ///< of which cluster, and to do what
+  std::map<Key, Visible> now_;
+  std::map<Key, Visible> before_;  ///< at the batch before
 };
 
 using SharedSubscription = std::shared_ptr<clusters::Subscription>;  // both halves of a session

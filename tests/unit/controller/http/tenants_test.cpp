@@ -250,13 +250,17 @@ TEST_F(TenantsTest, TheEventsSocketTellsOfOnesOwnNamespacesOnly) {
     publish("pod", "default/web");
     publish("namespace", "foreign");
     publish("pod", "own/web");
+    publish("secret", "own/keys");
     auto text = co_await seen.next();
     EXPECT_NE(text.find("own/web"), std::string::npos) << text;
+    text = co_await seen.next();
+    EXPECT_NE(text.find("own/keys"), std::string::npos) << text;
     // A right that ends, ends here too.
     (void)test.tenancy().remove_member(test.shop.id, test.users["ann"].id);
     publish("pod", "own/other");
     (void)test.tenancy().set_member(test.rockets.id, test.users["ann"], access::Role::kReadOnly);
     co_await fakes::turns(50);
+    publish("secret", "foreign/keys");  // who only reads does not even see their names
     publish("pod", "foreign/web");
     text = co_await seen.next();
     EXPECT_NE(text.find("foreign/web"), std::string::npos) << text;
