@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/quota_keeper.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "controller/http/intent_views.hpp"
@@ -9,7 +8,6 @@
 #include "controller/http/quota_enforcement.hpp"
 #include "controller/quotas/upkeep.hpp"
 #include "protocol/base/log.hpp"
-#include "protocol/base/with_timeout.hpp"
 
 namespace slipway::controller {
 
@@ -35,37 +33,27 @@ Maker maker_of(const http::Services& services, const base::IntentId& intent) {
 
 std::map<std::string, wire::MirrorRow> namespaces_of(const mirror::Mirror& mirror,
                                                      const base::ClusterId& cluster) {
-  std::map<std::string, wire::MirrorRow> all;
-  mirror::Query query;
-  query.kind = "namespaces";
-  query.limit = mirror::kMaxPage;
-  do {
-    auto page = mirror.list(cluster, query);
-    if (!page) break;
-    for (auto& row : page->rows) all[row.meta().name()] = std::move(row);
-    query.cursor = page->next;
-  } while (!query.cursor.empty());
-  return all;
+  std::map<std::string, wire::MirrorRow> by_name;
+  for (auto& row : mirror.all(cluster, "namespaces")) {
+    auto name = row.meta().name();
+    by_name[std::move(name)] = std::move(row);
+  }
+  return by_name;
 }
 
 }  // namespace
 
 QuotaKeeper::QuotaKeeper(base::asio::any_io_executor executor, http::Services& services)
-    : services_(services), wake_(executor), tasks_(executor) {}
-
-void QuotaKeeper::start() {
-  tasks_.spawn("quota keeper", run());
-  tasks_.spawn("quota keeper's round", go_round());
-}
-
-base::Task<> QuotaKeeper::stop() {
-  co_await tasks_.join();
-}
-
-void QuotaKeeper::look_at(const base::ClusterId& cluster) {
-  waiting_.insert(cluster);
-  wake_.notify();
-}
+    : services_(services),
+      rounds_(std::move(executor), services,
+              {.name = "quotas",
+               .every = kQuotaRound,
+               .before =
+                   [this] {
+                     own_.clear();
+                     forget_clusters();
+                   },
+               .step = [this](base::ClusterId cluster) { return step(std::move(cluster)); }}) {}
 
 const quotas::Amounts& QuotaKeeper::own_of(const base::ClusterId& cluster) {
   auto [found, fresh] = own_.try_emplace(cluster);
@@ -76,7 +64,7 @@ const quotas::Amounts& QuotaKeeper::own_of(const base::ClusterId& cluster) {
 /// What a quota counts changes with each pod: that is no news here.
 void QuotaKeeper::row_changed(const base::ClusterId& cluster, const std::string& kind,
                               const wire::MirrorRow& row) {
-  if (kind == "namespaces") return look_at(cluster);
+  if (kind == "namespaces") return rounds_.look_at(cluster);
   if (!is_compared(kind) || row.meta().name() != quotas::kQuotaName) return;
   const auto& in = row.meta().pod_namespace();
   const auto found = services_.quotas.find({cluster, in});
@@ -84,54 +72,16 @@ void QuotaKeeper::row_changed(const base::ClusterId& cluster, const std::string&
   const auto wanted = http::wanted_objects(services_, *found, own_of(cluster));
   const auto there = http::quota_there(services_, cluster, in);
   const bool same = is_quota_as_wanted(wanted, there) && is_range_as_wanted(wanted, there);
-  if (!same || !found->before.empty()) look_at(cluster);
+  if (!same || !found->before.empty()) rounds_.look_at(cluster);
 }
 
 void QuotaKeeper::row_gone(const base::ClusterId& cluster, const std::string& kind,
                            const wire::MirrorRow&) {
-  if (is_compared(kind)) look_at(cluster);
+  if (is_compared(kind)) rounds_.look_at(cluster);
 }
 
 void QuotaKeeper::freshness_changed(const base::ClusterId& cluster, const std::string& kind) {
-  if (is_compared(kind)) look_at(cluster);
-}
-
-/// Each cluster in a task of its own: a slow one holds up no other. News of one that is busy wait.
-base::Task<> QuotaKeeper::run() {
-  for (;;) {
-    const auto idle = [this](const auto& cluster) { return !busy_.contains(cluster); };
-    if (std::ranges::none_of(waiting_, idle)) {
-      co_await wake_.wait();
-      continue;
-    }
-    co_await base::sleep_for(kQuotaLull);
-    for (const auto& cluster : std::set<base::ClusterId>(waiting_)) {
-      if (!busy_.insert(cluster).second) continue;
-      waiting_.erase(cluster);
-      tasks_.spawn("quota keeper of a cluster", keep(cluster));
-    }
-  }
-}
-
-base::Task<> QuotaKeeper::keep(base::ClusterId cluster) {
-  auto done = co_await step(cluster);
-  if (!done) {
-    spdlog::warn("quotas of cluster {}: {}; tried again in {} s", cluster.value,
-                 done.error().message, kQuotaRetry.count());
-    co_await base::sleep_for(kQuotaRetry);
-    waiting_.insert(cluster);
-  }
-  busy_.erase(cluster);
-  wake_.notify();
-}
-
-base::Task<> QuotaKeeper::go_round() {
-  for (;;) {
-    own_.clear();
-    forget_clusters();
-    for (const auto& cluster : services_.clusters.names()) look_at(cluster.id);
-    co_await base::sleep_for(kQuotaRound);
-  }
+  if (is_compared(kind)) rounds_.look_at(cluster);
 }
 
 void QuotaKeeper::forget_clusters() {
@@ -202,23 +152,11 @@ std::vector<QuotaKeeper::Difference> QuotaKeeper::differences(const base::Cluste
 }
 
 base::Task<base::Result<>> QuotaKeeper::mend(base::ClusterId cluster, Difference difference) {
-  if (const auto asked = unanswered_.find(cluster); asked != unanswered_.end()) {
-    // One is under way: a second one would only stand behind it.
-    auto outcome = co_await services_.intents.wait_for(asked->second, http::kIntentWait);
-    if (outcome && outcome->state == intents::State::kPending) {
-      co_return fail(ErrorCode::kTimeout, "the cluster has not answered yet");
-    }
-    unanswered_.erase(cluster);
-  }
+  if (auto free = co_await rounds_.is_free(cluster); !free) co_return free;
   const auto name = difference.name_space;
   auto outcome = co_await enforce(services_, cluster, name, std::move(difference.wanted), false);
-  if (!outcome) co_return fail(outcome);
-  if (outcome->state != intents::State::kDone) {
-    unanswered_[cluster] = outcome->id;
-    co_return fail(ErrorCode::kTimeout, "the cluster has not answered yet");
-  }
-  if (!outcome->answer.ok()) {
-    co_return fail(ErrorCode::kUnavailable, name + ": " + outcome->answer.message());
+  if (auto taken = rounds_.take(cluster, outcome); !taken) {
+    co_return fail(taken.error().code, name + ": " + taken.error().message);
   }
   spdlog::info("quota of {}/{}: set as its row says", cluster.value, name);
   co_return base::Result<>{};

@@ -2,22 +2,18 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "controller/cluster_rounds.hpp"
 #include "controller/http/services.hpp"
 #include "controller/mirror/mirror.hpp"
 #include "controller/quotas/quota_objects.hpp"
-#include "protocol/base/task_scope.hpp"
-#include "protocol/base/wakeup.hpp"
 
 namespace slipway::controller {
 
-inline constexpr std::chrono::minutes kQuotaRound{1};        ///< all of it anew, news or none
-inline constexpr std::chrono::seconds kQuotaRetry{10};       ///< after a failure
-inline constexpr std::chrono::milliseconds kQuotaLull{200};  ///< news come in flocks
-inline constexpr std::size_t kMaxEnforced = 50;              ///< namespaces in one step
+inline constexpr std::chrono::minutes kQuotaRound{1};  ///< all of it anew, news or none
+inline constexpr std::size_t kMaxEnforced = 50;        ///< namespaces in one step
 
 /// Keeps rows of allotments and clusters alike, by comparing them with the mirror: a row whose
 /// namespace is gone is released, a namespace that was made past us gets a row, and a ResourceQuota
@@ -26,8 +22,8 @@ class QuotaKeeper : public mirror::MirrorListener {
  public:
   QuotaKeeper(base::asio::any_io_executor executor, http::Services& services);
 
-  void start();
-  base::Task<> stop();
+  void start() { rounds_.start(); }
+  base::Task<> stop() { return rounds_.stop(); }
   /// One comparison; true: there was nothing to do. Also what start() runs by itself.
   base::Task<base::Result<bool>> step(base::ClusterId cluster);
   /// Rows of clusters that are no more.
@@ -44,10 +40,6 @@ class QuotaKeeper : public mirror::MirrorListener {
     std::string name_space;
     quotas::QuotaObjects wanted;
   };
-  void look_at(const base::ClusterId& cluster);
-  base::Task<> run();
-  base::Task<> keep(base::ClusterId cluster);
-  base::Task<> go_round();
   void keep_rows(const base::ClusterId& cluster);
   void keep_row(const quotas::Allotment& row, const wire::MirrorRow* shown);
   std::vector<Difference> differences(const base::ClusterId& cluster);
@@ -55,12 +47,8 @@ class QuotaKeeper : public mirror::MirrorListener {
   const quotas::Amounts& own_of(const base::ClusterId& cluster);
 
   http::Services& services_;
-  base::Wakeup wake_;
-  std::set<base::ClusterId> waiting_;  ///< to be looked at
-  std::set<base::ClusterId> busy_;
-  std::map<base::ClusterId, base::IntentId> unanswered_;
   std::map<base::ClusterId, quotas::Amounts> own_;  ///< what Kubernetes makes; asked each round
-  base::TaskScope tasks_;
+  ClusterRounds rounds_;
 };
 
 }  // namespace slipway::controller

@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
-#include <optional>
 #include <set>
 #include <string>
 
+#include "controller/cluster_rounds.hpp"
 #include "controller/clusters/tenant_objects.hpp"
 #include "controller/http/services.hpp"
 #include "controller/mirror/mirror.hpp"
-#include "protocol/base/task_scope.hpp"
-#include "protocol/base/wakeup.hpp"
 
 namespace slipway::controller {
 
-inline constexpr std::chrono::minutes kBorderRound{10};       ///< all of it anew, news or none
-inline constexpr std::chrono::seconds kBorderWait{30};        ///< for a cluster's answer
-inline constexpr std::chrono::seconds kBorderRetry{10};       ///< after a failure
-inline constexpr std::chrono::milliseconds kBorderLull{200};  ///< news come in flocks
+inline constexpr std::chrono::minutes kBorderRound{10};  ///< all of it anew, news or none
 
 /// Keeps the RBAC objects by which a cluster's API server knows whose a namespace is: compares what
 /// the mirror shows with what namespaces' labels say, and sends what is missing or too much as
@@ -26,8 +20,8 @@ class TenantBorders : public mirror::MirrorListener {
  public:
   TenantBorders(base::asio::any_io_executor executor, http::Services& services);
 
-  void start();
-  base::Task<> stop();
+  void start() { rounds_.start(); }
+  base::Task<> stop() { return rounds_.stop(); }
   /// One comparison; true: there was nothing to do. Also what start() runs by itself.
   base::Task<base::Result<bool>> step(base::ClusterId cluster);
 
@@ -38,19 +32,11 @@ class TenantBorders : public mirror::MirrorListener {
   void freshness_changed(const base::ClusterId& cluster, const std::string& kind) override;
 
  private:
-  void look_at(const base::ClusterId& cluster);
-  base::Task<> run();
-  base::Task<> keep(base::ClusterId cluster);
-  base::Task<> go_round();
   base::Task<base::Result<>> send(base::ClusterId cluster, std::string yaml, bool remove);
 
   http::Services& services_;
-  base::Wakeup wake_;
-  std::set<base::ClusterId> waiting_;  ///< to be looked at
-  std::set<base::ClusterId> busy_;
   std::set<base::ClusterId> roled_;  ///< whose ClusterRoles were sent in this round
-  std::map<base::ClusterId, base::IntentId> unanswered_;
-  base::TaskScope tasks_;
+  ClusterRounds rounds_;
 };
 
 }  // namespace slipway::controller

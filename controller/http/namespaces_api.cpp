@@ -225,18 +225,9 @@ std::vector<Placed> all_visible(const Services& services, const Caller& caller,
   for (const auto& cluster : services.clusters.names()) {
     if (!only.empty() && only != cluster.id.value && only != cluster.name) continue;
     const auto visible = visible_namespaces(services, caller.rights, cluster.id);
-    mirror::Query query;
-    query.kind = "namespaces";
-    query.limit = mirror::kMaxPage;
-    query.where = [&](const wire::MirrorRow& row) {
-      return is_visible(visible, row.meta().name());
-    };
-    do {
-      const auto page = services.mirror.list(cluster.id, query);
-      if (!page) break;
-      for (const auto& row : page->rows) all.push_back({cluster, row});
-      query.cursor = page->next;
-    } while (!query.cursor.empty());
+    for (auto& row : services.mirror.all(cluster.id, "namespaces")) {
+      if (is_visible(visible, row.meta().name())) all.push_back({cluster, std::move(row)});
+    }
   }
   return all;
 }

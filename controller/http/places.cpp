@@ -62,24 +62,15 @@ Visible visible_namespaces(const Services& services, const access::Rights& who,
   if (sees_all(who, cluster)) return std::nullopt;
   std::set<std::string> names;
   std::map<std::string, bool> known;  // by project: one question for all its namespaces
-  mirror::Query query;
-  query.kind = "namespaces";
-  query.limit = mirror::kMaxPage;
-  query.where = [&](const wire::MirrorRow& row) {
+  for (const auto& row : services.mirror.all(cluster, "namespaces")) {
     const auto label = project_label(row);
     auto found = known.find(label);
     if (found == known.end()) {
       const auto where = place_of(services, cluster, row);
       found = known.emplace(label, access::decide(who, act, false, &where).has_value()).first;
     }
-    return found->second;
-  };
-  do {
-    const auto page = services.mirror.list(cluster, query);
-    if (!page) break;
-    for (const auto& row : page->rows) names.insert(row.meta().name());
-    query.cursor = page->next;
-  } while (!query.cursor.empty());
+    if (found->second) names.insert(row.meta().name());
+  }
   return names;
 }
 

@@ -214,6 +214,13 @@ Result<Page> Mirror::list(const ClusterId& cluster, const Query& query) const {
   return page;
 }
 
+std::vector<wire::MirrorRow> Mirror::all(const ClusterId& cluster, const std::string& kind) const {
+  std::vector<wire::MirrorRow> rows;
+  if (const Table* table = state_->table(cluster, kind))
+    table->each([&](auto row) { rows.push_back(std::move(row)); });
+  return rows;
+}
+
 std::optional<wire::MirrorRow> Mirror::find(const ClusterId& cluster, const std::string& kind,
                                             const std::string& name_space,
                                             const std::string& name) const {

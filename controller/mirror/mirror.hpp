@@ -87,6 +87,8 @@ class Mirror : public links::StreamTaker, public links::LinkListener {
 
   /// kInvalid: a cursor that is none of ours, field "cursor".
   base::Result<Page> list(const ClusterId& cluster, const Query& query) const;
+  /// Every row of a kind, sorted by namespace, name, uid: for kinds of which there are few.
+  std::vector<wire::MirrorRow> all(const ClusterId& cluster, const std::string& kind) const;
   std::optional<wire::MirrorRow> find(const ClusterId& cluster, const std::string& kind,
                                       const std::string& name_space, const std::string& name) const;
   std::vector<std::string> kinds(const ClusterId& cluster) const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/mirror/place.hpp"
 
-#include <algorithm>
+#include <boost/algorithm/hex.hpp>
 #include <vector>
 
 #include "controller/mirror/mirror.hpp"
@@ -16,24 +16,18 @@ using base::fail;
 constexpr std::size_t kMaxCursorBytes = 1200;
 constexpr std::size_t kKeyParts = 3;
 constexpr std::size_t kAllParts = 6;  // column, direction, value, and the key's
-constexpr char kHex[] = "0123456789abcdef";
 
 std::string to_hex(const std::string& bytes) {
-  std::string text;
-  for (const unsigned char byte : bytes) text += {kHex[byte >> 4], kHex[byte & 15]};
-  return text;
+  return boost::algorithm::hex_lower(bytes);
 }
 
 bool from_hex(const std::string& text, std::string& bytes) {
-  if (text.size() % 2 != 0) return false;
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    const auto* const end = kHex + 16;
-    const auto* const high = std::find(kHex, end, text[i]);
-    const auto* const low = std::find(kHex, end, text[i + 1]);
-    if (high == end || low == end) return false;
-    bytes += static_cast<char>((high - kHex) << 4 | (low - kHex));
+  try {
+    bytes = boost::algorithm::unhex(text);
+    return true;
+  } catch (const boost::algorithm::hex_decode_error&) {
+    return false;
   }
-  return true;
 }
 
 std::vector<std::string> parts_of(const std::string& cursor) {

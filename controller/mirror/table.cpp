@@ -247,6 +247,14 @@ Table::Found Table::page(const Query& asked, const std::optional<Place>& after) 
   return best_of(query, after);
 }
 
+void Table::each(const std::function<void(wire::MirrorRow)>& visit) const {
+  for (const auto& [key, entry] : rows_) {
+    wire::MirrorRow row;
+    unpack(key, entry.bytes, row);
+    visit(std::move(row));
+  }
+}
+
 std::optional<wire::MirrorRow> Table::find(const std::string& name_space,
                                            const std::string& name) const {
   const auto at = rows_.lower_bound({name_space, name, {}});

@@ -44,6 +44,7 @@ class Table {
     std::size_t total = 0;      ///< with Query::count: all that match, on whichever page
   };
   Found page(const Query& query, const std::optional<Place>& after) const;
+  void each(const std::function<void(wire::MirrorRow)>& visit) const;
   std::optional<wire::MirrorRow> find(const std::string& name_space, const std::string& name) const;
   std::optional<wire::MirrorRow> by_uid(const std::string& uid) const;
   std::size_t size() const { return rows_.size(); }
