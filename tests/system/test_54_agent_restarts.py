@@ -97,6 +97,18 @@ def restarts(api):
     return int(api.machine(NODE, "systemctl", "show", "-p", "NRestarts", "--value", "slipway-agent"))
 
 
+@claims("E1.busy-node")
+def test_the_agent_has_a_share_of_the_cpu_of_its_own(api):
+    def shown(unit, what):
+        return api.machine(NODE, "systemctl", "show", "-p", what, "--value", unit).strip()
+    assert shown("slipway-agent", "ControlGroup") == "/slipway.slice/slipway-agent.service"
+    pid = shown("slipway-agent", "MainPID")
+    group = next(line.split(":")[2] for line in api.machine(NODE, "cat", f"/proc/{pid}/cgroup").splitlines()
+                 if "cpu" in line.split(":")[1].split(",") or line.startswith("0::"))
+    assert "slipway.slice" in group, "systemd alone knows it, and not the kernel"
+    assert int(shown("slipway.slice", "CPUWeight")) == 1000
+
+
 @claims("E1.watchdog")
 def test_a_hanging_agent_is_killed_by_the_watchdog_and_comes_back(api):
     unit = api.machine(NODE, "systemctl", "show", "-p", "WatchdogUSec,WatchdogSignal", "slipway-agent")
