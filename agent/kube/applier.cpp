@@ -84,6 +84,19 @@ wire::ObjectOutcome outcome_for(const ManifestObject& object) {
   return outcome;
 }
 
+/// What undoes a change is told where a later object failed, and no more than fits an outcome.
+void keep_what_undoes(wire::IntentOutcome& outcome) {
+  std::size_t kept = 0;
+  for (auto& object : *outcome.mutable_objects()) {
+    if (outcome.ok()) {
+      object.clear_undo();
+    } else if (object.has_undo()) {
+      kept += object.undo().before().size();
+      if (kept > kUndoBytes) object.mutable_undo()->clear_before();
+    }
+  }
+}
+
 /// The whole from its parts: the first failure gives status and message.
 wire::IntentOutcome sum_up(std::vector<wire::ObjectOutcome> objects) {
   wire::IntentOutcome outcome;
@@ -98,6 +111,7 @@ wire::IntentOutcome sum_up(std::vector<wire::ObjectOutcome> objects) {
     *outcome.add_objects() = std::move(object);
   }
   if (outcome.ok()) outcome.set_message(std::to_string(outcome.objects_size()) + " objects");
+  keep_what_undoes(outcome);
   return outcome;
 }
 
@@ -105,6 +119,20 @@ std::string resource_version_of(const std::string& body) {
   boost::system::error_code error;
   const auto value = json::parse(body, error);
   return error ? std::string{} : text_at(object_at(value, "metadata"), "resourceVersion");
+}
+
+wire::Undo undo_of(std::string path, const std::string& after, std::string before) {
+  wire::Undo undo;
+  boost::system::error_code error;
+  const auto value = json::parse(after, error);
+  if (error) return undo;
+  const auto& metadata = object_at(value, "metadata");
+  undo.set_path(std::move(path));
+  undo.set_uid(text_at(metadata, "uid"));
+  undo.set_generation(number_at(metadata, "generation"));
+  undo.set_resource_version(text_at(metadata, "resourceVersion"));
+  undo.set_before(std::move(before));
+  return undo;
 }
 
 /// What a second try meets may be the first one's own work.
@@ -259,17 +287,17 @@ Task<Result<std::string>> Applier::path_of(const ManifestObject& object,
                         object.name);
 }
 
-Task<Result<std::string>> Applier::version_there(std::string path) {
+Task<Result<std::string>> Applier::object_there(std::string path) {
   net::HttpRequest request;
   request.target = std::move(path);
   auto response = co_await fetch(api_, std::move(request));
   if (!response) co_return base::fail(response);
-  co_return response->status == kOk ? resource_version_of(response->text()) : std::string{};
+  co_return response->status == kOk ? response->text() : std::string{};
 }
 
 Task<Applier::Answer> Applier::patch(const ManifestObject& object, std::string path, bool dry_run) {
   auto outcome = outcome_for(object);
-  auto before = co_await version_there(path);
+  auto before = co_await object_there(path);
   if (!before) co_return base::fail(before);
   net::HttpRequest request;
   request.method = "PATCH";
@@ -285,11 +313,14 @@ Task<Applier::Answer> Applier::patch(const ManifestObject& object, std::string p
   if (!outcome.ok()) {
     refuse(outcome, object, response->text());
     if (response->status >= 500) mapping_.forget(object.api_version);
-  } else if (response->status == kCreated || before->empty()) {
-    outcome.set_action("created");
-  } else {
-    const bool same = resource_version_of(response->text()) == *before;
-    outcome.set_action(same ? "unchanged" : "configured");
+    co_return outcome;
+  }
+  const bool made = response->status == kCreated || before->empty();
+  const bool same = !made && resource_version_of(response->text()) == resource_version_of(*before);
+  outcome.set_action(made ? "created" : same ? "unchanged" : "configured");
+  if (!same && !dry_run) {
+    *outcome.mutable_undo() =
+        undo_of(std::move(path), response->text(), made ? std::string{} : std::move(*before));
   }
   co_return outcome;
 }
@@ -333,7 +364,10 @@ Task<Result<wire::IntentOutcome>> Applier::request(wire::KubeRequest asked) {
   outcome.set_http_status(static_cast<std::uint32_t>(response->status));
   outcome.set_ok(response->status >= 200 && response->status < 300);
   const auto& text = response->text();
-  if (!outcome.ok()) outcome.set_message(message_of(text));
+  if (!outcome.ok()) {
+    outcome.set_message(message_of(text));
+    outcome.set_field(field_at_fault(text));
+  }
   if (text.size() <= kOutcomeBodyBytes) outcome.set_body(text);
   co_return outcome;
 }

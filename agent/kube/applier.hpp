@@ -16,6 +16,7 @@ namespace slipway::kube {
 using manifest::ManifestObject;
 
 inline constexpr std::size_t kOutcomeBodyBytes = 512 << 10;
+inline constexpr std::size_t kUndoBytes = 256 << 10;  ///< of all that was there before
 
 /// How long a kind that the API server does not know (yet) is asked for.
 struct ApplyPatience {
@@ -50,7 +51,7 @@ class Applier {
   base::Task<Answer> remove(const ManifestObject& object, std::string path, bool dry_run);
   base::Task<base::Result<std::string>> path_of(const ManifestObject& object,
                                                 std::string default_namespace, int tries);
-  base::Task<base::Result<std::string>> version_there(std::string path);
+  base::Task<base::Result<std::string>> object_there(std::string path);
 
   KubeApi& api_;
   RestMapping mapping_;

@@ -230,6 +230,40 @@ TEST_F(Apply, GoesOnAfterARefusalAndKeepsTheOrderOfTheManifest) {
   EXPECT_LT(place("PATCH /api/v1/namespaces/a?"), place("PATCH /api/v1/namespaces/a/pods/p"));
 }
 
+TEST_F(Apply, TellsWhatUndoesWhatStandsWhereAnotherObjectFailed) {
+  const std::string before = R"({"metadata":{"resourceVersion":"4"},"data":{"a":"old"}})";
+  api_.on("GET /api/v1/namespaces/a/configmaps/c", 200, before);
+  api_.on("PATCH /api/v1/namespaces/a/configmaps/c", 200,
+          R"({"metadata":{"resourceVersion":"5","uid":"u","generation":3}})");
+  api_.on("PATCH /api/v1/namespaces/a/pods/p", 403, R"({"message":"no"})");
+  const std::string config = "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n";
+  const std::string pod = "---\n{apiVersion: v1, kind: Pod, metadata: {name: p}}\n";
+  const auto outcome = apply(config + pod, "a");
+  const auto& undo = outcome.objects(0).undo();
+  EXPECT_EQ(undo.path(), "/api/v1/namespaces/a/configmaps/c");
+  EXPECT_EQ(undo.uid(), "u");
+  EXPECT_EQ(undo.generation(), 3);
+  EXPECT_EQ(undo.resource_version(), "5");
+  EXPECT_EQ(undo.before(), before);
+  EXPECT_FALSE(outcome.objects(1).has_undo());
+  EXPECT_FALSE(apply(config, "a").objects(0).has_undo()) << "nothing failed";
+  EXPECT_FALSE(apply(config + pod, "a", true).objects(0).has_undo()) << "nothing was done";
+}
+
+TEST_F(Apply, KeepsNoMoreOfWhatWasThanFitsAnOutcome) {
+  const auto large =
+      R"({"metadata":{"resourceVersion":"4"},"data":")" + std::string(kUndoBytes, 'x') + "\"}";
+  api_.on("GET /api/v1/namespaces/a/configmaps/c", 200, large);
+  api_.on("PATCH /api/v1/namespaces/a/configmaps/c", 200, object("5"));
+  api_.on("PATCH /api/v1/namespaces/a/pods/p", 403, R"({"message":"no"})");
+  const auto outcome = apply(
+      "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n---\n"
+      "{apiVersion: v1, kind: Pod, metadata: {name: p}}\n",
+      "a");
+  EXPECT_TRUE(outcome.objects(0).has_undo());
+  EXPECT_TRUE(outcome.objects(0).undo().before().empty());
+}
+
 TEST_F(Apply, WaitsForAKindThatTheManifestBrings) {
   api_.on("GET /apis/apiextensions.k8s.io/v1", 200,
           R"({"resources":[{"name":"customresourcedefinitions","namespaced":false,
@@ -314,6 +348,15 @@ TEST_F(Apply, CarriesARequest) {
     EXPECT_FALSE(run(intent).ok()) << method << path;
   }
   EXPECT_EQ(api_.requests.size(), 1U);
+}
+
+TEST_F(Apply, ARefusedRequestNamesItsField) {
+  api_.on("PUT /x", 422,
+          R"({"message":"no","details":{"causes":[{"field":"spec.replicas","message":"bad"}]}})");
+  wire::Intent intent;
+  intent.mutable_request()->set_method("PUT");
+  intent.mutable_request()->set_path("/x");
+  EXPECT_EQ(run(intent).field(), "spec.replicas");
 }
 
 }  // namespace
