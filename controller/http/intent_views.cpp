@@ -22,6 +22,7 @@ json::object view(const intents::Outcome& outcome) {
     if (!object.pod_namespace().empty()) out["namespace"] = object.pod_namespace();
     if (!object.message().empty()) out["message"] = object.message();
     if (!object.field().empty()) out["field"] = object.field();
+    if (object.has_undo()) out["canUndo"] = true;
     if (object.line() > 0) {
       out["line"] = object.line();
       out["column"] = object.column();
@@ -44,7 +45,7 @@ base::Error refusal_of(const wire::IntentOutcome& answer) {
   switch (answer.http_status()) {
     case 400:
     case 422:
-      return {ErrorCode::kInvalid, message, {}};
+      return {ErrorCode::kInvalid, message, answer.field()};
     case 401:
     case 403:
       return {ErrorCode::kDenied, message, {}};

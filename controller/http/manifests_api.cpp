@@ -13,6 +13,7 @@ namespace slipway::http {
 namespace {
 
 constexpr std::size_t kMaxDefaultNamespace = 63;
+constexpr std::size_t kMostNamed = 3;  ///< objects of a manifest, in its summary
 
 bool is_yaml(std::string_view type) {
   type = type.substr(0, type.find(';'));
@@ -49,6 +50,21 @@ Answer refused(const manifest::Fault& fault, const std::string& request_id) {
   return to_response(problem, request_id);
 }
 
+/// "apply 3 objects: Namespace shop, Secret s, …".
+std::string summary_of(const std::vector<manifest::ManifestObject>& objects,
+                       const wire::ApplyManifest& how) {
+  std::string text = (how.dry_run()   ? "try "
+                      : how.delete_() ? "delete "
+                                      : "apply ") +
+                     std::to_string(objects.size()) +
+                     (objects.size() == 1 ? " object" : " objects");
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    if (i == kMostNamed) return text + ", …";
+    text += (i == 0 ? ": " : ", ") + objects[i].kind + " " + objects[i].name;
+  }
+  return text;
+}
+
 base::Task<Answer> apply(Services& services, Call call) {
   QueryReader query(call.query);
   wire::ApplyManifest manifest;
@@ -76,6 +92,8 @@ base::Task<Answer> apply(Services& services, Call call) {
     if (!tenant) co_return base::fail(tenant);
     *intent.mutable_tenant() = std::move(*tenant);
   }
+  intent.set_asked_by(call.caller.user.id.value);
+  intent.set_summary(summary_of(*objects, manifest));
   if (!manifest.delete_()) {
     const auto refused =
         check_policy(services, cluster->id, *objects, manifest.default_namespace());

@@ -37,6 +37,8 @@ Routes namespaces_routes(Services& services);
 Routes namespace_quota_routes(Services& services);
 Routes budgets_routes(Services& services);
 Routes manifests_routes(Services& services);
+Routes intents_routes(Services& services);
+Routes objects_routes(Services& services);
 Routes mirror_routes(Services& services);
 Routes workloads_routes(Services& services);
 Routes pod_log_routes(Services& services);

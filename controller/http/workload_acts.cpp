@@ -115,8 +115,13 @@ std::string job_name(const std::string& of) {
 }
 
 wire::Intent intent_of(const WorkloadTarget& target, const base::ClusterId& cluster,
-                       const std::string& root, const workloads::Change& change, bool dry_run) {
+                       const std::string& root, const workloads::Change& change,
+                       const WorkloadOrder& order) {
   wire::Intent intent;
+  intent.set_asked_by(target.caller.user.id.value);
+  intent.set_summary(std::string(workloads::name_of(order.action)) + " " +
+                     std::string(target.kind->kind) + " " + target.name + " in " +
+                     target.name_space);
   auto& tenant = *intent.mutable_tenant();
   *tenant.mutable_who() = identity_of(target.caller, cluster.value);
   auto& request = *tenant.mutable_request();
@@ -125,7 +130,7 @@ wire::Intent intent_of(const WorkloadTarget& target, const base::ClusterId& clus
     path = "/apis/batch/v1/namespaces/" + target.name_space + "/" + change.resource;
   }
   path += "?fieldManager=slipway";
-  if (dry_run) path += "&dryRun=All";
+  if (order.dry_run) path += "&dryRun=All";
   request.set_method(change.method);
   request.set_path(path);
   request.set_content_type(change.content_type);
@@ -189,7 +194,7 @@ Task<std::expected<std::optional<WorkloadDone>, Problem>> try_once(
   auto change = workloads::plan(*target.kind, *object, facts, asked);
   if (!change) co_return std::unexpected(problem_of(change.error()));
   auto outcome = co_await services.intents.submit(
-      cluster.id, intent_of(target, cluster.id, root, *change, order.dry_run), kIntentWait);
+      cluster.id, intent_of(target, cluster.id, root, *change, order), kIntentWait);
   if (!outcome) co_return std::unexpected(http::problem_of(outcome.error()));
   const bool done = outcome->state == intents::State::kDone;
   if (done && !outcome->answer.ok()) {

@@ -4,6 +4,7 @@
 #include "controller/clusters/cluster_rules.hpp"
 #include "controller/http/audit_lines.hpp"
 #include "controller/http/encoding.hpp"
+#include "controller/http/kube_resource.hpp"
 #include "controller/http/places.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
@@ -22,11 +23,6 @@ constexpr std::size_t kMaxName = 253;
 constexpr std::size_t kMaxNamespace = 63;
 constexpr std::size_t kMaxVersion = 64;
 constexpr std::int64_t kMaxRevision = std::int64_t{1} << 40;
-
-bool is_object_name(const std::string& name) {
-  return !name.empty() && name.size() <= kMaxName && name.find("..") == std::string::npos &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string::npos;
-}
 
 base::Result<const workloads::WorkloadKind*> kind_at(const std::string& plural) {
   if (const auto* kind = workloads::kind_named(plural)) return kind;

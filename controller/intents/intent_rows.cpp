@@ -9,7 +9,8 @@ using base::to_unix_ms;
 namespace {
 
 constexpr char kSelect[] =
-    "SELECT id, cluster, state, delivered, accepted_ms, finished_ms, outcome FROM intents ";
+    "SELECT id, cluster, state, delivered, accepted_ms, finished_ms, outcome, actor, summary, "
+    "sequence FROM intents ";
 
 State state_of(const std::string& name) {
   if (name == "done") return State::kDone;
@@ -26,6 +27,9 @@ Outcome read(const store::Statement& row) {
   outcome.accepted = from_unix_ms(row.number(4));
   outcome.finished = from_unix_ms(row.number(5));
   if (!row.is_null(6)) outcome.answer.ParseFromString(row.text(6));
+  outcome.asked_by = row.text(7);
+  outcome.summary = row.text(8);
+  outcome.sequence = row.number(9);
   return outcome;
 }
 
@@ -34,12 +38,14 @@ Outcome read(const store::Statement& row) {
 void IntentRows::add(const ClusterId& cluster, const wire::Intent& intent, base::UtcTime now) {
   database_
       .prepare(
-          "INSERT INTO intents (id, cluster, intent, state, accepted_ms) "
-          "VALUES (?, ?, ?, 'pending', ?)")
+          "INSERT INTO intents (id, cluster, intent, state, accepted_ms, actor, summary) "
+          "VALUES (?, ?, ?, 'pending', ?, ?, ?)")
       .bind(intent.id())
       .bind(cluster.value)
       .bind_blob(intent.SerializeAsString())
       .bind(to_unix_ms(now))
+      .bind(intent.asked_by())
+      .bind(intent.summary())
       .run();
 }
 
@@ -70,6 +76,21 @@ std::vector<Outcome> IntentRows::pending(const ClusterId& cluster) const {
   auto row = database_.prepare(std::string(kSelect) +
                                "WHERE cluster = ? AND state = 'pending' ORDER BY sequence");
   row.bind(cluster.value);
+  std::vector<Outcome> all;
+  while (row.step()) all.push_back(read(row));
+  return all;
+}
+
+std::vector<Outcome> IntentRows::newest(const ClusterId& cluster, const Wanted& wanted) const {
+  auto row = database_.prepare(
+      std::string(kSelect) +
+      "WHERE cluster = ?1 AND sequence < ?2 AND (?3 = '' OR actor = ?3) AND (?4 = 0 OR state = "
+      "'pending') ORDER BY sequence DESC LIMIT ?5");
+  row.bind(cluster.value)
+      .bind(wanted.before)
+      .bind(wanted.asked_by)
+      .bind(std::int64_t{wanted.only_pending})
+      .bind(wanted.limit);
   std::vector<Outcome> all;
   while (row.step()) all.push_back(read(row));
   return all;

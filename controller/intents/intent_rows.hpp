@@ -20,6 +20,7 @@ class IntentRows {
   std::optional<wire::Intent> intent(const IntentId& id) const;
   std::size_t pending_count(const ClusterId& cluster) const;
   std::vector<Outcome> pending(const ClusterId& cluster) const;  ///< oldest first
+  std::vector<Outcome> newest(const ClusterId& cluster, const Wanted& wanted) const;
   std::vector<ClusterId> clusters_with_pending() const;
 
   void set_delivered(const IntentId& id);

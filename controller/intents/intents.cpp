@@ -214,6 +214,16 @@ std::vector<Outcome> IntentLedger::pending(const ClusterId& cluster) const {
   return core_->rows.pending(cluster);
 }
 
+std::vector<Outcome> IntentLedger::newest(const ClusterId& cluster, const Wanted& wanted) const {
+  return core_->rows.newest(cluster, wanted);
+}
+
+Result<wire::Intent> IntentLedger::intent(const IntentId& id) const {
+  auto intent = core_->rows.intent(id);
+  if (!intent) return unknown(id);
+  return std::move(*intent);
+}
+
 Result<> IntentLedger::cancel(const IntentId& id) {
   const auto outcome = core_->rows.find(id);
   if (!outcome) return unknown(id);

@@ -3,6 +3,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +42,17 @@ struct Outcome {
   base::UtcTime accepted;
   base::UtcTime finished;      ///< of kDone and kCancelled
   wire::IntentOutcome answer;  ///< of kDone
+  std::string asked_by = {};   ///< id of a user; empty: the controller itself
+  std::string summary = {};    ///< one line of what it is about
+  std::int64_t sequence = 0;   ///< grows with each that is accepted
+};
+
+/// Which intents a list shows.
+struct Wanted {
+  std::string asked_by = {};  ///< id of a user; empty: anybody
+  bool only_pending = false;
+  std::int64_t before = std::numeric_limits<std::int64_t>::max();  ///< their sequence is below it
+  std::size_t limit = 100;
 };
 
 /// What was asked of clusters: accepted durably, delivered to the cluster's gateway at least once,
@@ -65,6 +78,9 @@ class IntentLedger : public links::LinkListener {
 
   base::Result<Outcome> find(const IntentId& id) const;
   std::vector<Outcome> pending(const ClusterId& cluster) const;  ///< oldest first
+  std::vector<Outcome> newest(const ClusterId& cluster, const Wanted& wanted) const;
+  /// What was asked.
+  base::Result<wire::Intent> intent(const IntentId& id) const;
   /// kConflict: answered already, or a connected gateway is at it.
   base::Result<> cancel(const IntentId& id);
   /// Another master was picked: what is pending goes there.

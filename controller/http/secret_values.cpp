@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/http/secret_values.hpp"
+
+#include <string_view>
+
+#include "controller/workloads/object_reading.hpp"
+
+namespace slipway::http {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+json::object* object_in(json::object& from, std::string_view key) {
+  auto* value = from.if_contains(key);
+  return value == nullptr ? nullptr : value->if_object();
+}
+
+json::object* annotations_of(json::object& object) {
+  auto* metadata = object_in(object, "metadata");
+  return metadata == nullptr ? nullptr : object_in(*metadata, "annotations");
+}
+
+/// Fills each null from what is there under the same key; what is not there goes.
+void fill(json::object* written, const json::object& there) {
+  if (written == nullptr) return;
+  for (auto at = written->begin(); at != written->end();) {
+    const auto* kept = at->value().is_null() ? there.if_contains(at->key()) : nullptr;
+    if (!at->value().is_null()) {
+      ++at;
+    } else if (kept != nullptr) {
+      at->value() = *kept;
+      ++at;
+    } else {
+      at = written->erase(at);
+    }
+  }
+}
+
+}  // namespace
+
+void withhold_values(json::object& secret) {
+  for (const char* part : {"data", "stringData"}) {
+    auto* values = object_in(secret, part);
+    if (values == nullptr) continue;
+    for (auto& value : *values) value.value() = nullptr;
+  }
+  auto* annotations = annotations_of(secret);
+  if (annotations != nullptr && annotations->contains(kLastApplied)) {
+    (*annotations)[kLastApplied] = nullptr;
+  }
+}
+
+void keep_values(json::object& written, const json::object& there) {
+  fill(object_in(written, "data"), workloads::member(there, "data"));
+  fill(annotations_of(written),
+       workloads::member(workloads::member(there, "metadata"), "annotations"));
+}
+
+}  // namespace slipway::http

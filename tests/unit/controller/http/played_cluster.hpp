@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "protocol/base/with_timeout.hpp"
+#include "tests/unit/controller/http/tenants.hpp"
+
+namespace slipway::http {
+
+/// Plays the cluster: GETs are answered by path, intents by a list of statuses.
+class PlayedClusterTest : public TenantsTest {
+ public:
+  PlayedClusterTest() {
+    players.spawn("api server", answer_reads(*this));
+    players.spawn("intents", answer_intents(*this));
+  }
+
+  ~PlayedClusterTest() override {
+    world.run([](base::TaskScope& scope) -> base::Task<bool> {
+      co_await scope.join();
+      co_return true;
+    }(players));
+  }
+
+  static base::Task<> answer_reads(PlayedClusterTest& test) {
+    auto& agent = *test.agent;
+    for (std::size_t at = agent.streams.size();; ++at) {
+      while (agent.streams.size() <= at) {
+        if (agent.ended) co_return;
+        co_await base::sleep_for(std::chrono::milliseconds(1));
+      }
+      const auto& open = agent.opened[at].http();
+      test.asked.push_back(open.method() + " " + open.path());
+      for (const auto& header : open.headers()) {
+        if (header.name() == "Impersonate-User") test.reader = header.value();
+      }
+      const auto found = test.objects.find(open.path().substr(0, open.path().find('?')));
+      wire::StreamNote note;
+      note.mutable_head()->set_status(found == test.objects.end() ? 404 : 200);
+      auto stream = agent.streams[at];
+      (void)co_await stream->write(std::move(note));
+      (void)co_await stream->write(found == test.objects.end() ? R"({"message":"no such object"})"
+                                                               : found->second);
+      stream->finish();
+    }
+  }
+
+  static base::Task<> answer_intents(PlayedClusterTest& test) {
+    auto& agent = *test.agent;
+    for (std::size_t at = 0;; ++at) {
+      while (agent.intents().size() <= at) {
+        if (agent.ended) co_return;
+        co_await base::sleep_for(std::chrono::milliseconds(1));
+      }
+      const auto intent = agent.intents()[at];
+      wire::Report report;
+      auto& outcome = *report.mutable_outcome();
+      const auto status = at < test.statuses.size() ? test.statuses[at] : 200;
+      outcome.set_intent_id(intent.id());
+      outcome.set_http_status(static_cast<std::uint32_t>(status));
+      outcome.set_ok(status < 300);
+      outcome.set_message(status < 300 ? "" : "the API server's words");
+      outcome.set_body(test.answered);
+      outcome.set_field(status < 300 ? "" : test.field);
+      if (test.more) test.more(outcome);
+      if (test.before_answer) test.before_answer();
+      agent.tell(std::move(report));
+    }
+  }
+
+  wire::TenantIntent last() { return agent->intents().back().tenant(); }
+
+  std::map<std::string, std::string> objects;  ///< by path
+  std::vector<int> statuses;                   ///< of the intents' answers; then 200
+  std::string answered = R"({"metadata":{"name":"made","resourceVersion":"8"}})";  ///< to intents
+  std::string field;  ///< at fault, where an intent is refused
+  std::function<void()> before_answer;
+  std::function<void(wire::IntentOutcome&)> more;  ///< what else an answer says
+  std::vector<std::string> asked;
+  std::string reader;  ///< in whose name was read
+  base::TaskScope players{world.io.get_executor()};
+};
+
+}  // namespace slipway::http
