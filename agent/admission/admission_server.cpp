@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "agent/admission/lookups.hpp"
 #include "agent/kube/local_kube_api.hpp"
 #include "agent/kube/loopback_server.hpp"
 #include "protocol/base/with_timeout.hpp"
@@ -34,15 +35,22 @@ net::HttpResponse answered(int status, std::string type, std::string body) {
   return response;
 }
 
-/// It depends on its bytes alone and changes nothing, so that anybody on the node may ask.
-Task<net::HttpResponse> answer(net::HttpRequest request) {
+/// It changes nothing and tells no more than which mode a claim has, so that anybody on the node
+/// may ask.
+Task<net::HttpResponse> answer(kube::KubeApi& api, net::HttpRequest request) {
   if (request.target.substr(0, request.target.find('?')) != kReviewPath)
     co_return answered(404, "text/plain", "reviews are asked for at /review\n");
   if (request.method != "POST")
     co_return answered(405, "text/plain", "an AdmissionReview is posted\n");
-  auto said = policy::review(request.body);
-  if (!said) co_return answered(400, "text/plain", said.error().message + "\n");
-  co_return answered(200, "application/json", *std::move(said));
+  const auto review = policy::Review::read(request.body);
+  if (!review) co_return answered(400, "text/plain", review.error().message + "\n");
+  auto facts = co_await look_up(api, review->name_space(), review->needed());
+  if (!facts) {
+    co_return answered(200, "application/json",
+                       review->refuse("its claims could not be looked at (" +
+                                      facts.error().message + "): try again"));
+  }
+  co_return answered(200, "application/json", review->answer(*facts));
 }
 
 kube::LoopbackServerOptions served_by(const AdmissionServerOptions& options) {
@@ -61,7 +69,8 @@ struct AdmissionServer::State {
       : clock(time),
         options(std::move(with)),
         api(executor, options.kubeconfig),
-        server(executor, time, served_by(options), answer) {}
+        server(executor, time, served_by(options),
+               [this](net::HttpRequest request) { return answer(api, std::move(request)); }) {}
 
   const base::Clock& clock;
   AdmissionServerOptions options;

@@ -85,16 +85,17 @@ json::object webhook(const std::string& name, const std::string& ca_pem, json::a
 
 json::object objects_webhook(const std::string& ca_pem) {
   const Words written{"CREATE", "UPDATE"};
-  auto made =
-      webhook("objects", ca_pem,
-              {rule(written, "",
-                    {"pods", "pods/ephemeralcontainers", "podtemplates", "replicationcontrollers",
-                     "services"},
-                    "Namespaced"),
-               rule({"CREATE"}, "", {"bindings", "pods/binding"}, "Namespaced"),
-               rule(written, "apps", {"daemonsets", "deployments", "replicasets", "statefulsets"},
-                    "Namespaced"),
-               rule(written, "batch", {"cronjobs", "jobs"}, "Namespaced")});
+  auto made = webhook(
+      "objects", ca_pem,
+      {rule(written, "",
+            {"pods", "pods/ephemeralcontainers", "podtemplates", "replicationcontrollers",
+             "services"},
+            "Namespaced"),
+       rule({"CREATE"}, "", {"bindings", "persistentvolumeclaims", "pods/binding"}, "Namespaced"),
+       rule(written, "apps", {"daemonsets", "deployments", "replicasets", "statefulsets"},
+            "Namespaced"),
+       rule({"UPDATE"}, "apps", {"deployments/scale"}, "Namespaced"),
+       rule(written, "batch", {"cronjobs", "jobs"}, "Namespaced")});
   made["namespaceSelector"] = guarded_namespaces();
   return made;
 }

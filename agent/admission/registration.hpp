@@ -14,7 +14,7 @@ inline constexpr auto kReviewPath = "/review";
 inline constexpr auto kConfigurationName = "slipway-project-rules";
 /// On a master's Node: its agent answers what `kVersion` of the configuration asks.
 inline constexpr auto kServedMark = "slipway.io/serves-project-rules";
-inline constexpr int kVersion = 1;
+inline constexpr int kVersion = 2;
 
 /// The ValidatingWebhookConfiguration: which API server asks whom about what. Whole, with all that
 /// an API server would fill in, so that what is there can be compared.

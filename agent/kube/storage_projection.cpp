@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
-#include <sstream>
 
 #include "agent/kube/json_reading.hpp"
 #include "agent/kube/projections.hpp"
 #include "agent/kube/quantity.hpp"
+#include "protocol/policy/resource_rules.hpp"
 
 namespace slipway::kube {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view kAccessModes = "slipway.io/access-modes";
 constexpr std::string_view kDefaultClass = "storageclass.kubernetes.io/is-default-class";
 constexpr std::string_view kClassAnnotation = "volume.beta.kubernetes.io/storage-class";
 
@@ -83,9 +82,8 @@ void project_storage_class(const json::value& object, wire::MirrorRow& row) {
   storage.set_binding_mode(text_at(object, "volumeBindingMode"));
   storage.set_expandable(bool_at(object, "allowVolumeExpansion"));
   storage.set_is_default(text_at(annotations, kDefaultClass) == "true");
-  std::istringstream modes(text_at(annotations, kAccessModes).substr(0, kMaxMessageBytes));
-  for (std::string mode; std::getline(modes, mode, ',');) {
-    if (!mode.empty()) storage.add_access_modes(mode);
+  for (const auto& mode : policy::modes_of_class(object)) {
+    if (storage.access_modes_size() < kMaxParts) storage.add_access_modes(mode);
   }
   copy_texts(members_at(object, "parameters"), *storage.mutable_parameters());
 }

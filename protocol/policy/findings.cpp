@@ -39,6 +39,11 @@ constexpr Rule kRules[] = {
     {"ingress-group", "make it through networking.k8s.io, which quotas count"},
     {"namespace-labels", "ask an administrator", false},
     {"kubernetes-namespace", "use another namespace", false},
+    {"single-node-claim",
+     "ask for 1, use a ReadWriteMany claim, or a StatefulSet with a claim for each pod", false},
+    {"access-mode", "ask for one of those, or use another class", false},
+    {"access-modes", "name ReadWriteOnce, ReadOnlyMany, ReadWriteMany, separated by commas", false},
+    {"load-balancer-tcp", "use TCP, or a Service of type NodePort", false},
 };
 
 const Rule& rule_of(std::string_view id) {

@@ -100,6 +100,19 @@ TEST_F(AdmissionServerTest, AnswersReviewsBeforeThereIsAnApiServer) {
   });
 }
 
+TEST_F(AdmissionServerTest, WhatCannotBeLookedUpIsRefusedWithWhatToDo) {
+  const auto asks = R"({"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{
+      "uid":"u","operation":"CREATE","namespace":"own","kind":{"group":"apps","version":"v1",
+      "kind":"Deployment"},"object":{"spec":{"replicas":2,"template":{"spec":{"volumes":[
+      {"persistentVolumeClaim":{"claimName":"data"}}]}}}}}})";
+  with_server([&](AdmissionServer& server) -> base::Task<> {
+    const auto asked = co_await ask(server.port(), "POST", "/review", asks);
+    const auto response = boost::json::parse(asked.body).at("response");
+    EXPECT_FALSE(response.at("allowed").as_bool()) << asked.body;
+    EXPECT_NE(asked.body.find("try again"), std::string::npos) << asked.body;
+  });
+}
+
 TEST_F(AdmissionServerTest, WhatIsNoReviewIsRefusedAndTheNextOneAnswered) {
   with_server([&](AdmissionServer& server) -> base::Task<> {
     EXPECT_EQ((co_await ask(server.port(), "POST", "/review", "{")).status, 400);

@@ -46,7 +46,7 @@ struct RegistrationTest : testing::Test {
 };
 
 TEST_F(RegistrationTest, IsMadeOnceEveryMasterServes) {
-  masters({"1", "1", "1"});
+  masters({"2", "2", "3"});
   ASSERT_TRUE(keep());
   EXPECT_THAT(kube.asked(), ElementsAre("GET " + path, kNodes,
                                         "POST " + std::string(kList) + "?fieldManager=slipway"));
@@ -54,9 +54,9 @@ TEST_F(RegistrationTest, IsMadeOnceEveryMasterServes) {
 }
 
 TEST_F(RegistrationTest, WaitsForAMasterThatDoesNotServeOrIsOlder) {
-  for (const char* mark : {"", "0", "x"}) {
+  for (const char* mark : {"", "1", "x"}) {
     kube.answers.erase(kNodes);
-    masters({"1", mark});
+    masters({"2", mark});
     const auto kept = keep();
     ASSERT_FALSE(kept);
     EXPECT_THAT(kept.error().message, HasSubstr("master m2"));
@@ -76,7 +76,7 @@ TEST_F(RegistrationTest, WhatIsAsItShallBeIsLeftAlone) {
 }
 
 TEST_F(RegistrationTest, WhatSomebodyChangedIsPutRight) {
-  masters({"1"});
+  masters({"2"});
   auto changed = configuration("a CA");
   changed["webhooks"].as_array()[0].as_object()["failurePolicy"] = "Ignore";
   there(changed);
@@ -101,7 +101,7 @@ TEST_F(RegistrationTest, TheMarkIsAnAnnotationOfTheMastersNode) {
   ASSERT_EQ(kube.requests.size(), 1U);
   EXPECT_EQ(kube.requests[0].target, "/api/v1/nodes/demo-master-1?fieldManager=slipway");
   EXPECT_EQ(kube.requests[0].body,
-            R"({"metadata":{"annotations":{"slipway.io/serves-project-rules":"1"}}})");
+            R"({"metadata":{"annotations":{"slipway.io/serves-project-rules":"2"}}})");
 }
 
 /// Of a webhook: the resources that it asks about, as group/resource.
@@ -144,7 +144,8 @@ TEST(Configuration, AsksAboutEveryKindThatHoldsAPod) {
   EXPECT_THAT(resources(webhooks[0]),
               testing::UnorderedElementsAre(
                   "/pods", "/pods/ephemeralcontainers", "/podtemplates", "/replicationcontrollers",
-                  "/services", "/bindings", "/pods/binding", "apps/daemonsets", "apps/deployments",
+                  "/services", "/bindings", "/persistentvolumeclaims", "/pods/binding",
+                  "apps/daemonsets", "apps/deployments", "apps/deployments/scale",
                   "apps/replicasets", "apps/statefulsets", "batch/cronjobs", "batch/jobs"));
   EXPECT_THAT(resources(webhooks[1]), ElementsAre("extensions/ingresses"));
   EXPECT_EQ(webhooks[1].at("matchPolicy"), "Exact");

@@ -120,5 +120,29 @@ TEST(Review, PartsOfAnotherTypeBreakNothing) {
       EXPECT_TRUE(review(asked({{key, value}}))) << key;
 }
 
+TEST(Review, SaysWhatItMustKnowAndJudgesByIt) {
+  const auto body = asked(
+      {{"namespace", "own"},
+       {"kind", json::object{{"group", "apps"}, {"version", "v1"}, {"kind", "Deployment"}}},
+       {"object", yaml("{spec: {replicas: 2, template: {spec: {volumes: [{persistentVolumeClaim: "
+                       "{claimName: data}}]}}}}")}});
+  const auto read = Review::read(body).value();
+  EXPECT_EQ(read.name_space(), "own");
+  EXPECT_THAT(read.needed().claims, testing::ElementsAre("data"));
+  const auto judged = [&](std::vector<std::string> modes) {
+    ResourceFacts facts;
+    facts.claims["data"] = std::move(modes);
+    return json::parse(read.answer(facts)).at("response");
+  };
+  EXPECT_TRUE(judged({"ReadWriteMany"}).at("allowed").as_bool());
+  const auto refused = judged({"ReadWriteOnce"});
+  EXPECT_FALSE(refused.at("allowed").as_bool());
+  EXPECT_EQ(refused.at("status").at("details").at("causes").at(0).at("field"), "spec.replicas");
+  const auto unjudged = json::parse(read.refuse("try again")).at("response");
+  EXPECT_FALSE(unjudged.at("allowed").as_bool());
+  EXPECT_EQ(unjudged.at("status").at("message"), "try again");
+  EXPECT_EQ(unjudged.at("uid"), "705ab4f5-6393-11e8-b7cc-42010a800002");
+}
+
 }  // namespace
 }  // namespace slipway::policy
