@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/manifest_policy.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include "controller/http/resource_facts.hpp"
 #include "protocol/policy/policy.hpp"
 
 namespace slipway::http {
@@ -25,15 +30,43 @@ std::string name_of(const manifest::ManifestObject& object) {
   return policy::printable(object.kind) + " " + policy::printable(object.name);
 }
 
+/// The claims of a manifest, by namespace and name: what it brings itself is there before what
+/// uses it.
+using Claims = std::map<std::pair<std::string, std::string>, std::vector<std::string>>;
+
+Claims claims_of(const std::vector<manifest::ManifestObject>& objects,
+                 const std::string& default_namespace) {
+  Claims claims;
+  for (const auto& object : objects) {
+    if (object.kind != "PersistentVolumeClaim") continue;
+    const boost::json::value body(object.body);
+    claims[{namespace_of(object, default_namespace), object.name}] = policy::modes_of_claim(body);
+  }
+  return claims;
+}
+
+/// What is asked of each of a manifest's objects.
+struct Asked {
+  const Services& services;
+  const base::ClusterId& cluster;
+  Claims claims;
+};
+
 /// The labels of a namespace are for those who are asked in their own name: the cluster.
-std::vector<policy::Refusal> refusals(const manifest::ManifestObject& object,
-                                      policy::NamespaceFacts in) {
+std::vector<policy::Refusal> refusals(const Asked& asked, const manifest::ManifestObject& object,
+                                      const std::string& in) {
   if (object.kind == "Namespace") return {};
   const policy::Asker nobody;
   const boost::json::value body(object.body);
-  return policy::refusals(
-      {.group = group_of(object.api_version), .kind = object.kind, .object = body, .asker = nobody},
-      in);
+  const policy::Change change{
+      .group = group_of(object.api_version), .kind = object.kind, .object = body, .asker = nobody};
+  auto all = policy::refusals(change, facts_of(asked.services, asked.cluster, in));
+  auto facts = resource_facts(asked.services, asked.cluster, in, change);
+  for (const auto& [place, modes] : asked.claims) {
+    if (place.first == in) facts.claims.try_emplace(place.second, modes);
+  }
+  std::ranges::move(policy::resource_refusals(change, facts), std::back_inserter(all));
+  return all;
 }
 
 }  // namespace
@@ -42,10 +75,11 @@ std::optional<Problem> check_policy(const Services& services, const base::Cluste
                                     const std::vector<manifest::ManifestObject>& objects,
                                     const std::string& default_namespace) {
   Problem problem{.status = 403, .code = "denied"};
+  const Asked asked{services, cluster, claims_of(objects, default_namespace)};
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const auto& object = objects[i];
     const auto in = namespace_of(object, default_namespace);
-    for (auto& refusal : refusals(object, facts_of(services, cluster, in))) {
+    for (auto& refusal : refusals(asked, object, in)) {
       if (problem.refusals.size() >= kMaxRefusals) break;
       problem.refusals.push_back({i + 1, object.line, name_of(object), std::move(refusal)});
     }

@@ -16,7 +16,8 @@ Routes all_routes(Services& services) {
                      node_shell_routes,       events_routes,         kube_proxy_routes,
                      health_routes,           agent_releases_routes, terminals_routes,
                      shell_recordings_routes, users_routes,          departments_routes,
-                     projects_routes,         workloads_routes,      namespace_quota_routes,
+                     projects_routes,         workloads_routes,      used_by_routes,
+                     secrets_routes,          namespace_quota_routes,
                      budgets_routes}) {
     auto routes = part(services);
     std::ranges::move(routes, std::back_inserter(all));

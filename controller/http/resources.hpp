@@ -41,6 +41,8 @@ Routes intents_routes(Services& services);
 Routes objects_routes(Services& services);
 Routes mirror_routes(Services& services);
 Routes workloads_routes(Services& services);
+Routes used_by_routes(Services& services);
+Routes secrets_routes(Services& services);
 Routes pod_log_routes(Services& services);
 Routes exec_routes(Services& services);
 Routes terminals_routes(Services& services);

@@ -8,6 +8,7 @@
 #include "controller/http/intent_views.hpp"
 #include "controller/http/kube_objects.hpp"
 #include "controller/http/kube_proxy_rules.hpp"
+#include "controller/http/refusals.hpp"
 #include "controller/workloads/object_reading.hpp"
 #include "protocol/net/percent.hpp"
 
@@ -36,14 +37,6 @@ Task<Result<bool>> jobs_suspend(Services& services, const WorkloadTarget& target
   int number = 0;
   std::from_chars(minor.data(), minor.data() + minor.size(), number);
   co_return number >= kFirstWithSuspend;
-}
-
-Problem problem_of(const workloads::Refusal& why) {
-  auto problem = http::problem_of(base::Error{why.code, why.message, why.field});
-  problem.rule = why.rule;
-  problem.seen = why.seen;
-  problem.current = why.current;
-  return problem;
 }
 
 /// The root of the API that serves the kind: "apis/apps/v1". CronJobs are of batch/v1beta1 before
