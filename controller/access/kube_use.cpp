@@ -66,6 +66,7 @@ std::optional<KubeUse> use_of(const std::string& subresource) {
 KubeRequestPath read_kube_path(std::string_view method, std::string_view path, bool upgraded) {
   const auto read = read_path(path);
   KubeRequestPath told{.use = KubeUse::kRead, .name_space = read.name_space};
+  told.of_secrets = read.group.empty() && read.resource == "secrets" && !read.legacy_proxy;
   if (read.legacy_proxy) {
     told.use = KubeUse::kProxy;
     return told;

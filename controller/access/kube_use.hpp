@@ -22,7 +22,8 @@ enum class KubeUse {
 /// A request as rights see it.
 struct KubeRequestPath {
   KubeUse use = KubeUse::kRead;
-  std::string name_space;  ///< that it is about; empty: none, or all
+  std::string name_space;   ///< that it is about; empty: none, or all
+  bool of_secrets = false;  ///< its answer may hold what Secrets do
 };
 
 /// Decided by the path alone where it names exec and its kin: there GET does what POST does. Who

@@ -12,8 +12,7 @@ namespace {
 
 base::Task<Answer> proxy(Services& services, Call call) {
   const auto& method = call.request.method;
-  const auto use = use_of(method, call.argument("path"), false).use;
-  const auto action = audit_action(method, use, false);
+  const auto action = audit_action(method, use_of(method, call.argument("path"), false), false);
   if (auto may = may_ask(services, call, false); !may) {
     co_return refuse_kube(services, call, action, may.error());
   }

@@ -125,12 +125,17 @@ access::KubeRequestPath use_of(const std::string& method, std::string_view rest,
   return access::read_kube_path(method, "/" + decoded.value_or(""), upgraded);
 }
 
-std::string audit_action(const std::string& method, access::KubeUse use, bool upgraded) {
+std::string audit_action(const std::string& method, const access::KubeRequestPath& asked,
+                         bool upgraded) {
+  const auto use = asked.use;
   switch (use) {
     case access::KubeUse::kExec:
     case access::KubeUse::kAttach:
     case access::KubeUse::kPortForward:
       return "proxy." + std::string(access::name_of(use));
+    case access::KubeUse::kRead:
+      if (asked.of_secrets) return "proxy.secrets";
+      break;
     default:
       break;
   }

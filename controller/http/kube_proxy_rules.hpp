@@ -28,8 +28,10 @@ net::HttpResponse status_of(const base::Error& denied);
 /// The answer's headers that go back.
 net::Headers answer_headers(const wire::HttpHead& head);
 
-/// The name under which a request is audited: "proxy.delete", "proxy.exec"; empty: it is not.
-std::string audit_action(const std::string& method, access::KubeUse use, bool upgraded);
+/// The name under which a request is audited: "proxy.delete", "proxy.exec", "proxy.secrets" of who
+/// reads those; empty: it is not.
+std::string audit_action(const std::string& method, const access::KubeRequestPath& asked,
+                         bool upgraded);
 /// Whether a refused upgrade says no more than that this server does not speak the client's dialect
 /// of WebSocket; kubectl then asks again by SPDY. A refusal for want of rights is a Status in JSON.
 bool is_handshake_refusal(const std::string& protocol, const net::HttpResponse& response);

@@ -103,8 +103,8 @@ net::HttpServer::Takeover take_over(link::StreamPtr stream, net::Headers headers
 base::Task<Upgrade> KubeSessions::open(Call call) {
   const auto& request = call.request;
   const auto protocol = net::upgrade_of(request.headers);
-  const auto use = use_of(request.method, call.argument("path"), true).use;
-  const auto action = audit_action(request.method, use, true);
+  const auto action =
+      audit_action(request.method, use_of(request.method, call.argument("path"), true), true);
   auto refused = [&](base::Error why) {
     audit_kube(services_, call, action, std::string(base::name_of(why.code)), why.message);
     return std::unexpected(std::move(why));

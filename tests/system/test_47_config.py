@@ -132,6 +132,9 @@ def test_values_of_a_secret_are_shown_on_request_and_audited(config):
     assert [(line["outcome"], line["detail"]) for line in lines[:3]] == [
         ("not_found", "the Secret has no key other; it has password, user"), ("ok", "keys password, user"), ("ok", "keys password")], lines
     assert lines[0]["object"] == f"clusters/demo/namespaces/{SPACE}/secrets/shown" and lines[0]["namespace"] == SPACE
+    config.kubectl("get", "secret", "shown", "-o", "yaml")
+    by_kubectl = api.items("/audit?action=proxy.secrets&limit=1")[0]
+    assert by_kubectl["object"].endswith(f"namespaces/{SPACE}/secrets/shown") and by_kubectl["outcome"] == "ok", by_kubectl
     with open(f"{api.state}/controller.log") as log:
         assert "never-in-a-log" not in log.read()
 

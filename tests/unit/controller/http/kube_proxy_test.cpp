@@ -39,8 +39,8 @@ TEST(KubeProxy, ExecIsKnownByItsDecodedPathWhateverTheVerb) {
                            "api/v1/namespaces/a/%70ods/b/ex%65c"}) {
     for (const auto* method : {"GET", "POST", "DELETE"}) {
       EXPECT_EQ(use_of(method, path, false).use, access::KubeUse::kExec) << method << " " << path;
-      EXPECT_EQ(audit_action(method, use_of(method, path, true).use, true), "proxy.exec");
-      EXPECT_EQ(audit_action(method, use_of(method, path, false).use, false), "proxy.exec");
+      EXPECT_EQ(audit_action(method, use_of(method, path, true), true), "proxy.exec");
+      EXPECT_EQ(audit_action(method, use_of(method, path, false), false), "proxy.exec");
     }
   }
   const auto plain = use_of("GET", "api/v1/namespaces/ex%65c/configmaps/exec", false);
@@ -50,13 +50,23 @@ TEST(KubeProxy, ExecIsKnownByItsDecodedPathWhateverTheVerb) {
 
 TEST(KubeProxy, WhatReadsIsNotAudited) {
   using access::KubeUse;
-  EXPECT_EQ(audit_action("GET", KubeUse::kRead, false), "");
-  EXPECT_EQ(audit_action("GET", KubeUse::kRead, true), "");
-  EXPECT_EQ(audit_action("GET", KubeUse::kProxy, false), "");
-  EXPECT_EQ(audit_action("POST", KubeUse::kProxy, false), "proxy.post");
-  EXPECT_EQ(audit_action("GET", KubeUse::kProxy, true), "proxy.connect");
-  EXPECT_EQ(audit_action("GET", KubeUse::kConnect, true), "proxy.connect");
-  EXPECT_EQ(audit_action("DELETE", KubeUse::kWrite, false), "proxy.delete");
+  EXPECT_EQ(audit_action("GET", {KubeUse::kRead}, false), "");
+  EXPECT_EQ(audit_action("GET", {KubeUse::kRead}, true), "");
+  for (const auto* path : {"api/v1/namespaces/own/secrets", "api/v1/namespaces/own/secrets/keys",
+                           "api/v1/secrets", "api/v1/watch/secrets"}) {
+    EXPECT_EQ(audit_action("GET", use_of("GET", path, false), false), "proxy.secrets") << path;
+    EXPECT_EQ(audit_action("GET", use_of("GET", path, true), true), "proxy.secrets") << path;
+  }
+  EXPECT_EQ(audit_action("PUT", use_of("PUT", "api/v1/namespaces/own/secrets/keys", false), false),
+            "proxy.put");
+  for (const auto* path : {"api/v1/namespaces/secrets", "apis/example.org/v1/secrets"}) {
+    EXPECT_EQ(audit_action("GET", use_of("GET", path, false), false), "") << path;
+  }
+  EXPECT_EQ(audit_action("GET", {KubeUse::kProxy}, false), "");
+  EXPECT_EQ(audit_action("POST", {KubeUse::kProxy}, false), "proxy.post");
+  EXPECT_EQ(audit_action("GET", {KubeUse::kProxy}, true), "proxy.connect");
+  EXPECT_EQ(audit_action("GET", {KubeUse::kConnect}, true), "proxy.connect");
+  EXPECT_EQ(audit_action("DELETE", {KubeUse::kWrite}, false), "proxy.delete");
 }
 
 TEST(KubeProxy, AFirstTryByWebSocketIsNoDenial) {
