@@ -59,6 +59,8 @@ wire::Intent intent_of(const ObjectWrite& write, const base::ClusterId& cluster)
   if (write.what == What::kDelete) {
     json::object options{
         {"apiVersion", "v1"}, {"kind", "DeleteOptions"}, {"propagationPolicy", "Background"}};
+    // What the query says is passed over where there is a body.
+    if (write.dry_run) options["dryRun"] = json::array{"All"};
     if (!write.resource_version.empty()) {
       options["preconditions"] = json::object{{"resourceVersion", write.resource_version}};
     }

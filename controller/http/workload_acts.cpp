@@ -127,7 +127,12 @@ wire::Intent intent_of(const WorkloadTarget& target, const base::ClusterId& clus
   request.set_method(change.method);
   request.set_path(path);
   request.set_content_type(change.content_type);
-  request.set_body(json::serialize(change.body));
+  auto body = change.body;
+  // Of a deletion the query is passed over where there is a body.
+  if (order.dry_run && change.method == "DELETE") {
+    body.as_object()["dryRun"] = json::array{"All"};
+  }
+  request.set_body(json::serialize(body));
   return intent;
 }
 

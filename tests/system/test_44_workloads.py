@@ -239,6 +239,7 @@ def test_a_pod_is_deleted_and_by_force(works):
     works.api.pod(SPACE, "stubborn")
     path = f"{works.root}/pods/stubborn"
     assert works.api.call("DELETE", path + "?dryRun=true", expect=200).json()["dryRun"]
+    assert not works.live("pod", "stubborn", ".metadata.deletionTimestamp"), "a dry run deletes nothing"
     works.api.call("DELETE", path, expect=200)
     works.until("pods", "stubborn", "Terminating", 10)
     works.api.call("DELETE", path + "?force=true", expect=200)

@@ -44,6 +44,8 @@ TEST_F(ObjectsTest, IsMadeInTheCallersNameInItsOwnForm) {
 TEST_F(ObjectsTest, ADryRunChangesNothingAndWaitsForNobody) {
   ASSERT_EQ(sent("ann", "POST", "configmaps?dryRun=true", config_map()).status, 200);
   EXPECT_TRUE(last().request().path().ends_with("&dryRun=All"));
+  ASSERT_EQ(sent("ann", "DELETE", "configmaps/c?dryRun=true").status, 200);
+  EXPECT_EQ(json::parse(last().request().body()).at("dryRun"), json::array{"All"});
   agent->drop();
   ASSERT_TRUE(world.run([](auto& test) -> base::Task<bool> {
     co_return co_await fakes::until([&] { return !test.world.links.facts(test.master).connected; });
