@@ -34,7 +34,9 @@ Task<Result<policy::ResourceFacts>> ask(kube::KubeApi& api, std::string name_spa
         api, "/apis/apps/v1" + in + "/deployments/" + net::percent_encoded(needed.deployment));
     if (!found) co_return base::fail(found);
     facts.deployment = *std::move(found);
-    if (facts.deployment) needed.claims = policy::claims_of(*facts.deployment);
+    if (facts.deployment && facts.deployment->is_object()) {
+      needed.claims = policy::claims_of(facts.deployment->get_object());
+    }
   }
   for (const auto& claim : needed.claims) {
     auto found = co_await find(

@@ -7,9 +7,10 @@
 #include "controller/http/kube_objects.hpp"
 #include "controller/http/kube_proxy_rules.hpp"
 #include "controller/http/manifest_policy.hpp"
+#include "controller/http/object_checks.hpp"
 #include "controller/http/places.hpp"
 #include "controller/http/responses.hpp"
-#include "controller/http/secret_values.hpp"
+#include "controller/objects/secret_values.hpp"
 #include "controller/workloads/object_reading.hpp"
 
 namespace slipway::http {
@@ -32,7 +33,7 @@ void drop_bookkeeping(json::object& object) {
 
 json::object shown(const KubeResource& resource, json::object object) {
   drop_bookkeeping(object);
-  if (is_secret(resource)) withhold_values(object);
+  if (is_secret(resource)) objects::withhold_values(object);
   return object;
 }
 
@@ -147,11 +148,14 @@ Task<std::expected<net::HttpResponse, Problem>> write_object(Services& services,
       co_return std::unexpected(std::move(*refused));
     }
   }
+  if (auto may = co_await check_object(services, *cluster, write); !may) {
+    co_return std::unexpected(may.error());
+  }
   if (write.what == What::kReplace && is_secret(place.resource)) {
     auto there = co_await read_kube(services, place.caller, place.cluster,
                                     object_path(place.resource, place.name_space, place.name));
     if (!there) co_return std::unexpected(problem_of(there.error()));
-    keep_values(write.object.body, *there);
+    objects::keep_values(write.object.body, *there);
   }
   auto outcome =
       co_await services.intents.submit(cluster->id, intent_of(write, cluster->id), kIntentWait);
@@ -159,7 +163,11 @@ Task<std::expected<net::HttpResponse, Problem>> write_object(Services& services,
   if (outcome->state == intents::State::kDone && !outcome->answer.ok()) {
     co_return std::unexpected(co_await refusal(services, write, outcome->answer));
   }
-  co_return answer_of(write, *outcome);
+  auto answer = answer_of(write, *outcome);
+  if (const auto warning = warning_of(services, cluster->id, write); !warning.empty()) {
+    answer.headers.set("Warning", "299 slipway \"" + warning + "\"");
+  }
+  co_return answer;
 }
 
 }  // namespace slipway::http

@@ -28,6 +28,7 @@ struct ObjectWrite {
   manifest::ManifestObject object = {};  ///< not of kDelete
   std::string resource_version = {};     ///< of kDelete: that the caller saw; empty: any
   bool dry_run = false;
+  bool by_force = false;  ///< of kDelete: although others use it
 };
 
 /// The object as the API server has it now, without what only servers read of it.

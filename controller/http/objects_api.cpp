@@ -157,6 +157,7 @@ Task<Answer> remove(Services& services, Call call) {
   QueryReader query(call.query);
   ObjectWrite write{.what = What::kDelete};
   write.dry_run = query.flag("dryRun", false);
+  write.by_force = query.flag("force", false);
   write.resource_version = query.text("resourceVersion");
   if (write.resource_version.size() > kMaxVersion) query.refuse("resourceVersion", "is too long");
   if (auto fault = query.fault()) co_return std::unexpected(*fault);

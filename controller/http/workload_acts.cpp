@@ -11,6 +11,7 @@
 #include "controller/http/refusals.hpp"
 #include "controller/workloads/object_reading.hpp"
 #include "protocol/net/percent.hpp"
+#include "protocol/policy/resource_rules.hpp"
 
 namespace slipway::http {
 
@@ -68,20 +69,12 @@ std::vector<std::string> single_node_claims(const Services& services,
                                             const WorkloadTarget& target,
                                             const json::object& object) {
   std::vector<std::string> names;
-  const auto& spec = member(member(member(object, "spec"), "template"), "spec");
-  const auto* volumes = spec.if_contains("volumes");
-  if (volumes == nullptr || !volumes->is_array()) return names;
-  for (const auto& volume : volumes->get_array()) {
-    if (!volume.is_object()) continue;
-    const auto name = workloads::text_of(volume.get_object(), "persistentVolumeClaim", "claimName");
-    if (name.empty()) continue;
+  for (const auto& name : policy::claims_of(object)) {
     const auto row =
         services.mirror.find(cluster, "persistentvolumeclaims", target.name_space, name);
     if (!row) continue;
     const auto& modes = row->claim().access_modes();
-    const bool single = std::ranges::all_of(
-        modes, [](const auto& mode) { return mode.starts_with("ReadWriteOnce"); });
-    if (single && !modes.empty()) names.push_back(name);
+    if (policy::is_single_node({modes.begin(), modes.end()})) names.push_back(name);
   }
   return names;
 }

@@ -67,6 +67,12 @@ bool uses(const json::object& pod, const Words& words, const std::string& name) 
          any_of(spec, "initContainers", in) || any_of(spec, "containers", in);
 }
 
+void add_service(const json::object& backend, std::set<std::string>& names) {
+  auto name = text_of(backend, "service", "name");
+  if (name.empty()) name = workloads::text_in(backend, "serviceName");
+  if (!name.empty()) names.insert(std::move(name));
+}
+
 }  // namespace
 
 std::string how_pod_uses_config_map(const json::object& pod, const std::string& name) {
@@ -89,6 +95,20 @@ std::string how_ingress_uses(const json::object& ingress, const std::string& nam
              [&](const json::object& one) { return workloads::text_in(one, "secretName") == name; })
              ? "tls"
              : "";
+}
+
+std::set<std::string> services_of(const json::object& ingress) {
+  std::set<std::string> names;
+  const auto& spec = member(ingress, "spec");
+  add_service(member(spec, "defaultBackend"), names);
+  add_service(member(spec, "backend"), names);
+  for (const auto& rule : list_in(spec, "rules")) {
+    if (!rule.is_object()) continue;
+    for (const auto& path : list_in(member(rule.get_object(), "http"), "paths")) {
+      if (path.is_object()) add_service(member(path.get_object(), "backend"), names);
+    }
+  }
+  return names;
 }
 
 }  // namespace slipway::objects

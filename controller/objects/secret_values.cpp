@@ -2,21 +2,43 @@
 #include "controller/objects/secret_values.hpp"
 
 #include <boost/json.hpp>
+#include <string_view>
 
 #include "controller/workloads/object_reading.hpp"
 
 namespace slipway::objects {
 
-namespace json = boost::json;
-
 namespace {
 
-constexpr char kLastApplied[] = "kubectl.kubernetes.io/last-applied-configuration";
-constexpr std::size_t kMaxShownKeys = 20;
+namespace json = boost::json;
 
-std::uint64_t decoded_bytes(std::string_view text) {
-  const auto letters = text.find_last_not_of('=');
-  return letters == std::string_view::npos ? 0 : (letters + 1) * 3 / 4;
+constexpr std::size_t kMaxShownKeys = 20;
+constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+json::object* object_in(json::object& from, std::string_view key) {
+  auto* value = from.if_contains(key);
+  return value == nullptr ? nullptr : value->if_object();
+}
+
+json::object* annotations_of(json::object& object) {
+  auto* metadata = object_in(object, "metadata");
+  return metadata == nullptr ? nullptr : object_in(*metadata, "annotations");
+}
+
+/// Fills each null from what is there under the same key; what is not there goes.
+void fill(json::object* written, const json::object& there) {
+  if (written == nullptr) return;
+  for (auto at = written->begin(); at != written->end();) {
+    const auto* kept = at->value().is_null() ? there.if_contains(at->key()) : nullptr;
+    if (!at->value().is_null()) {
+      ++at;
+    } else if (kept != nullptr) {
+      at->value() = *kept;
+      ++at;
+    } else {
+      at = written->erase(at);
+    }
+  }
 }
 
 std::string keys_of(const json::object& data) {
@@ -31,20 +53,22 @@ std::string keys_of(const json::object& data) {
 
 }  // namespace
 
-void take_values_out(json::object& secret) {
-  for (const char* holder : {"data", "stringData"}) {
-    auto* data = secret.if_contains(holder);
-    if (data == nullptr || !data->is_object()) continue;
-    for (auto& [key, value] : data->get_object()) {
-      value = value.is_string() ? decoded_bytes(value.get_string()) : 0;
-    }
+void withhold_values(json::object& secret) {
+  for (const char* part : {"data", "stringData"}) {
+    auto* values = object_in(secret, part);
+    if (values == nullptr) continue;
+    for (auto& value : *values) value.value() = nullptr;
   }
-  auto* metadata = secret.if_contains("metadata");
-  if (metadata == nullptr || !metadata->is_object()) return;
-  auto* annotations = metadata->get_object().if_contains("annotations");
-  if (annotations != nullptr && annotations->is_object()) {
-    annotations->get_object().erase(kLastApplied);
+  auto* annotations = annotations_of(secret);
+  if (annotations != nullptr && annotations->contains(kLastApplied)) {
+    (*annotations)[kLastApplied] = nullptr;
   }
+}
+
+void keep_values(json::object& written, const json::object& there) {
+  fill(object_in(written, "data"), workloads::member(there, "data"));
+  fill(annotations_of(written),
+       workloads::member(workloads::member(there, "metadata"), "annotations"));
 }
 
 workloads::Ruled<json::object> values_of(const json::object& secret,

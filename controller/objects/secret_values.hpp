@@ -9,12 +9,15 @@
 
 namespace slipway::objects {
 
-/// The Secret without what it holds: `data` has each key's size in bytes in place of its value, and
-/// what kubectl keeps of an earlier apply is left out, since it has the values again.
-void take_values_out(boost::json::object& secret);
+/// Takes the values out of a Secret: its keys stay, with null. So does the annotation in which
+/// `kubectl apply` keeps the whole of it.
+void withhold_values(boost::json::object& secret);
 
-/// What the keys of a Secret hold, in base64; all of them if none is named. Refused, with those
-/// that there are, for a key that is not there.
+/// Puts back what withhold_values() took out, of the Secret that is there: null keeps a value.
+void keep_values(boost::json::object& written, const boost::json::object& there);
+
+/// What its keys hold, in base64; all of them if none is named. Refused, with those that there are,
+/// for a key that is not there.
 workloads::Ruled<boost::json::object> values_of(const boost::json::object& secret,
                                                 const std::vector<std::string>& keys);
 

@@ -41,8 +41,8 @@ bool is_scale(const Change& change) {
   return change.group == "autoscaling" && change.kind == "Scale";
 }
 
-const json::object& spec_at(const json::value* object, std::string_view below) {
-  const auto& spec = object_in(members(object), "spec");
+const json::object& spec_at(const json::object& object, std::string_view below) {
+  const auto& spec = object_in(object, "spec");
   if (below == "spec") return spec;
   return object_in(object_in(spec, "jobTemplate"), "spec");
 }
@@ -65,7 +65,7 @@ struct Shared {
   bool operator==(const Shared&) const = default;
 };
 
-Shared shared_in(const json::value* object, const Sharing& as) {
+Shared shared_in(const json::object& object, const Sharing& as) {
   const auto& spec = spec_at(object, as.below);
   Shared shared{.pods = count_in(spec, as.count), .claims = {}};
   std::size_t at = 0;
@@ -81,9 +81,9 @@ Shared shared_in(const json::value* object, const Sharing& as) {
 
 /// What would be shared by several pods after the change and is not before it.
 std::optional<Shared> newly_shared(const Change& change, const Sharing& as) {
-  auto shared = shared_in(&change.object, as);
+  auto shared = shared_in(members(&change.object), as);
   if (shared.pods <= 1 || shared.claims.empty()) return std::nullopt;
-  if (change.old != nullptr && shared_in(change.old, as) == shared) return std::nullopt;
+  if (change.old != nullptr && shared_in(members(change.old), as) == shared) return std::nullopt;
   return shared;
 }
 
@@ -107,7 +107,7 @@ void check_sharing(const Change& change, const ResourceFacts& facts, Findings& f
     return refuse_shared(*shared, field, std::string(as->count), facts, found);
   }
   if (!is_scale(change) || !facts.deployment) return;
-  auto shared = shared_in(&*facts.deployment, kSharing[0]);
+  auto shared = shared_in(members(&*facts.deployment), kSharing[0]);
   shared.pods = count_in(object_in(members(&change.object), "spec"), "replicas");
   if (shared.pods > 1) refuse_shared(shared, "spec.replicas", "replicas", facts, found);
 }
@@ -205,9 +205,9 @@ Needed needed_by(const Change& change) {
   return needed;
 }
 
-std::vector<std::string> claims_of(const json::value& deployment) {
+std::vector<std::string> claims_of(const json::object& deployment) {
   std::vector<std::string> names;
-  for (auto& claim : shared_in(&deployment, kSharing[0]).claims) names.push_back(claim.name);
+  for (auto& claim : shared_in(deployment, kSharing[0]).claims) names.push_back(claim.name);
   return names;
 }
 

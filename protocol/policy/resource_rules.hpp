@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,7 +28,7 @@ struct Needed {
 };
 Needed needed_by(const Change& change);
 /// What must be known of a Deployment whose replicas change, beside itself: its template's claims.
-std::vector<std::string> claims_of(const boost::json::value& deployment);
+std::vector<std::string> claims_of(const boost::json::object& deployment);
 
 /// What is known of them; of what is absent here no rule speaks.
 struct ResourceFacts {

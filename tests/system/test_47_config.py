@@ -13,26 +13,34 @@ from test_44_workloads import keeper, named, pod_spec
 claims = pytest.mark.claims
 SPACE, CLASS, VOLUME = "config", "config-block", "config-volume"
 ROOT = f"/clusters/demo/namespaces/{SPACE}"
-CLAIM = [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]
 
 
 def documents(*objects):
     return "".join(f"---\n{json.dumps(one)}\n" for one in objects)
 
 
-def sharing(kind, name, **count):
-    """A workload whose pods share the claim `data`."""
+def volumes(of):
+    return [{"name": "data", "persistentVolumeClaim": {"claimName": of}}]
+
+
+def sharing(kind, name, of="data", **count):
+    """A workload whose pods share a claim."""
     if kind == "Deployment":
         made = keeper(kind, name, **count)
-        made["spec"]["template"]["spec"]["volumes"] = CLAIM
+        made["spec"]["template"]["spec"]["volumes"] = volumes(of)
         return made
-    once = {"template": {"spec": pod_spec("Never", "true", volumes=CLAIM)}, **count}
+    once = {"template": {"spec": pod_spec("Never", "true", volumes=volumes(of))}, **count}
     return named("Job", "batch/v1", name, once) if kind == "Job" else named("CronJob", "batch/v1beta1", name, {
         "schedule": "0 0 1 1 *", "jobTemplate": {"spec": once}})
 
 
 def claim(name, mode="ReadWriteOnce", size="1Gi"):
     return named("PersistentVolumeClaim", "v1", name, {"storageClassName": CLASS, "accessModes": [mode], "resources": {"requests": {"storage": size}}})
+
+
+def storage_class(name, modes="ReadWriteOnce, ReadOnlyMany", grows=True):
+    return {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "example.org/none", "allowVolumeExpansion": grows,
+            "reclaimPolicy": "Retain", "parameters": {"type": "fast"}, "metadata": {"name": name, "annotations": {"slipway.io/access-modes": modes}}}
 
 
 class Config:
@@ -64,6 +72,16 @@ class Config:
     def used_by(self, kind, name, root=ROOT):
         return self.api.get(f"{root}/{kind}/{name}/used-by")
 
+    def object(self, method, kind, name="", expect=200, query="", root=ROOT, **more):
+        path = f"{root}/objects/{kind}" + (f"/{name}" if name else "") + query
+        return self.api.call(method, path, expect=expect, **more).json()
+
+    def edit(self, kind, name, change, expect=200, root=ROOT):
+        """As a form does it: what it does not know goes back as it came."""
+        object = self.object("GET", kind, name, root=root)
+        change(object)
+        return self.object("PUT", kind, name, expect, root=root, json=object)
+
     def users(self, kind, name, root=ROOT):
         return {(one["kind"], one["name"], one["how"]) for one in self.used_by(kind, name, root)["items"]}
 
@@ -75,9 +93,7 @@ class Config:
 def config(api):
     wait_for("the rules are registered", lambda: api.kubectl("get", REGISTRATION, "--ignore-not-found", "-o", "name"), 60)
     api.kubectl("create", "-f", "-", stdin=documents(
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SPACE, "labels": {"slipway.io/project": "config"}}},
-        {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "example.org/none", "allowVolumeExpansion": True,
-         "metadata": {"name": CLASS, "annotations": {"slipway.io/access-modes": "ReadWriteOnce, ReadOnlyMany"}}},
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SPACE, "labels": {"slipway.io/project": "config"}}}, storage_class(CLASS),
         named("PersistentVolume", "v1", VOLUME, {"storageClassName": CLASS, "capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"],
                                                  "persistentVolumeReclaimPolicy": "Retain", "hostPath": {"path": "/tmp"}})))
     here = Config(api)
@@ -166,10 +182,7 @@ def test_a_claim_of_one_node_is_for_one_pod_on_every_way_in(config):
         rule, where, way_out = config.refused(wrong)
         assert (rule, where) == ("single-node-claim", field) and "ReadWriteMany" in way_out
         assert config.kubectl_refused("create", "-f", "/tmp/config.json", stdin=json.dumps(wrong)) == ("single-node-claim", field)
-    new = claim("fresh")
-    wrong = sharing("Deployment", "shared", replicas=2)
-    wrong["spec"]["template"]["spec"]["volumes"][0]["persistentVolumeClaim"] = {"claimName": "fresh"}
-    assert config.refused(wrong, new)[0] == "single-node-claim", "of a claim that comes with it"
+    assert config.refused(sharing("Deployment", "shared", "fresh", replicas=2), claim("fresh"))[0] == "single-node-claim", "of a claim that comes with it"
     config.apply(sharing("Deployment", "shared", replicas=1))
     assert config.kubectl_refused("scale", "deployment", "shared", "--replicas=2") == ("single-node-claim", "spec.replicas")
     assert config.kubectl_refused("patch", "deployment", "shared", "-p", '{"spec":{"replicas":2}}') == ("single-node-claim", "spec.replicas")
@@ -193,3 +206,102 @@ def test_a_load_balancer_carries_tcp(config):
     wrong = named("Service", "v1", "voice", {"type": "LoadBalancer", "selector": {"app": "web"}, "ports": [{"port": 53, "protocol": "UDP"}]})
     assert config.refused(wrong)[:2] == ("load-balancer-tcp", "spec.ports[0].protocol")
     assert config.kubectl_refused("create", "-f", "/tmp/config.json", stdin=json.dumps(wrong)) == ("load-balancer-tcp", "spec.ports[0].protocol")
+
+
+@claims("K1.edit")
+def test_config_maps_and_secrets_are_made_edited_and_deleted(config):
+    made = named("ConfigMap", "v1", "made", data={"a": "1"})
+    config.object("POST", "configmaps", expect=201, json=made)
+    config.object("POST", "secrets", expect=201, json=named("Secret", "v1", "made", stringData={"a": "first", "b": "second"}))
+    config.kubectl("patch", "configmap", "made", "-p", '{"data":{"b":"by kubectl"}}')
+    config.edit("configmaps", "made", lambda one: one["data"].update(a="2"))
+    assert json.loads(config.kubectl("get", "configmap", "made", "-o", "jsonpath={.data}")) == {"a": "2", "b": "by kubectl"}
+    shown = config.object("GET", "secrets", "made")
+    assert shown["data"] == {"a": None, "b": None}, "the values are not shown"
+    config.edit("secrets", "made", lambda one: one["data"].update(a=base64.b64encode(b"third").decode()))
+    kept = json.loads(config.kubectl("get", "secret", "made", "-o", "jsonpath={.data}"))
+    assert {key: base64.b64decode(value) for key, value in kept.items()} == {"a": b"third", "b": b"second"}, "what was not read is kept"
+    for kind in ("configmaps", "secrets"):
+        config.object("DELETE", kind, "made")
+        wait_for("kubectl sees it no more", lambda: not config.kubectl("get", kind, "made", "--ignore-not-found", "-o", "name"), 10, 0.1)
+
+
+@claims("K1.in-use")
+def test_what_is_in_use_is_deleted_by_force_alone(config):
+    config.until_used("configmaps", "settings", {("Deployment", "web", "template")})
+    refused = config.object("DELETE", "configmaps", "settings", 409)
+    assert (refused["rule"], refused["field"]) == ("in-use", "force") and "Deployment web" in refused["detail"], refused
+    refused = config.object("DELETE", "secrets", "keys", 409)
+    assert all(who in refused["detail"] for who in ("Deployment web", "ServiceAccount builder", "Ingress front")), refused
+    config.object("DELETE", "configmaps", "settings", query="?force=true&dryRun=true")
+    assert config.kubectl("get", "configmap", "settings", "-o", "name"), "a dry run deletes nothing"
+    config.object("DELETE", "configmaps", "settings", query="?force=true")
+    assert not config.kubectl("get", "configmap", "settings", "--ignore-not-found", "-o", "name")
+
+
+@claims("S1.edit")
+def test_storage_classes_are_the_administrators(config):
+    api, name = config.api, "config-made"
+    wrong = config.object("POST", "storageclasses", expect=403, root="/clusters/demo", json=storage_class(name, "RWO"))
+    assert wrong["refusals"][0]["rule"] == "access-modes" and "ReadWriteMany" in wrong["refusals"][0]["wayOut"], wrong
+    config.object("POST", "storageclasses", expect=201, root="/clusters/demo", json=storage_class(name, "ReadWriteMany", False))
+    row = wait_for("it is listed", lambda: next((one for one in api.items("/clusters/demo/storageclasses") if one["name"] == name), None), 10, 0.1)
+    assert (row["accessModes"], row["reclaimPolicy"], row["parameters"], row["expandable"]) == (["ReadWriteMany"], "Retain", {"type": "fast"}, False)
+    refused = config.object("DELETE", "storageclasses", CLASS, 409, root="/clusters/demo")
+    assert refused["rule"] == "in-use" and "PersistentVolumeClaim data" in refused["detail"], refused
+    config.object("DELETE", "storageclasses", name, root="/clusters/demo")
+    assert name not in api.kubectl("get", "storageclasses", "-o", "name")
+
+
+@claims("S2.grow", "S2.in-use")
+def test_claims_grow_and_are_held_by_their_pods(config):
+    wait_for("the claim is bound", lambda: config.kubectl("get", "pvc", "data", "-o", "jsonpath={.status.phase}") == "Bound", 30)
+
+    def resize(size):
+        return lambda one: one["spec"]["resources"]["requests"].update(storage=size)
+    refused = config.edit("persistentvolumeclaims", "data", resize("500Mi"), 409)
+    assert (refused["rule"], refused["field"]) == ("shrink", "spec.resources.requests.storage"), refused
+    config.edit("persistentvolumeclaims", "data", resize("2Gi"))
+    assert config.kubectl("get", "pvc", "data", "-o", "jsonpath={.spec.resources.requests.storage}") == "2Gi"
+    config.apply(named("Pod", "v1", "holder", pod_spec(volumes=volumes("data"))))
+    config.until_used("persistentvolumeclaims", "data", {("Deployment", "shared", "template"), ("Pod", "holder", "pod")})
+    refused = config.object("DELETE", "persistentvolumeclaims", "data", 409, query="?force=true")
+    assert (refused["rule"], refused["field"]) == ("in-use", "name") and "Pod holder" in refused["detail"], refused
+    config.kubectl("delete", "pod", "holder", "--now")
+    config.until_used("persistentvolumeclaims", "data", {("Deployment", "shared", "template")})
+    refused = config.object("DELETE", "persistentvolumeclaims", "data", 409)
+    assert refused["field"] == "force" and "Deployment shared" in refused["detail"], refused
+    config.object("DELETE", "persistentvolumeclaims", "data", query="?force=true")
+    wait_for("it is gone", lambda: not config.kubectl("get", "pvc", "data", "--ignore-not-found", "-o", "name"), 20)
+
+
+@claims("R1.edit", "W9.types")
+def test_services_and_ingresses_are_made_edited_and_deleted(config):
+    api = config.api
+    ports = [{"name": "http", "port": 80, "targetPort": 8080}, {"name": "dns", "port": 53, "protocol": "UDP"}]
+    made = config.object("POST", "services", expect=201, json=named("Service", "v1", "made", {"selector": {"app": "web"}, "ports": ports}))
+    assert made["spec"]["type"] == "ClusterIP" and made["spec"]["clusterIP"]
+    at_random = config.edit("services", "made", lambda one: one["spec"].update(type="NodePort"))
+    given = at_random["spec"]["ports"][0]["nodePort"] + 1 if at_random["spec"]["ports"][0]["nodePort"] < 32767 else 30000
+    config.edit("services", "made", lambda one: one["spec"]["ports"][0].update(nodePort=given))
+    row = wait_for("the list shows it", lambda: next((one for one in api.items(f"/clusters/demo/services?namespace={SPACE}&search=made")
+                                                      if one["ports"][0].get("nodePort") == given), None), 10, 0.1)
+    assert row["type"] == "NodePort" and row["clusterIp"] == made["spec"]["clusterIP"] and [port["protocol"] for port in row["ports"]] == ["TCP", "UDP"]
+    wrong = config.edit("services", "made", lambda one: one["spec"]["ports"][0].update(nodePort=80), 422)
+    assert "nodePort" in wrong["field"] and "30000-32767" in wrong["detail"], wrong
+    refused = config.edit("services", "made", lambda one: one["spec"].update(type="LoadBalancer"), 403)
+    assert refused["refusals"][0]["rule"] == "load-balancer-tcp", refused
+    config.edit("services", "made", lambda one: one["spec"].update(type="LoadBalancer", ports=one["spec"]["ports"][:1]))
+    rules = [{"host": "made.example.org", "http": {"paths": [{"path": "/path", "pathType": "Prefix", "backend": {"service": {"name": "made", "port": {"name": "http"}}}}]}}]
+    lost = {"defaultBackend": {"service": {"name": "nowhere", "port": {"number": 80}}}}
+    answer = api.call("POST", f"{ROOT}/objects/ingresses?dryRun=true", expect=200, json=named("Ingress", "networking.k8s.io/v1", "lost", lost))
+    assert "nowhere" in answer.headers["Warning"], answer.headers
+    config.object("POST", "ingresses", expect=201, json=named("Ingress", "networking.k8s.io/v1", "made", {"rules": rules}))
+    config.until_used("services", "made", config.users("services", "web") - {("Ingress", "front", "backend")} | {("Ingress", "made", "backend")})
+    assert config.object("DELETE", "services", "made", 409)["rule"] == "in-use"
+    config.edit("ingresses", "made", lambda one: one["spec"]["rules"][0]["http"]["paths"][0].update(path="/other"))
+    assert config.kubectl("get", "ingress", "made", "-o", "jsonpath={.spec.rules[0].http.paths[0].path}") == "/other"
+    config.object("DELETE", "ingresses", "made")
+    config.until_used("services", "made", config.users("services", "web") - {("Ingress", "front", "backend")})
+    config.object("DELETE", "services", "made")
+    assert not config.kubectl("get", "services,ingresses", "made", "--ignore-not-found", "-o", "name")

@@ -175,5 +175,89 @@ TEST_F(ConfigObjectsTest, APullSecretIsMadeInTheCallersName) {
             "password");
 }
 
+TEST_F(ConfigObjectsTest, WhatIsInUseIsDeletedByForceAlone) {
+  auto web = workload("web");
+  web.mutable_workload()->mutable_uses()->add_config_maps("settings");
+  told("deployments", {web});
+  const auto path = "/clusters/demo/namespaces/own/objects/configmaps/settings";
+  const auto refused = send("ann", "DELETE", path);
+  ASSERT_EQ(refused.status, 409) << refused.text();
+  EXPECT_EQ(text_of(body_of(refused), "rule"), "in-use");
+  EXPECT_EQ(text_of(body_of(refused), "field"), "force");
+  EXPECT_NE(text_of(body_of(refused), "detail").find("Deployment web"), std::string::npos);
+  EXPECT_TRUE(agent->intents().empty());
+  EXPECT_EQ(send("ann", "DELETE", std::string(path) + "?force=true").status, 200);
+  EXPECT_EQ(last().request().method(), "DELETE");
+  EXPECT_EQ(send("ann", "DELETE", "/clusters/demo/namespaces/own/objects/configmaps/idle").status,
+            200);
+}
+
+TEST_F(ConfigObjectsTest, AClaimIsHeldByItsPodsAndNeverShrinks) {
+  auto pod = pod_in("own");
+  pod.mutable_pod()->add_claims("data");
+  told("pods", {pod});
+  auto claim = row("data");
+  claim.mutable_claim()->set_storage_class("fixed");
+  told("persistentvolumeclaims", {claim});
+  auto fixed = row("fixed", "");
+  fixed.mutable_storage_class()->set_expandable(false);
+  told("storageclasses", {fixed});
+  const std::string path = "/clusters/demo/namespaces/own/objects/persistentvolumeclaims/data";
+  const auto held = send("ann", "DELETE", path + "?force=true");
+  ASSERT_EQ(held.status, 409) << held.text();
+  EXPECT_NE(text_of(body_of(held), "detail").find("Pod web"), std::string::npos);
+  const auto of_size = [](const char* size) {
+    return std::string(R"({"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":)"
+                       R"("data","resourceVersion":"7"},"spec":{"resources":{"requests":)"
+                       R"({"storage":")") +
+           size + "\"}}}}";
+  };
+  objects["/api/v1/namespaces/own/persistentvolumeclaims/data"] = of_size("2Gi");
+  EXPECT_EQ(text_of(body_of(send("ann", "PUT", path, of_size("1Gi"))), "rule"), "shrink");
+  EXPECT_EQ(text_of(body_of(send("ann", "PUT", path, of_size("3Gi"))), "rule"), "not-expandable");
+  EXPECT_EQ(send("ann", "PUT", path, of_size("2Gi")).status, 200);
+}
+
+TEST_F(ConfigObjectsTest, AnObjectIsJudgedByTheClaimsThatThereAre) {
+  auto claim = row("data");
+  claim.mutable_claim()->add_access_modes("ReadWriteOnce");
+  told("persistentvolumeclaims", {claim});
+  auto block = row("block", "");
+  block.mutable_storage_class()->add_access_modes("ReadWriteOnce");
+  block.mutable_storage_class()->set_is_default(true);
+  told("storageclasses", {block});
+  const auto post = [&](const char* kind, const std::string& body) {
+    return body_of(
+        send("ann", "POST", std::string("/clusters/demo/namespaces/own/objects/") + kind, body));
+  };
+  const auto shared = post("deployments", R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":
+      {"name":"d"},"spec":{"replicas":2,"template":{"spec":{"volumes":[{"name":"v",
+      "persistentVolumeClaim":{"claimName":"data"}}]}}}})");
+  EXPECT_EQ(text_of(shared, "field"), "spec.replicas");
+  EXPECT_EQ(shared.at("refusals").at(0).at("rule"), "single-node-claim");
+  const auto many = post("persistentvolumeclaims", R"({"apiVersion":"v1","kind":
+      "PersistentVolumeClaim","metadata":{"name":"m"},"spec":{"accessModes":["ReadWriteMany"]}})");
+  EXPECT_EQ(text_of(many, "field"), "spec.accessModes[0]") << "of the default class";
+  const auto voice = post("services", R"({"apiVersion":"v1","kind":"Service","metadata":
+      {"name":"s"},"spec":{"type":"LoadBalancer","ports":[{"port":53,"protocol":"UDP"}]}})");
+  EXPECT_EQ(text_of(voice, "field"), "spec.ports[0].protocol");
+  EXPECT_TRUE(agent->intents().empty());
+}
+
+TEST_F(ConfigObjectsTest, AnIngressToNowhereIsMadeWithAWarning) {
+  told("services", {row("web")});
+  const auto post = [&](const std::string& service) {
+    return send("ann", "POST", "/clusters/demo/namespaces/own/objects/ingresses",
+                R"({"apiVersion":"networking.k8s.io/v1","kind":"Ingress","metadata":{"name":"i"},
+                "spec":{"defaultBackend":{"service":{"name":")" +
+                    service + R"(","port":{"number":80}}}}})");
+  };
+  const auto lost = post("none");
+  EXPECT_EQ(lost.status, 201) << lost.text();
+  EXPECT_EQ(lost.headers.get("Warning"),
+            "299 slipway \"it routes to what is not there: Service none of this namespace\"");
+  EXPECT_FALSE(post("web").headers.has("Warning"));
+}
+
 }  // namespace
 }  // namespace slipway::http

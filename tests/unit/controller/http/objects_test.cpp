@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Single objects in their own form, with an agent that answers for the cluster.
-#include "controller/http/secret_values.hpp"
+#include "controller/objects/secret_values.hpp"
 #include "tests/unit/controller/http/played_cluster.hpp"
 
 namespace slipway::http {
@@ -144,7 +144,7 @@ TEST_F(ObjectsTest, ASecretIsShownWithoutItsValuesAndKeepsThem) {
 
 TEST_F(ObjectsTest, NullOfAKeyThatIsNotThereIsNothing) {
   json::object written{{"data", json::object{{"gone", nullptr}, {"k", "v"}}}};
-  keep_values(written, {});
+  objects::keep_values(written, {});
   EXPECT_EQ(written, (json::object{{"data", json::object{{"k", "v"}}}}));
 }
 

@@ -133,7 +133,7 @@ TEST(SharedClaims, AScaledDeploymentIsJudgedByItsTemplate) {
   EXPECT_THAT(refused_resource(scale, yaml("{spec: {replicas: 2}}"), facts),
               ElementsAre(Pair("single-node-claim", "spec.replicas")));
   EXPECT_THAT(refused_resource(scale, yaml("{spec: {replicas: 1}}"), facts), IsEmpty());
-  EXPECT_THAT(claims_of(deployment), ElementsAre("once"));
+  EXPECT_THAT(claims_of(deployment.as_object()), ElementsAre("once"));
   EXPECT_THAT(refused_resource(scale, yaml("{spec: {replicas: 2}}"), {.claims = kClaims}),
               IsEmpty());
 }
