@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
 
-#include "controller/clusters/cluster_rules.hpp"
 #include "controller/http/audit_lines.hpp"
-#include "controller/http/encoding.hpp"
-#include "controller/http/intent_views.hpp"
 #include "controller/http/kube_objects.hpp"
-#include "controller/http/kube_proxy_rules.hpp"
+#include "controller/http/object_writes.hpp"
 #include "controller/http/places.hpp"
 #include "controller/http/refusals.hpp"
 #include "controller/http/resources.hpp"
@@ -14,7 +11,6 @@
 #include "controller/objects/pull_secret.hpp"
 #include "controller/objects/secret_values.hpp"
 #include "controller/workloads/object_reading.hpp"
-#include "protocol/net/percent.hpp"
 
 namespace slipway::http {
 
@@ -26,10 +22,7 @@ constexpr std::size_t kMaxName = 253;
 constexpr std::size_t kMaxRegistry = 512;
 constexpr std::size_t kMaxPassword = 16 << 10;  // some registries give signed tokens
 constexpr std::size_t kMaxKeys = 64;
-
-std::string path_of(const Call& call) {
-  return "api/v1/namespaces/" + net::percent_encoded(call.argument("namespace")) + "/secrets";
-}
+const KubeResource kSecrets{.api_version = "v1", .plural = "secrets", .kind = "Secret"};
 
 /// "a,b"; none: all.
 std::vector<std::string> read_keys(QueryReader& query) {
@@ -72,7 +65,7 @@ base::Task<Answer> show_values(Services& services, Call call) {
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto secret =
       co_await read_kube(services, call.caller, call.argument("cluster"),
-                         path_of(call) + "/" + net::percent_encoded(call.argument("name")));
+                         object_path(kSecrets, call.argument("namespace"), call.argument("name")));
   if (!secret) {
     audit_values(services, call, std::string(base::name_of(secret.error().code)),
                  secret.error().message);
@@ -107,6 +100,7 @@ base::Result<NewPullSecret> read_pull_secret(const Call& call) {
   if (!body) return base::fail(body);
   ObjectReader in(*body);
   asked.name = in.text("name", kMaxName);
+  if (!is_object_name(asked.name)) in.refuse("name", "must be the name of an object");
   asked.account.registry = in.text("registry", kMaxRegistry);
   asked.account.user = in.text("user", kMaxRegistry);
   asked.account.password = in.text("password", kMaxPassword);
@@ -114,6 +108,7 @@ base::Result<NewPullSecret> read_pull_secret(const Call& call) {
   return asked;
 }
 
+/// A Secret as any other, but for its form.
 base::Task<Answer> make_pull_secret(Services& services, Call call) {
   auto asked = read_pull_secret(call);
   if (!asked) co_return base::fail(asked);
@@ -123,26 +118,24 @@ base::Task<Answer> make_pull_secret(Services& services, Call call) {
   // A password waits for no cluster that is out of reach.
   auto gateway = services.clusters.connected_gateway(call.argument("cluster"));
   if (!gateway) co_return base::fail(gateway);
-  const auto cluster = services.clusters.named(call.argument("cluster"));
-  if (!cluster) co_return base::fail(cluster);
-  wire::Intent intent;
-  *intent.mutable_tenant()->mutable_who() = identity_of(call.caller, cluster->id.value);
-  auto& request = *intent.mutable_tenant()->mutable_request();
-  request.set_method("POST");
-  request.set_path("/" + path_of(call) + "?fieldManager=slipway" +
-                   (asked->dry_run ? "&dryRun=All" : ""));
-  request.set_content_type("application/json");
-  request.set_body(json::serialize(*secret));
-  auto outcome = co_await services.intents.submit(cluster->id, std::move(intent), kIntentWait);
-  if (!outcome) co_return base::fail(outcome);
-  const bool done = outcome->state == intents::State::kDone;
-  if (done && !outcome->answer.ok()) co_return std::unexpected(refusal_of(outcome->answer));
-  json::object out{{"intent", outcome->id.value},
-                   {"state", done ? "done" : "waiting"},
-                   {"name", asked->name},
-                   {"type", objects::kPullSecretType}};
-  if (asked->dry_run) out["dryRun"] = true;
-  co_return json_response(done ? 201 : 202, out);
+  ObjectWrite write{.place = {.caller = call.caller,
+                              .cluster = call.argument("cluster"),
+                              .resource = kSecrets,
+                              .name_space = call.argument("namespace"),
+                              .name = asked->name},
+                    .dry_run = asked->dry_run};
+  write.object = {.api_version = kSecrets.api_version,
+                  .kind = kSecrets.kind,
+                  .name = asked->name,
+                  .body = std::move(*secret)};
+  auto answer = co_await write_object(services, std::move(write));
+  if (!answer) co_return to_response(answer.error(), call.caller.request_id);
+  if (answer->status == 201) {
+    answer->headers.set("Location", "/api/v1/clusters/" + call.argument("cluster") +
+                                        "/namespaces/" + call.argument("namespace") +
+                                        "/objects/secrets/" + asked->name);
+  }
+  co_return std::move(*answer);
 }
 
 }  // namespace

@@ -158,13 +158,15 @@ TEST_F(ConfigObjectsTest, APullSecretIsMadeInTheCallersName) {
   const auto path = "/clusters/demo/namespaces/own/pull-secrets";
   const auto body = R"({"name":"registry","registry":"r.example.org:5000","user":"ann",
                         "password":"s3cret-word"})";
+  answered = R"({"kind":"Secret","metadata":{"name":"registry"},"data":{"k":"s3cret-word"}})";
   const auto made = send("ann", "POST", path, body);
   ASSERT_EQ(made.status, 201) << made.text();
   EXPECT_EQ(made.text().find("s3cret-word"), std::string::npos);
+  EXPECT_TRUE(made.headers.get("Location").ends_with("/own/objects/secrets/registry"));
   EXPECT_EQ(last().who().user(), "slipway:" + users["ann"].id.value);
   EXPECT_EQ(last().request().path(), "/api/v1/namespaces/own/secrets?fieldManager=slipway");
   EXPECT_EQ(json::parse(last().request().body()).at("type"), "kubernetes.io/dockerconfigjson");
-  EXPECT_EQ(send("ann", "POST", std::string(path) + "?dryRun=true", body).status, 201);
+  EXPECT_EQ(send("ann", "POST", std::string(path) + "?dryRun=true", body).status, 200);
   EXPECT_TRUE(last().request().path().ends_with("&dryRun=All"));
   const auto wrong = send("ann", "POST", path, R"({"name":"r","registry":"https://r","user":"a",
                                                    "password":"p"})");
