@@ -12,6 +12,17 @@ PROBLEM = "application/problem+json"
 METHODS = {"get", "post", "put", "patch", "delete", "head", "options"}
 
 
+class OneOfEachName(yaml.SafeLoader):
+    """Of two entries with one name YAML would take the later in silence."""
+
+    def construct_mapping(self, node, deep=False):
+        names = [key.value for key, _ in node.value]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"twice: {', '.join(sorted(twice))}", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 class Mismatch(AssertionError):
     """An answer that the contract does not describe."""
 
@@ -29,7 +40,7 @@ class Contract:
 
     def __init__(self, file=f"{TREE}/controller/http/openapi.yaml"):
         with open(file) as text:
-            self.document = yaml.safe_load(text)
+            self.document = yaml.load(text, OneOfEachName)
         self.resolver = RefResolver("", self.document)
         # Paths with fewer arguments first, so that a literal segment wins.
         self.paths = sorted(((pattern_of(path), path) for path in self.document["paths"]),
