@@ -72,15 +72,8 @@ std::unexpected<Refusal> not_for(const Subject& on, const std::string& why) {
                                      std::string(on.kind.kind) + ": " + why});
 }
 
-/// A merge patch of this version of the object and no other.
 Change merge(const Subject& on, json::object body) {
-  auto& metadata = body["metadata"];
-  if (!metadata.is_object()) metadata.emplace_object();
-  metadata.as_object()["resourceVersion"] = text_of(on.object, "metadata", "resourceVersion");
-  Change change;
-  change.content_type = kMergePatch;
-  change.body = std::move(body);
-  return change;
+  return merge_patch(on.object, std::move(body));
 }
 
 json::object annotated(std::string_view key, const json::value& value) {
@@ -227,17 +220,8 @@ Ruled<Change> roll_back(const Subject& on) {
 
 Ruled<Change> remove(const Subject& on, bool by_force) {
   if (by_force && !on.is("pods")) return not_for(on, "only Pods are deleted by force; delete it");
-  json::object options{
-      {"apiVersion", "v1"},
-      {"kind", "DeleteOptions"},
-      {"propagationPolicy", "Background"},
-      // Another one of the same name is not meant.
-      {"preconditions", json::object{{"uid", text_of(on.object, "metadata", "uid")}}}};
-  if (by_force) options["gracePeriodSeconds"] = 0;
-  Change change;
-  change.method = "DELETE";
-  change.content_type = "application/json";
-  change.body = std::move(options);
+  auto change = deletion(on.object);
+  if (by_force) change.body.as_object()["gracePeriodSeconds"] = 0;
   return change;
 }
 
@@ -273,16 +257,46 @@ std::string names_of_actions() {
   return names;
 }
 
+std::optional<Refusal> changed_since(const json::object& object, const std::string& called,
+                                     const std::string& seen) {
+  const auto current = text_of(object, "metadata", "resourceVersion");
+  if (seen.empty() || seen == current) return std::nullopt;
+  return Refusal{ErrorCode::kConflict,
+                 "resourceVersion",
+                 "changed",
+                 called + " has changed since you saw it (" + seen + ", now " + current +
+                     "): look at it again",
+                 seen,
+                 current};
+}
+
+Change merge_patch(const json::object& object, json::object body) {
+  auto& metadata = body["metadata"];
+  if (!metadata.is_object()) metadata.emplace_object();
+  metadata.as_object()["resourceVersion"] = text_of(object, "metadata", "resourceVersion");
+  Change change;
+  change.content_type = kMergePatch;
+  change.body = std::move(body);
+  return change;
+}
+
+Change deletion(const json::object& object) {
+  Change change;
+  change.method = "DELETE";
+  change.content_type = "application/json";
+  change.body =
+      json::object{{"apiVersion", "v1"},
+                   {"kind", "DeleteOptions"},
+                   {"propagationPolicy", "Background"},
+                   {"preconditions", json::object{{"uid", text_of(object, "metadata", "uid")}}}};
+  return change;
+}
+
 Ruled<Change> plan(const WorkloadKind& kind, const json::object& object, const Facts& facts,
                    const Asked& asked) {
   const Subject on{kind, object, facts, asked};
-  const auto version = text_of(object, "metadata", "resourceVersion");
-  if (!asked.resource_version.empty() && asked.resource_version != version) {
-    return std::unexpected(Refusal{ErrorCode::kConflict, "resourceVersion", "changed",
-                                   on.called() + " has changed since you saw it (" +
-                                       asked.resource_version + ", now " + version +
-                                       "): look at it again",
-                                   asked.resource_version, version});
+  if (auto why = changed_since(object, on.called(), asked.resource_version)) {
+    return std::unexpected(std::move(*why));
   }
   switch (asked.action) {
     case Action::kScale:

@@ -60,6 +60,15 @@ struct Change {
   std::string query = {};  ///< "a=b", without dryRun
 };
 
+/// Why a change is refused to who saw another version of the object than there is; nullopt: it is
+/// the same, or none was seen. `called` is the object in words: "Deployment web".
+std::optional<Refusal> changed_since(const boost::json::object& object, const std::string& called,
+                                     const std::string& seen);
+/// A merge patch of this version of the object and no other.
+Change merge_patch(const boost::json::object& object, boost::json::object body);
+/// Its deletion, with what it owns; another one of the same name is not meant.
+Change deletion(const boost::json::object& object);
+
 /// Whether it may be done, and how, to the object as the API server has it now. The change holds
 /// for that version alone.
 Ruled<Change> plan(const WorkloadKind& kind, const boost::json::object& object, const Facts& facts,
