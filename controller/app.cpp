@@ -76,6 +76,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       services_(services()),
       borders_(executor_, services_),
       quota_keeper_(executor_, services_),
+      application_definition_(executor_, services_),
       api_(services_, http::all_routes(services_)),
       public_server_(
           executor_, public_options(config_.listen, public_socket_, first_public_tls()),
@@ -93,6 +94,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
   mirror_.add(feed_);
   mirror_.add(borders_);
   mirror_.add(quota_keeper_);
+  mirror_.add(application_definition_);
   authority_->on_change([this] {
     look_at_public_certificate();
     if (auto written = write_roots(); !written) spdlog::error("{}", written.error().message);
@@ -149,6 +151,7 @@ base::Task<base::Result<>> App::start() {
   mirror_.start();
   borders_.start();
   quota_keeper_.start();
+  application_definition_.start();
   clusters_.start();
   if (auto up = open_agent_listener(); !up) co_return up;
   agents_up_ = true;
@@ -161,6 +164,7 @@ base::Task<> App::stop() {
   co_await public_server_.stop(kStopGrace);
   co_await borders_.stop();
   co_await quota_keeper_.stop();
+  co_await application_definition_.stop();
   co_await clusters_.stop();
   co_await links_.stop();
   if (agent_listener_) co_await agent_listener_->stop(kStopGrace);

@@ -10,6 +10,7 @@
 #include "controller/access/accounts.hpp"
 #include "controller/access/audit_heads.hpp"
 #include "controller/access/sqlite_audit.hpp"
+#include "controller/application_definition.hpp"
 #include "controller/cloud/local/local_cloud.hpp"
 #include "controller/clusters/clusters.hpp"
 #include "controller/config/config.hpp"
@@ -121,6 +122,7 @@ class App {
   http::Services services_;
   TenantBorders borders_;
   QuotaKeeper quota_keeper_;
+  ApplicationDefinition application_definition_;
   http::PublicApi api_;
   net::HttpServer public_server_;
 
