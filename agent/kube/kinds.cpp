@@ -37,6 +37,8 @@ constexpr Kind kKinds[] = {
     // v1 knows the CPU alone, and is what 1.20 prefers.
     {"horizontalpodautoscalers", "autoscaling", project_autoscaler, "v2 v2beta2"},
     {"rolebindings", "rbac.authorization.k8s.io", project_role_binding},
+    // By a definition that the controller has made: until then it is asked for again and again.
+    {"applications", "app.k8s.io", project_application},
 };
 
 const json::value* controller_of(const json::value& metadata) {

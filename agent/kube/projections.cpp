@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "agent/kube/json_reading.hpp"
+#include "protocol/wire/text.hpp"
 
 namespace slipway::kube {
 namespace {
@@ -109,6 +110,12 @@ void project_role_binding(const json::value& object, wire::MirrorRow& row) {
     binding.add_subjects(text_at(subject, "kind") + " " + (in.empty() ? "" : in + "/") +
                          text_at(subject, "name"));
   }
+}
+
+void project_application(const json::value& object, wire::MirrorRow& row) {
+  const auto& descriptor = object_at(object_at(object, "spec"), "descriptor");
+  row.mutable_application()->set_description(
+      wire::head_of(text_at(descriptor, "description"), kMaxMessageBytes));
 }
 
 }  // namespace slipway::kube

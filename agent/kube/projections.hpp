@@ -35,5 +35,6 @@ void project_quota(const boost::json::value& object, wire::MirrorRow& row);
 void project_limit_range(const boost::json::value& object, wire::MirrorRow& row);
 void project_autoscaler(const boost::json::value& object, wire::MirrorRow& row);
 void project_role_binding(const boost::json::value& object, wire::MirrorRow& row);
+void project_application(const boost::json::value& object, wire::MirrorRow& row);
 
 }  // namespace slipway::kube

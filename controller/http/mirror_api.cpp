@@ -15,11 +15,7 @@ boost::json::object page_view(const mirror::Page& page) {
   for (const auto& row : page.rows) items.push_back(view(row));
   boost::json::object body{{"items", std::move(items)}, {"total", page.total}};
   if (!page.next.empty()) body["nextCursor"] = page.next;
-  const auto& fresh = page.freshness;
-  if (fresh.known) body["asOf"] = base::to_rfc3339(fresh.as_of);
-  if (!fresh.live) {
-    body["stale"] = fresh.error.empty() ? "the cluster is not being watched now" : fresh.error;
-  }
+  put_freshness(body, page.freshness);
   return body;
 }
 
@@ -48,6 +44,7 @@ base::Task<Answer> list_kind(Services& services, const ShownKind& shown, Call ca
   const auto act = shown.needs == Needs::kLook ? Needs::kRead : shown.needs;
   const auto visible = visible_namespaces(services, call.caller.rights, cluster->id, act);
   narrow(shown, visible, *query);
+  if (shown.completion) query->complete = shown.completion(services.mirror, cluster->id, *query);
   auto found = services.mirror.list(cluster->id, *query);
   if (!found) co_return base::fail(found);
   co_return json_response(200, page_view(*found));

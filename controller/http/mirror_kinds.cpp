@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/mirror_kinds.hpp"
 
+#include "controller/http/application_rows.hpp"
 #include "controller/workloads/workload_state.hpp"
 
 namespace slipway::http {
@@ -11,7 +12,6 @@ using Row = const wire::MirrorRow&;
 using enum Column::Use;
 
 constexpr std::size_t kDigits = 20;
-constexpr char kApplicationLabel[] = "app.kubernetes.io/name";
 
 std::string sortable(std::uint64_t number) {
   const auto digits = std::to_string(number);
@@ -21,10 +21,6 @@ std::string sortable_time(std::int64_t ms) {
   return sortable(static_cast<std::uint64_t>(ms > 0 ? ms : 0));
 }
 
-std::string application_of(Row row) {
-  const auto found = row.meta().labels().find(kApplicationLabel);
-  return found == row.meta().labels().end() ? std::string{} : found->second;
-}
 std::string owner_of(Row row) {
   const auto& meta = row.meta();
   return meta.owner_name().empty() ? std::string{} : meta.owner_kind() + "/" + meta.owner_name();
@@ -34,7 +30,7 @@ constexpr Column kCommon[] = {
     {"name", kSort, [](Row row) { return row.meta().name(); }},
     {"namespace", kSort, [](Row row) { return row.meta().pod_namespace(); }},
     {"created", kSort, [](Row row) { return sortable_time(row.meta().created_utc_ms()); }},
-    {"application", kBoth, application_of},
+    {"application", kBoth, applications::application_of},
     {"owner", kFilter, owner_of},
 };
 
@@ -106,6 +102,11 @@ constexpr Column kAutoscalerColumns[] = {
     {"target", kFilter,
      [](Row row) { return row.autoscaler().target_kind() + "/" + row.autoscaler().target_name(); }},
 };
+constexpr Column kApplicationColumns[] = {
+    {"status", kBoth, [](Row row) { return row.application().status(); },
+     "none running stopped not_ready processing"},
+    {"workloads", kSort, [](Row row) { return sortable(row.application().workloads()); }},
+};
 constexpr Column kEventColumns[] = {
     {"type", kBoth, [](Row row) { return row.event().type(); }, "Normal Warning"},
     {"reason", kBoth, [](Row row) { return row.event().reason(); }},
@@ -148,6 +149,8 @@ constexpr ShownKind kShown[] = {
     {"horizontalpodautoscalers", Scope::kNamespaced, kAutoscalerColumns,
      [](Row row) { return row.autoscaler().target_name(); }},
     {"events", Scope::kNamespaced, kEventColumns, text_of_event},
+    {"applications", Scope::kNamespaced, kApplicationColumns,
+     [](Row row) { return row.application().description(); }, access::Act::kLook, completion_of},
 };
 
 }  // namespace

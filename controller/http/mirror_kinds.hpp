@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "controller/access/rights.hpp"
+#include "controller/mirror/mirror.hpp"
 #include "report.pb.h"
 
 namespace slipway::http {
@@ -40,6 +42,10 @@ struct ShownKind {
   /// What `search` looks at beside the name; null: nothing.
   std::string (*more_text)(const wire::MirrorRow& row) = nullptr;
   access::Act needs = access::Act::kLook;  ///< of who lists it
+  /// For Query::complete, where other rows say something of a row; null: they do not.
+  std::function<void(wire::MirrorRow&)> (*completion)(const mirror::Mirror& mirror,
+                                                      const base::ClusterId& cluster,
+                                                      const mirror::Query& query) = nullptr;
 };
 
 std::span<const ShownKind> shown_kinds();

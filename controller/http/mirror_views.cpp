@@ -58,6 +58,13 @@ void put(json::object& out, const wire::EventRow& event) {
 
 }  // namespace
 
+void put_freshness(json::object& out, const mirror::Freshness& fresh) {
+  if (fresh.known) out["asOf"] = base::to_rfc3339(fresh.as_of);
+  if (!fresh.live) {
+    out["stale"] = fresh.error.empty() ? "the cluster is not being watched now" : fresh.error;
+  }
+}
+
 json::object view(const wire::MirrorRow& row) {
   auto out = meta_view(row.meta());
   switch (row.row_case()) {
@@ -105,6 +112,9 @@ json::object view(const wire::MirrorRow& row) {
       break;
     case wire::MirrorRow::kAutoscaler:
       put(out, row.autoscaler());
+      break;
+    case wire::MirrorRow::kApplication:
+      put(out, row.meta().name(), row.application());
       break;
     case wire::MirrorRow::kRoleBinding:  // the controller's own business
     case wire::MirrorRow::kNode:         // nodes are shown with their machine and link

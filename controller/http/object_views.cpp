@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "controller/http/application_views.hpp"
 #include "controller/http/encoding.hpp"
 #include "controller/workloads/workload_state.hpp"
 
@@ -174,6 +175,17 @@ void put(json::object& out, const wire::AutoscalerRow& autoscaler) {
   }
   out["metrics"] = std::move(metrics);
   put_text(out, "condition", autoscaler.condition());
+}
+
+void put(json::object& out, const std::string& name, const wire::ApplicationRow& application) {
+  put_text(out, "description", application.description());
+  out["status"] = application.status();
+  out["counts"] = json::object{{"workloads", application.workloads()},
+                               {"jobs", application.jobs()},
+                               {"services", application.services()},
+                               {"ingresses", application.ingresses()}};
+  const auto state = applications::state_named(application.status());
+  if (state) out["actions"] = actions_view(name, *state);
 }
 
 }  // namespace slipway::http

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <string>
 
 #include "report.pb.h"
 
@@ -21,5 +22,7 @@ void put(boost::json::object& out, const wire::StorageClassRow& storage);
 void put(boost::json::object& out, const wire::QuotaRow& quota);
 void put(boost::json::object& out, const wire::LimitRangeRow& range);
 void put(boost::json::object& out, const wire::AutoscalerRow& autoscaler);
+void put(boost::json::object& out, const std::string& name,
+         const wire::ApplicationRow& application);
 
 }  // namespace slipway::http

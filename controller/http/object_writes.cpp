@@ -111,21 +111,19 @@ Task<Problem> refusal(Services& services, const ObjectWrite& write,
   co_return problem;
 }
 
-net::HttpResponse answer_of(const ObjectWrite& write, const intents::Outcome& outcome) {
+}  // namespace
+
+net::HttpResponse answer_of(const KubeResource& resource, const intents::Outcome& outcome,
+                            int status) {
   if (outcome.state != intents::State::kDone) return json_response(202, view(outcome));
-  if (write.what == What::kDelete) return json_response(200, view(outcome));
   boost::system::error_code error;
   auto body = json::parse(outcome.answer.body(), error);
-  const bool made = write.what == What::kCreate && !write.dry_run;
-  const int status = made ? 201 : 200;
   // What is too large to come back is there all the same.
   if (error || !body.is_object()) return json_response(status, view(outcome));
-  auto response = json_response(status, shown(write.place.resource, std::move(body.get_object())));
+  auto response = json_response(status, shown(resource, std::move(body.get_object())));
   response.headers.set("X-Slipway-Intent", outcome.id.value);
   return response;
 }
-
-}  // namespace
 
 Task<base::Result<json::object>> read_object(Services& services, ObjectPlace place) {
   auto object = co_await read_kube(services, place.caller, place.cluster,
@@ -163,7 +161,14 @@ Task<std::expected<net::HttpResponse, Problem>> write_object(Services& services,
   if (outcome->state == intents::State::kDone && !outcome->answer.ok()) {
     co_return std::unexpected(co_await refusal(services, write, outcome->answer));
   }
-  auto answer = answer_of(write, *outcome);
+  net::HttpResponse answer;
+  if (write.what == What::kDelete) {
+    const bool done = outcome->state == intents::State::kDone;
+    answer = json_response(done ? 200 : 202, view(*outcome));
+  } else {
+    const bool made = write.what == What::kCreate && !write.dry_run;
+    answer = answer_of(place.resource, *outcome, made ? 201 : 200);
+  }
   if (const auto warning = warning_of(services, cluster->id, write); !warning.empty()) {
     answer.headers.set("Warning", "299 slipway \"" + warning + "\"");
   }

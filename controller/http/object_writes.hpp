@@ -40,4 +40,8 @@ base::Task<base::Result<boost::json::object>> read_object(Services& services, Ob
 base::Task<std::expected<net::HttpResponse, Problem>> write_object(Services& services,
                                                                    ObjectWrite write);
 
+/// The object of a change that is done, or the intent that waits (202).
+net::HttpResponse answer_of(const KubeResource& resource, const intents::Outcome& outcome,
+                            int status);
+
 }  // namespace slipway::http

@@ -43,6 +43,7 @@ Routes mirror_routes(Services& services);
 Routes workloads_routes(Services& services);
 Routes used_by_routes(Services& services);
 Routes secrets_routes(Services& services);
+Routes applications_routes(Services& services);
 Routes pod_log_routes(Services& services);
 Routes exec_routes(Services& services);
 Routes terminals_routes(Services& services);

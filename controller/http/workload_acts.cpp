@@ -5,9 +5,10 @@
 #include <boost/json.hpp>
 #include <charconv>
 
-#include "controller/http/intent_views.hpp"
+#include "controller/http/audit_lines.hpp"
+#include "controller/http/encoding.hpp"
 #include "controller/http/kube_objects.hpp"
-#include "controller/http/kube_proxy_rules.hpp"
+#include "controller/http/object_change.hpp"
 #include "controller/http/refusals.hpp"
 #include "controller/workloads/object_reading.hpp"
 #include "protocol/net/percent.hpp"
@@ -23,8 +24,6 @@ using base::Task;
 using workloads::Action;
 using workloads::member;
 
-constexpr int kTries = 4;
-constexpr int kConflict = 409;
 constexpr std::size_t kMaxJobName = 63;
 constexpr std::size_t kJobSuffix = 8;
 constexpr int kFirstWithSuspend = 21;  ///< Kubernetes 1.21: Jobs can be suspended
@@ -100,35 +99,6 @@ std::string job_name(const std::string& of) {
   return of.substr(0, kMaxJobName - kJobSuffix - 1) + "-" + base::new_id().substr(0, kJobSuffix);
 }
 
-wire::Intent intent_of(const WorkloadTarget& target, const base::ClusterId& cluster,
-                       const std::string& root, const workloads::Change& change,
-                       const WorkloadOrder& order) {
-  wire::Intent intent;
-  intent.set_asked_by(target.caller.user.id.value);
-  intent.set_summary(std::string(workloads::name_of(order.action)) + " " +
-                     std::string(target.kind->kind) + " " + target.name + " in " +
-                     target.name_space);
-  auto& tenant = *intent.mutable_tenant();
-  *tenant.mutable_who() = identity_of(target.caller, cluster.value);
-  auto& request = *tenant.mutable_request();
-  auto path = "/" + path_of(root, target);
-  if (!change.resource.empty()) {
-    path = "/apis/batch/v1/namespaces/" + target.name_space + "/" + change.resource;
-  }
-  path += "?fieldManager=slipway";
-  if (order.dry_run) path += "&dryRun=All";
-  request.set_method(change.method);
-  request.set_path(path);
-  request.set_content_type(change.content_type);
-  auto body = change.body;
-  // Of a deletion the query is passed over where there is a body.
-  if (order.dry_run && change.method == "DELETE") {
-    body.as_object()["dryRun"] = json::array{"All"};
-  }
-  request.set_body(json::serialize(body));
-  return intent;
-}
-
 json::object view_of(const WorkloadTarget& target, const WorkloadOrder& order) {
   json::object out{{"kind", target.kind->kind},
                    {"namespace", target.name_space},
@@ -168,32 +138,8 @@ Task<std::expected<json::object, Problem>> earlier_template(Services& services,
   auto history = co_await read_history(services, target);
   if (!history) co_return std::unexpected(http::problem_of(history.error()));
   auto revision = workloads::revision_at(history->revisions, order.revision);
-  if (!revision) co_return std::unexpected(problem_of(revision.error()));
+  if (!revision) co_return std::unexpected(http::problem_of(revision.error()));
   co_return std::move(revision->pod_template);
-}
-
-/// One try: nullopt means that the object changed meanwhile.
-Task<std::expected<std::optional<WorkloadDone>, Problem>> try_once(
-    Services& services, const clusters::Cluster& cluster, const WorkloadTarget& target,
-    const WorkloadOrder& order, const std::string& root, workloads::Asked asked) {
-  auto object = co_await read_kube(services, target.caller, target.cluster, path_of(root, target));
-  if (!object) co_return std::unexpected(http::problem_of(object.error()));
-  auto facts = facts_of(services, cluster, target, *object);
-  auto suspends = co_await jobs_suspend(services, target);
-  if (!suspends) co_return std::unexpected(http::problem_of(suspends.error()));
-  facts.jobs_suspend = *suspends;
-  auto change = workloads::plan(*target.kind, *object, facts, asked);
-  if (!change) co_return std::unexpected(problem_of(change.error()));
-  auto outcome = co_await services.intents.submit(
-      cluster.id, intent_of(target, cluster.id, root, *change, order), kIntentWait);
-  if (!outcome) co_return std::unexpected(http::problem_of(outcome.error()));
-  const bool done = outcome->state == intents::State::kDone;
-  if (done && !outcome->answer.ok()) {
-    const bool changed = outcome->answer.http_status() == kConflict && change->method == "PATCH";
-    if (changed) co_return std::nullopt;
-    co_return std::unexpected(http::problem_of(refusal_of(outcome->answer)));
-  }
-  co_return done_of(target, order, *outcome);
 }
 
 }  // namespace
@@ -214,15 +160,56 @@ Task<std::expected<WorkloadDone, Problem>> act(Services& services, WorkloadTarge
     if (!earlier) co_return std::unexpected(earlier.error());
     asked.pod_template = std::move(*earlier);
   }
-  for (int tried = 0; tried < kTries; ++tried) {
-    auto done = co_await try_once(services, *cluster, target, order, *root, asked);
-    if (!done) co_return std::unexpected(done.error());
-    if (*done) co_return std::move(**done);
-  }
-  co_return std::unexpected(http::problem_of(
-      base::Error{base::ErrorCode::kConflict,
-                  target.name + " changes all the time: try again when it has come to rest",
-                  {}}));
+  auto suspends = co_await jobs_suspend(services, target);
+  if (!suspends) co_return std::unexpected(http::problem_of(suspends.error()));
+  auto plan = [&](const json::object& object) {
+    auto facts = facts_of(services, *cluster, target, object);
+    facts.jobs_suspend = *suspends;
+    return workloads::plan(*target.kind, object, facts, asked);
+  };
+  auto outcome = co_await change_object(
+      services,
+      {target.caller, cluster->id, path_of(*root, target), target.name_space,
+       std::string(workloads::name_of(order.action)) + " " + std::string(target.kind->kind) + " " +
+           target.name + " in " + target.name_space},
+      std::move(plan), order.dry_run);
+  if (!outcome) co_return std::unexpected(outcome.error());
+  co_return done_of(target, order, *outcome);
+}
+
+Task<Result<std::string>> path_of(Services& services, WorkloadTarget target) {
+  auto root = co_await api_root(services, target);
+  if (!root) co_return root;
+  co_return path_of(*root, target);
+}
+
+json::object refused_view(const WorkloadTarget& target, std::string_view action,
+                          const Problem& why) {
+  json::object out{{"kind", target.kind->kind},
+                   {"namespace", target.name_space},
+                   {"name", target.name},
+                   {"action", action},
+                   {"ok", false},
+                   {"status", why.status},
+                   {"message", why.detail}};
+  put_text(out, "field", why.field);
+  put_text(out, "rule", why.rule);
+  put_text(out, "seen", why.seen);
+  put_text(out, "current", why.current);
+  return out;
+}
+
+void audit_act(Services& services, const WorkloadTarget& target, std::string_view action,
+               const Problem* why) {
+  services.audit.record(
+      by(target.caller,
+         {.action = "workload." + std::string(action),
+          .object = "clusters/" + target.cluster + "/namespaces/" + target.name_space +
+                    "/workloads/" + std::string(target.kind->plural) + "/" + target.name,
+          .outcome = why == nullptr ? "ok" : why->code,
+          .detail = why == nullptr ? "" : why->detail,
+          .cluster = cluster_name(services, target.cluster),
+          .name_space = target.name_space}));
 }
 
 Task<Result<WorkloadHistory>> read_history(Services& services, WorkloadTarget target) {

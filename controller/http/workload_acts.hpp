@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <string_view>
 
 #include "controller/http/problem.hpp"
 #include "controller/http/routes.hpp"
@@ -43,6 +44,16 @@ struct WorkloadDone {
 /// looked at again. No rights are asked here but those of the cluster's RBAC.
 base::Task<std::expected<WorkloadDone, Problem>> act(Services& services, WorkloadTarget target,
                                                      WorkloadOrder order);
+
+/// Where the object is at the API server, without a slash before it.
+base::Task<base::Result<std::string>> path_of(Services& services, WorkloadTarget target);
+
+/// One of many that was refused, as answers show it; `action` in words.
+boost::json::object refused_view(const WorkloadTarget& target, std::string_view action,
+                                 const Problem& why);
+/// Its line in the audit log; `why` is null where it was done.
+void audit_act(Services& services, const WorkloadTarget& target, std::string_view action,
+               const Problem* why);
 
 /// The object as it is now, and the revisions that are kept of it.
 struct WorkloadHistory {

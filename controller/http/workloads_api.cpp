@@ -2,7 +2,6 @@
 #include <boost/json.hpp>
 
 #include "controller/clusters/cluster_rules.hpp"
-#include "controller/http/audit_lines.hpp"
 #include "controller/http/encoding.hpp"
 #include "controller/http/kube_resource.hpp"
 #include "controller/http/places.hpp"
@@ -135,34 +134,6 @@ base::Result<Member> read_member(const json::value& value, std::size_t at, const
   return base::fail(fault->code, where + fault->message, where + fault->field);
 }
 
-json::object refused_view(const Member& one, const Problem& why) {
-  json::object out{{"kind", one.target.kind->kind},
-                   {"namespace", one.target.name_space},
-                   {"name", one.target.name},
-                   {"action", workloads::name_of(one.order.action)},
-                   {"ok", false},
-                   {"status", why.status},
-                   {"message", why.detail}};
-  put_text(out, "field", why.field);
-  put_text(out, "rule", why.rule);
-  put_text(out, "seen", why.seen);
-  put_text(out, "current", why.current);
-  return out;
-}
-
-void audit_one(Services& services, const Caller& caller, const Member& one,
-               const std::string& outcome, const std::string& detail) {
-  const auto& on = one.target;
-  services.audit.record(
-      by(caller, {.action = "workload." + std::string(workloads::name_of(one.order.action)),
-                  .object = "clusters/" + on.cluster + "/namespaces/" + on.name_space +
-                            "/workloads/" + std::string(on.kind->plural) + "/" + on.name,
-                  .outcome = outcome,
-                  .detail = detail,
-                  .cluster = cluster_name(services, on.cluster),
-                  .name_space = on.name_space}));
-}
-
 base::Task<json::object> act_on_member(Services& services, const base::ClusterId& cluster,
                                        Member one) {
   const auto place = place_of(services, cluster, one.target.name_space);
@@ -173,9 +144,9 @@ base::Task<json::object> act_on_member(Services& services, const base::ClusterId
   } else {
     done = std::unexpected(problem_of(may.error()));
   }
-  audit_one(services, one.target.caller, one, done ? "ok" : done.error().code,
-            done ? "" : done.error().detail);
-  co_return done ? std::move(done->view) : refused_view(one, done.error());
+  const auto action = workloads::name_of(one.order.action);
+  audit_act(services, one.target, action, done ? nullptr : &done.error());
+  co_return done ? std::move(done->view) : refused_view(one.target, action, done.error());
 }
 
 base::Task<Answer> act_on_many(Services& services, Call call) {

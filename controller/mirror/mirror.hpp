@@ -51,9 +51,11 @@ struct Query {
   std::string name_space;                             ///< empty: all
   std::map<std::string, std::string> labels;          ///< all must be equal
   std::function<bool(const wire::MirrorRow&)> where;  ///< more conditions; may be empty
-  std::size_t limit = 100;                            ///< at most kMaxPage
-  std::string cursor;                                 ///< of the page before
-  std::optional<std::set<std::string>> name_spaces;   ///< none but these
+  /// Adds to each row what other rows say of it, before anything else looks at it; may be empty.
+  std::function<void(wire::MirrorRow&)> complete;
+  std::size_t limit = 100;                           ///< at most kMaxPage
+  std::string cursor;                                ///< of the page before
+  std::optional<std::set<std::string>> name_spaces;  ///< none but these
   Order order;
   bool count = false;  ///< Page::total is wanted, for which all rows are looked at
 };

@@ -55,6 +55,11 @@ void unpack(const RowKey& key, const std::string& bytes, wire::MirrorRow& row) {
   meta.set_pod_namespace(key.name_space);
 }
 
+void unpack(const RowKey& key, const std::string& bytes, const Query& query, wire::MirrorRow& row) {
+  unpack(key, bytes, row);
+  if (query.complete) query.complete(row);
+}
+
 /// Keeps the rows of a page out of all that are offered, in any order.
 template <class Row>
 class PageHeap {
@@ -198,7 +203,7 @@ Table::Found Table::first_of(const Query& query, const RowKey* after) const {
   Found found;
   wire::MirrorRow row;
   walk(query, after, [&](Rows::const_iterator at) {
-    unpack(at->first, at->second.bytes, row);
+    unpack(at->first, at->second.bytes, query, row);
     if (!matches(row, query)) return true;
     if (found.rows.size() == query.limit) {
       const auto& last = found.rows.back().meta();
@@ -219,7 +224,7 @@ Table::Found Table::best_of(const Query& query, const std::optional<Place>& afte
   wire::MirrorRow row;
   walk(query, nullptr, [&](Rows::const_iterator at) {
     if (opens) {
-      unpack(at->first, at->second.bytes, row);
+      unpack(at->first, at->second.bytes, query, row);
       if (!matches(row, query)) return true;
     }
     ++found.total;
@@ -234,7 +239,7 @@ Table::Found Table::best_of(const Query& query, const std::optional<Place>& afte
     found.next = best.back().place;
   }
   for (const auto& one : best) {
-    unpack(one.row->first, one.row->second.bytes, found.rows.emplace_back());
+    unpack(one.row->first, one.row->second.bytes, query, found.rows.emplace_back());
   }
   return found;
 }

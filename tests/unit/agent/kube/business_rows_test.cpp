@@ -218,6 +218,14 @@ TEST(BusinessRows, AutoscalersOfBothForms) {
   EXPECT_EQ(now.autoscaler().condition(), "FailedGetMetric: none");
 }
 
+TEST(BusinessRows, AnApplicationsDescriptionIsCutBetweenCharacters) {
+  const std::string long_one(1023, 'a');
+  const auto row = row_of("applications",
+                          R"({"spec":{"descriptor":{"description":")" + long_one + R"(应用"}}})");
+  EXPECT_EQ(row.application().description(), long_one);
+  EXPECT_EQ(row_of("applications", R"({"spec":7})").application().description(), "");
+}
+
 TEST(Quantity, ReadsWhatTheApiServerWrites) {
   const std::pair<const char*, std::uint64_t> cases[] = {{"10Gi", 10ULL << 30},
                                                          {"1.5Gi", 3ULL << 29},

@@ -147,6 +147,17 @@ constexpr Row kRows[] = {
     {"POST /api/v1/clusters/{cluster}/namespaces/{namespace}/pull-secrets", kWriters},
     // Each object's own namespace is asked for anew: see workloads_test.cpp.
     {"POST /api/v1/clusters/{cluster}/workload-actions", "++ ++ +n --"},
+    {"GET /api/v1/clusters/{cluster}/applications", kLists},
+    {"POST /api/v1/clusters/{cluster}/namespaces/{namespace}/applications", kWriters},
+    {"GET /api/v1/clusters/{cluster}/namespaces/{namespace}/applications/{application}", kReaders},
+    {"PUT /api/v1/clusters/{cluster}/namespaces/{namespace}/applications/{application}", kWriters},
+    {"DELETE /api/v1/clusters/{cluster}/namespaces/{namespace}/applications/{application}",
+     kWriters},
+    {"POST /api/v1/clusters/{cluster}/namespaces/{namespace}/applications/{application}/"
+     "associations",
+     kWriters},
+    // Each application's own namespace is asked for anew: see applications_test.cpp.
+    {"POST /api/v1/clusters/{cluster}/application-actions", "++ ++ +n --"},
     {"GET /api/v1/clusters/{cluster}/terminals", kLists},
     // None is theirs: the administrator's own is not there for them.
     {"GET /api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}", "++ nn nn --"},

@@ -51,6 +51,23 @@ TEST(Table, DeltasChangeAndDelete) {
   EXPECT_EQ(table.size(), 0u);
 }
 
+TEST(Table, WhatOtherRowsSayIsThereWhereConditionsOrderAndReadersLook) {
+  Table table;
+  table.take(batch({pod("u1", "a", "x"), pod("u2", "b", "x"), pod("u3", "c", "x")}, true, true),
+             kNow);
+  Query query;
+  query.complete = [](wire::MirrorRow& row) {
+    row.mutable_pod()->set_node(row.meta().name() == "a" ? "9" : "1");
+  };
+  EXPECT_EQ(table.page(query, std::nullopt).rows[0].pod().node(), "9") << "in the rows' own order";
+  query.count = true;
+  query.order = {"node", [](const auto& row) { return row.pod().node(); }, true};
+  EXPECT_EQ(names(table, query), (std::vector<std::string>{"x/a", "x/c", "x/b"}));
+  EXPECT_EQ(table.page(query, std::nullopt).rows[2].pod().node(), "1");
+  query.where = [](const auto& row) { return row.pod().node() == "1"; };
+  EXPECT_EQ(table.page(query, std::nullopt).total, 2U);
+}
+
 TEST(Table, ARecreatedObjectHasItsOwnRow) {
   Table table;
   table.take(batch({pod("u1", "a", "x")}, true, true), kNow);
