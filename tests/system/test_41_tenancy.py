@@ -117,6 +117,25 @@ def test_kubectl_has_the_same_borders(tenants, api):
     assert dan.text("-n", OWN, "get", "secret", "ours", "-o", "name") == "secret/ours\n"
 
 
+@claims("A1.borders")
+def test_applications_have_the_same_borders(tenants, api):
+    ann, ray = tenants.kubectl("ann"), tenants.kubectl("ray")
+    made = "apiVersion: app.k8s.io/v1beta1\nkind: Application\nmetadata: {name: by-kubectl}\n"
+    ann.run("apply", "-f", "-", stdin=made.encode())
+    assert denied(ann.run("-n", FOREIGN, "apply", "-f", "-", stdin=made.encode(), code=None))
+    assert denied(ray.run("delete", "application", "by-kubectl", code=None))
+    assert ray.text("get", "applications", "-o", "name") == "application.app.k8s.io/by-kubectl\n"
+    path = "/clusters/demo/namespaces/{}/applications"
+    asked = {"json": {"name": "by-rest"}}
+    for who, space in (("ann", FOREIGN), ("ray", OWN), ("max", OWN)):
+        refused(api.call("POST", path.format(space), token=tenants.token[who], **asked))
+    assert api.call("POST", path.format(OWN), token=tenants.token["ann"], **asked).status_code == 201
+    for who, seen in (("ann", {"by-kubectl", "by-rest"}), ("ray", {"by-kubectl", "by-rest"}), ("max", set())):
+        wait_for(f"{who} sees {seen}", lambda: {row["name"] for row in api.items("/clusters/demo/applications", token=tenants.token[who])} == seen, 10)
+    for name in ("by-kubectl", "by-rest"):
+        assert api.call("DELETE", f"{path.format(OWN)}/{name}?workloads=keep", token=tenants.token["ann"]).json()["ok"]
+
+
 @claims("U1.read-only")
 def test_who_reads_opens_and_changes_nothing_by_any_verb(tenants, api):
     ray = tenants.kubectl("ray")
