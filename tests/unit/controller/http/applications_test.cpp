@@ -245,6 +245,13 @@ TEST_F(ApplicationsTest, ADeletionMustSayWhatBecomesOfTheWorkloads) {
   EXPECT_EQ(agent->intents().size(), 1U);
   EXPECT_THAT(last().request().path(), HasSubstr("/applications/shop"));
   EXPECT_EQ(send("ann", "DELETE", one + "?workloads=keep&resourceVersion=6").status, 409);
+  for (const auto& dry : {one + "?workloads=keep&dryRun=true",
+                          std::string("/clusters/demo/namespaces/own/workloads/deployments/web"
+                                      "?dryRun=true")}) {
+    ASSERT_EQ(send("ann", "DELETE", dry).status, 200);
+    EXPECT_THAT(last().request().body(), HasSubstr(R"("dryRun":["All"])"))
+        << "the API server reads either the query or the body: " << dry;
+  }
 }
 
 TEST_F(ApplicationsTest, WhatGoesWithItGoesFirstAndAllOfItOrItStays) {

@@ -149,6 +149,8 @@ TEST_F(ObjectsTest, NullOfAKeyThatIsNotThereIsNothing) {
 }
 
 TEST_F(ObjectsTest, IsDeletedForTheVersionThatWasSeen) {
+  ASSERT_EQ(sent("ann", "DELETE", "configmaps/c?dryRun=true").status, 200);
+  EXPECT_TRUE(last().request().body().contains(R"("dryRun":["All"])")) << last().request().body();
   ASSERT_EQ(sent("ann", "DELETE", "configmaps/c?resourceVersion=7").status, 200);
   EXPECT_EQ(last().request().method(), "DELETE");
   EXPECT_EQ(json::parse(last().request().body()).at_pointer("/preconditions/resourceVersion"), "7");
