@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every field that the manual has for a workload: submitted as a native object, read back with stock kubectl, and seen at work."""
+import pytest
+
+import fields_seen as seen
+from workload_fields import MASTER, SPACE, WORKER, Fields, fault, part
+
+claims = pytest.mark.claims
+POD = "spec.template.spec."
+MAIN = POD + "containers[0]."
+NODES = POD + "affinity.nodeAffinity."
+NEAR, APART = POD + "affinity.podAffinity.", POD + "affinity.podAntiAffinity."
+HARD, SOFT = "requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"
+ONCE = "spec.jobTemplate.spec."
+
+# What it shows, of which object, the field, and how it is seen at work; None: there is nothing to see but that it is there.
+TABLE = [
+    ("W1.fields", "Deployment/whole", "metadata.name", None),
+    ("W1.fields", "Deployment/whole", "spec.replicas", seen.replicas),
+    ("W1.fields", "Deployment/whole", POD + "containers", seen.says("whole", "cat /shared/hook", "started", "side")),
+    ("W1.fields", "Deployment/whole", POD + "initContainers", seen.says("whole", "cat /shared/order", "first\nsecond")),
+    ("W2.image", "Deployment/whole", MAIN + "image", seen.image_runs),
+    ("W2.image", "Deployment/third", MAIN + "image", seen.pull_is_tried),
+    ("W2.image", "Deployment/whole", MAIN + "imagePullPolicy", seen.image_runs),
+    ("W2.image", "Deployment/always", MAIN + "imagePullPolicy", seen.always_pulls),
+    ("W2.image", "Deployment/third", POD + "imagePullSecrets", None),
+    ("W2.image", "Secret/registry", "type", None),
+    ("W3.resources", "Deployment/whole", MAIN + "resources.requests.cpu", seen.in_cgroup("cpu/cpu.shares cpu.weight", {"20", "1"})),
+    ("W3.resources", "Deployment/whole", MAIN + "resources.requests.memory", None),
+    ("W3.resources", "Deployment/whole", MAIN + "resources.limits.cpu", seen.in_cgroup("cpu/cpu.cfs_quota_us cpu.max", {"15000"})),
+    ("W3.resources", "Deployment/whole", MAIN + "resources.limits.memory", seen.in_cgroup("memory/memory.limit_in_bytes memory.max", {str(48 << 20)})),
+    ("W4.environment", "Deployment/whole", MAIN + "env[0]", seen.says("whole", "echo $PLAIN", "as it is")),
+    ("W4.environment", "Deployment/whole", MAIN + "env[1]", seen.says("whole", "echo $OF_CONFIG", "green")),
+    ("W4.environment", "Deployment/whole", MAIN + "env[2]", seen.says("whole", "echo $OF_SECRET", "hush-hush")),
+    ("W5.volumes", "Deployment/whole", POD + "volumes[0].emptyDir", seen.says("whole", "cat /shared/order | wc -l", "2", "side")),
+    ("W5.volumes", "Deployment/whole", POD + "volumes[1].configMap", seen.says("whole", "cat /etc/settings/colour", "green")),
+    ("W5.volumes", "Deployment/whole", POD + "volumes[2].secret", seen.says("whole", "cat /etc/keys/password", "hush-hush")),
+    ("W5.volumes", "Deployment/onhost", POD + "volumes[0].hostPath", seen.host_files),
+    ("W5.volumes", "Deployment/whole", MAIN + "volumeMounts[0]", seen.says("whole", "touch /shared/w && echo written", "written")),
+    ("W5.volumes", "Deployment/whole", MAIN + "volumeMounts[1].readOnly", seen.refuses("whole", "touch /shared-ro/x", "Read-only file system")),
+    ("W5.volumes", "Deployment/whole", MAIN + "volumeMounts[4].subPath", seen.says("whole", "cat /etc/one.conf", "one=1")),
+    ("W5.claims", "Deployment/claims", POD + "volumes[0].persistentVolumeClaim", seen.unbound("claims")),
+    ("W5.claims", "Job/claims", POD + "volumes[0].persistentVolumeClaim", None),
+    ("W5.claims", "StatefulSet/kept", "spec.volumeClaimTemplates", seen.template_claim),
+    ("W5.claims", "StatefulSet/kept", MAIN + "volumeMounts[0]", None),
+    *[("W6.probes", "Deployment/alive", f"{POD}containers[{at}].{kind}Probe", seen.answers_well(name))
+      for at, name in enumerate(("exec", "tcp", "http", "https")) for kind in ("liveness", "readiness")],
+    *[("W6.probes", "Deployment/dead", f"{POD}containers[{at}].livenessProbe", seen.is_restarted(name))
+      for at, name in enumerate(("exec", "tcp", "http", "https"))],
+    ("W6.probes", "Deployment/unready", MAIN + "readinessProbe", seen.takes_out_of_service),
+    ("W6.figures", "Deployment/late", MAIN + "readinessProbe.initialDelaySeconds", seen.at_its_times),
+    ("W6.figures", "Deployment/late", MAIN + "readinessProbe.periodSeconds", seen.at_its_times),
+    ("W6.figures", "Deployment/late", MAIN + "readinessProbe.successThreshold", seen.at_its_times),
+    ("W6.figures", "Deployment/dead", POD + "containers[4].livenessProbe.timeoutSeconds", seen.is_restarted("late")),
+    ("W6.figures", "Deployment/thrice", MAIN + "livenessProbe.failureThreshold", seen.failures_counted),
+    ("W7.settings", "Deployment/careful", MAIN + "securityContext.runAsUser", seen.says("careful", "id -u", "1234")),
+    ("W7.settings", "Deployment/careful", MAIN + "securityContext.runAsGroup", seen.says("careful", "id -g", "2345")),
+    ("W7.settings", "Deployment/careful", MAIN + "securityContext.readOnlyRootFilesystem", seen.refuses("careful", "touch /x", "Read-only file system")),
+    ("W7.settings", "Deployment/rooted", MAIN + "securityContext.runAsNonRoot", seen.root_is_refused),
+    ("W7.settings", "Deployment/mighty", MAIN + "securityContext.privileged", seen.says("mighty", "test -e /dev/vdb && echo devices", "devices")),
+    ("W8.commands", "Deployment/whole", MAIN + "command", seen.says("whole", "cat /tmp/words", "zero one")),
+    ("W8.commands", "Deployment/whole", MAIN + "args", seen.says("whole", "cat /tmp/words", "zero one")),
+    ("W8.commands", "Deployment/whole", MAIN + "lifecycle.postStart", seen.says("whole", "cat /shared/hook", "started")),
+    ("W8.commands", "Deployment/whole", MAIN + "lifecycle.preStop", seen.pre_stop),
+    ("W9.services", "Service/web", "spec.type", seen.served("http://web/")),
+    ("W9.services", "Service/web", "spec.ports[0]", seen.served("http://web.fields.svc.cluster.local:80/")),
+    ("W9.services", "Service/web-udp", "spec.ports[0]", seen.by_udp),
+    ("W9.services", "Service/web-any", "spec.ports[0]", seen.on_every_node("web-any")),
+    ("W9.services", "Service/web-given", "spec.ports[0].nodePort", seen.on_every_node("web-given", True)),
+    ("W9.services", "Service/web-balanced", "spec.type", seen.on_every_node("web-balanced")),
+    ("W9.services", "Deployment/web", MAIN + "ports", None),
+    ("W9.ingress", "Ingress/web", "spec.rules", seen.host_and_path),
+    ("W10.rolling", "Deployment/surge", "spec.strategy", seen.starts_first("surge", 2, 3)),
+    ("W10.rolling", "Deployment/gentle", "spec.strategy", seen.stops_first),
+    ("W10.rolling", "Deployment/custom", "spec.strategy.rollingUpdate", seen.starts_first("custom", 2, 3)),
+    ("W10.recreate", "Deployment/recreate", "spec.strategy", seen.has_a_gap),
+    ("W10.interval", "Deployment/surge", "spec.minReadySeconds", seen.waits_between),
+    ("W10.sets", "StatefulSet/set-roll", "spec.updateStrategy", seen.from_last_to_first),
+    ("W10.sets", "DaemonSet/each-roll", "spec.updateStrategy", seen.one_node_at_a_time),
+    ("W10.sets", "StatefulSet/set-manual", "spec.updateStrategy", seen.when_deleted("set-manual", 1)),
+    ("W10.sets", "DaemonSet/each-manual", "spec.updateStrategy", seen.when_deleted("each-manual", 2)),
+    ("W12.nodes", "Deployment/on-one", POD + "nodeSelector", seen.placed("on-one", WORKER)),
+    ("W12.nodes", "Deployment/ruled", NODES + HARD, seen.placed("ruled", MASTER)),
+    ("W12.nodes", "Deployment/nowhere", NODES + HARD, seen.stays("nowhere", "match")),
+    ("W12.nodes", "Deployment/rather", NODES + SOFT, seen.placed("rather", MASTER)),
+    ("W12.pods", "Deployment/near", NEAR + HARD, seen.placed("near", MASTER)),
+    ("W12.pods", "Deployment/near-none", NEAR + HARD, seen.stays("near-none", "pod affinity")),
+    ("W12.pods", "Deployment/near-rather", NEAR + SOFT, seen.placed("near-rather", MASTER)),
+    ("W12.pods", "Deployment/apart", APART + HARD, seen.stays("apart", "anti-affinity", 2)),
+    ("W12.pods", "Deployment/apart-rather", APART + SOFT, seen.placed("apart-rather", MASTER, WORKER)),
+    ("W13.settings", "Deployment/whole", POD + "hostAliases", seen.aliased),
+    ("W13.settings", "Deployment/onhost", POD + "hostNetwork", seen.on_host),
+    ("W13.settings", "Deployment/whole", "metadata.labels", seen.labelled),
+    ("W13.settings", "Deployment/whole", "spec.template.metadata.labels", seen.labelled),
+    ("W14.fields", "Job/each", "spec.completions", seen.at_most_two_run),
+    ("W14.fields", "Job/each", "spec.parallelism", seen.at_most_two_run),
+    ("W14.fields", "Job/tried", "spec.backoffLimit", seen.job_failed("tried", "BackoffLimitExceeded", 2)),
+    ("W14.fields", "Job/limited", "spec.activeDeadlineSeconds", seen.job_failed("limited", "DeadlineExceeded", 1)),
+    ("W14.fields", "Job/tried", POD + "restartPolicy", seen.job_failed("tried", "BackoffLimitExceeded", 2)),
+    ("W14.fields", "Job/again", POD + "restartPolicy", seen.in_the_same_pod),
+    # Kubelet tells of a start within its next round, which may be a minute away.
+    ("W6.startup", "Deployment/slow", MAIN + "startupProbe", seen.holds_liveness_off),
+    *[("W15.fields", "CronJob/forbids", ONCE + name, seen.job_is_as_given)
+      for name in ("completions", "parallelism", "backoffLimit", "activeDeadlineSeconds", "template.spec.restartPolicy")],
+    ("W15.fields", "CronJob/allows", "spec.schedule", seen.second_time),
+    ("W15.fields", "CronJob/allows", "spec.concurrencyPolicy", seen.both_run),
+    ("W15.fields", "CronJob/forbids", "spec.concurrencyPolicy", seen.forbidden),
+    ("W15.fields", "CronJob/replaces", "spec.concurrencyPolicy", seen.replaced),
+    ("W15.fields", "CronJob/rests", "spec.suspend", seen.never_ran),
+]
+
+
+@pytest.fixture(scope="module")
+def fields(api):
+    api.call("POST", "/clusters/demo/namespaces", expect=201, json={"name": SPACE})
+    try:
+        here = Fields(api)
+        here.submit(*here.objects)
+        assert here.read_back
+        seen.early_run(here)
+        here.roll()
+        yield here
+        here.end()
+    finally:
+        api.call("DELETE", f"/clusters/demo/namespaces/{SPACE}", expect=200)
+
+
+@pytest.mark.parametrize("where, path, look", [
+    pytest.param(*row[1:], marks=claims(row[0]), id=f"{row[1].replace('/', '-')}-{row[2].rsplit('.', 1)[-1]}-{at}") for at, row in enumerate(TABLE)])
+def test_a_field(fields, where, path, look):
+    kind, name = where.split("/")
+    asked = part(fields.submitted(kind, name), path)
+    why = fault(asked, part(fields.read_back[kind, name], path), path)
+    assert why is None, why
+    if look:
+        look(fields)
+
+
+@claims("W23.alone")
+@pytest.mark.parametrize("kind, name", [("deployments", "whole"), ("statefulsets", "set-roll"), ("daemonsets", "each-roll"), ("jobs", "each"),
+                                        ("cronjobs", "allows")])
+def test_each_kind_is_made_without_an_application(fields, kind, name):
+    row = next(row for row in fields.api.items(f"/clusters/demo/{kind}?namespace={SPACE}&search={name}") if row["name"] == name)
+    assert "app.kubernetes.io/name" not in row.get("labels", {})
+    none = fields.api.get(f"/clusters/demo/{kind}?namespace={SPACE}&application=whole")
+    assert none["total"] == 0
