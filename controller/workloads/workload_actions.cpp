@@ -113,7 +113,7 @@ Ruled<Change> suspend(const Subject& on, bool wanted) {
     return not_for(on, wanted ? "stop it" : "start it");
   }
   if (on.is("jobs") && !on.facts.jobs_suspend) {
-    return not_for(on, "this Kubernetes cannot suspend Jobs (1.21 and later can); delete it");
+    return not_for(on, "this Kubernetes cannot suspend Jobs (1.22 and later can); delete it");
   }
   if (on.suspended() == wanted) {
     return refuse(on, "action", wanted ? "suspended" : "running",
