@@ -77,6 +77,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       borders_(executor_, services_),
       quota_keeper_(executor_, services_),
       application_definition_(executor_, services_),
+      canary_keeper_(executor_, services_),
       api_(services_, http::all_routes(services_)),
       public_server_(
           executor_, public_options(config_.listen, public_socket_, first_public_tls()),
@@ -95,6 +96,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
   mirror_.add(borders_);
   mirror_.add(quota_keeper_);
   mirror_.add(application_definition_);
+  mirror_.add(canary_keeper_);
   authority_->on_change([this] {
     look_at_public_certificate();
     if (auto written = write_roots(); !written) spdlog::error("{}", written.error().message);
@@ -152,6 +154,7 @@ base::Task<base::Result<>> App::start() {
   borders_.start();
   quota_keeper_.start();
   application_definition_.start();
+  canary_keeper_.start();
   clusters_.start();
   if (auto up = open_agent_listener(); !up) co_return up;
   agents_up_ = true;
@@ -165,6 +168,7 @@ base::Task<> App::stop() {
   co_await borders_.stop();
   co_await quota_keeper_.stop();
   co_await application_definition_.stop();
+  co_await canary_keeper_.stop();
   co_await clusters_.stop();
   co_await links_.stop();
   if (agent_listener_) co_await agent_listener_->stop(kStopGrace);

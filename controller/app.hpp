@@ -11,6 +11,7 @@
 #include "controller/access/audit_heads.hpp"
 #include "controller/access/sqlite_audit.hpp"
 #include "controller/application_definition.hpp"
+#include "controller/canary_keeper.hpp"
 #include "controller/cloud/local/local_cloud.hpp"
 #include "controller/clusters/clusters.hpp"
 #include "controller/config/config.hpp"
@@ -123,6 +124,7 @@ class App {
   TenantBorders borders_;
   QuotaKeeper quota_keeper_;
   ApplicationDefinition application_definition_;
+  CanaryKeeper canary_keeper_;
   http::PublicApi api_;
   net::HttpServer public_server_;
 

@@ -3,7 +3,7 @@ slipway_library(controller_wiring ${CMAKE_CURRENT_LIST_DIR}/wiring.cpp
   DEPS controller_clusters controller_discovery controller_intents controller_links
        controller_mirror controller_releases)
 slipway_library(controller_borders ${CMAKE_CURRENT_LIST_DIR}/cluster_rounds.cpp ${CMAKE_CURRENT_LIST_DIR}/application_definition.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/tenant_borders.cpp ${CMAKE_CURRENT_LIST_DIR}/quota_keeper.cpp DEPS controller_applications controller_http)
+  ${CMAKE_CURRENT_LIST_DIR}/tenant_borders.cpp ${CMAKE_CURRENT_LIST_DIR}/quota_keeper.cpp ${CMAKE_CURRENT_LIST_DIR}/canary_keeper.cpp DEPS controller_applications controller_http)
 add_executable(slipway-controller
   ${CMAKE_CURRENT_LIST_DIR}/main.cpp ${CMAKE_CURRENT_LIST_DIR}/commands.cpp
   ${CMAKE_CURRENT_LIST_DIR}/serve.cpp ${CMAKE_CURRENT_LIST_DIR}/app.cpp

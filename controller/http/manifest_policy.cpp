@@ -6,6 +6,7 @@
 #include <map>
 
 #include "controller/http/resource_facts.hpp"
+#include "controller/workloads/kubernetes_features.hpp"
 #include "protocol/policy/policy.hpp"
 
 namespace slipway::http {
@@ -69,11 +70,36 @@ std::vector<policy::Refusal> refusals(const Asked& asked, const manifest::Manife
   return all;
 }
 
+std::optional<Problem> check_version(const Services& services, const base::ClusterId& id,
+                                     const std::vector<manifest::ManifestObject>& objects) {
+  const auto cluster = services.clusters.get(id.value);
+  const auto version =
+      cluster ? workloads::version_in(cluster->spec.kubernetes_version) : std::nullopt;
+  if (!version) return std::nullopt;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const auto& object = objects[i];
+    const auto lack = workloads::lacking_field(object.body, *version);
+    if (!lack) continue;
+    auto problem = problem_of(base::Error{lack->code, lack->message, lack->field});
+    if (objects.size() > 1) {
+      problem.detail =
+          "document " + std::to_string(i + 1) + ", " + name_of(object) + ": " + problem.detail;
+    }
+    problem.rule = lack->rule;
+    const auto at = manifest::place_of(object, lack->field);
+    problem.line = at.line;
+    problem.column = at.column;
+    return problem;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Problem> check_policy(const Services& services, const base::ClusterId& cluster,
                                     const std::vector<manifest::ManifestObject>& objects,
                                     const std::string& default_namespace) {
+  if (auto lack = check_version(services, cluster, objects)) return lack;
   Problem problem{.status = 403, .code = "denied"};
   const Asked asked{services, cluster, claims_of(objects, default_namespace)};
   for (std::size_t i = 0; i < objects.size(); ++i) {

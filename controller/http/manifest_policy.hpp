@@ -12,6 +12,9 @@ namespace slipway::http {
 /// What of a manifest may not stand in the projects' namespaces that it goes to, as far as the
 /// mirror knows them; nullopt: nothing. The cluster asks the same rules of every object again, in
 /// whatever way it comes (agent/admission): this says it at once, and for the manifest as a whole.
+///
+/// Before that: the first field that the cluster's Kubernetes does not have, which its API server
+/// might drop and say nothing (rule "kubernetes-version").
 std::optional<Problem> check_policy(const Services& services, const base::ClusterId& cluster,
                                     const std::vector<manifest::ManifestObject>& objects,
                                     const std::string& default_namespace);

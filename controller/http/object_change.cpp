@@ -17,7 +17,30 @@ using base::Task;
 constexpr int kTries = 4;
 constexpr int kConflict = 409;
 
-wire::Intent intent_of(const ChangeTarget& target, const workloads::Change& change, bool dry_run) {
+/// One try: nullopt means that the object changed meanwhile.
+Task<std::expected<std::optional<intents::Outcome>, Problem>> try_once(Services& services,
+                                                                       const ChangeTarget& target,
+                                                                       const Plan& plan,
+                                                                       bool dry_run) {
+  auto object = co_await read_kube(services, target.caller, target.cluster.value, target.path);
+  if (!object) co_return std::unexpected(problem_of(object.error()));
+  const auto change = plan(*object);
+  if (!change) co_return std::unexpected(problem_of(change.error()));
+  auto outcome = co_await services.intents.submit(
+      target.cluster, change_intent(target, *change, dry_run), kIntentWait);
+  if (!outcome) co_return std::unexpected(problem_of(outcome.error()));
+  if (outcome->state == intents::State::kDone && !outcome->answer.ok()) {
+    const bool changed = outcome->answer.http_status() == kConflict && change->method == "PATCH";
+    if (changed) co_return std::nullopt;
+    co_return std::unexpected(problem_of(refusal_of(outcome->answer)));
+  }
+  co_return std::move(*outcome);
+}
+
+}  // namespace
+
+wire::Intent change_intent(const ChangeTarget& target, const workloads::Change& change,
+                           bool dry_run) {
   wire::Intent intent;
   intent.set_asked_by(target.caller.user.id.value);
   intent.set_summary(target.summary);
@@ -39,28 +62,6 @@ wire::Intent intent_of(const ChangeTarget& target, const workloads::Change& chan
   request.set_body(boost::json::serialize(body));
   return intent;
 }
-
-/// One try: nullopt means that the object changed meanwhile.
-Task<std::expected<std::optional<intents::Outcome>, Problem>> try_once(Services& services,
-                                                                       const ChangeTarget& target,
-                                                                       const Plan& plan,
-                                                                       bool dry_run) {
-  auto object = co_await read_kube(services, target.caller, target.cluster.value, target.path);
-  if (!object) co_return std::unexpected(problem_of(object.error()));
-  const auto change = plan(*object);
-  if (!change) co_return std::unexpected(problem_of(change.error()));
-  auto outcome = co_await services.intents.submit(target.cluster,
-                                                  intent_of(target, *change, dry_run), kIntentWait);
-  if (!outcome) co_return std::unexpected(problem_of(outcome.error()));
-  if (outcome->state == intents::State::kDone && !outcome->answer.ok()) {
-    const bool changed = outcome->answer.http_status() == kConflict && change->method == "PATCH";
-    if (changed) co_return std::nullopt;
-    co_return std::unexpected(problem_of(refusal_of(outcome->answer)));
-  }
-  co_return std::move(*outcome);
-}
-
-}  // namespace
 
 Task<std::expected<intents::Outcome, Problem>> change_object(Services& services,
                                                              ChangeTarget target, Plan plan,

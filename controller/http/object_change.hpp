@@ -22,6 +22,10 @@ struct ChangeTarget {
   std::string summary;     ///< one line of what it is about, where intents are listed
 };
 
+/// One change as an intent in the caller's name.
+wire::Intent change_intent(const ChangeTarget& target, const workloads::Change& change,
+                           bool dry_run);
+
 /// What is to be done to the object as it is now.
 using Plan = std::function<workloads::Ruled<workloads::Change>(const boost::json::object& object)>;
 

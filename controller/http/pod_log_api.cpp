@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "controller/http/input.hpp"
+#include "controller/http/log_query.hpp"
 #include "controller/http/log_socket.hpp"
 #include "controller/http/pods.hpp"
 #include "controller/http/resources.hpp"
@@ -17,8 +16,6 @@ using base::Task;
 
 constexpr std::chrono::seconds kFirstChunk{30};
 constexpr std::chrono::seconds kFirstFollowed{1};  ///< a quiet log's answer begins without a line
-constexpr std::int64_t kMaxTail = 1'000'000;
-constexpr std::int64_t kMaxLimit = std::int64_t{1} << 60;  ///< more is none; leaves room for sums
 
 /// What of a log is asked for, and from where on.
 struct LogRequest {
@@ -28,26 +25,12 @@ struct LogRequest {
 
 Result<LogRequest> read_request(const Services& services, const Call& call, bool socket) {
   QueryReader query(call.query);
-  LogRequest request;
+  LogRequest request{.open = read_log_query(query, services.clock.utc()), .cursor = {}};
   auto& log = request.open;
   log.set_pod_namespace(call.argument("namespace"));
   log.set_pod(call.argument("pod"));
-  log.set_container(query.text("container"));
   log.set_follow(query.flag("follow", false));
-  log.set_tail_lines(query.number("tailLines", -1, 0, kMaxTail));
-  log.set_previous(query.flag("previous", false));
   log.set_timestamps(query.flag("timestamps", false));
-  log.set_limit_bytes(std::min(query.number("limitBytes", 0, 1), kMaxLimit));
-  const auto seconds = query.number("sinceSeconds", 0, 1, 10LL * 366 * 24 * 3600);
-  if (seconds > 0) {
-    log.set_since_utc_ms(base::to_unix_ms(services.clock.utc() - std::chrono::seconds(seconds)));
-  }
-  if (auto time = query.text("sinceTime"); !time.empty()) {
-    auto since = base::from_rfc3339(time);
-    if (!since) query.refuse("sinceTime", "must be a time as 2026-01-02T03:04:05Z");
-    if (seconds > 0) query.refuse("sinceTime", "and sinceSeconds exclude each other");
-    if (since) log.set_since_utc_ms(base::to_unix_ms(*since));
-  }
   if (log.follow() && log.previous()) query.refuse("follow", "and previous exclude each other");
   request.cursor = query.text("cursor");
   if (query.has("cursor") && !socket) query.refuse("cursor", "goes with a WebSocket only");

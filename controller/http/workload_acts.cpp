@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "controller/http/audit_lines.hpp"
 #include "controller/http/encoding.hpp"
 #include "controller/http/kube_objects.hpp"
 #include "controller/http/object_change.hpp"
 #include "controller/http/refusals.hpp"
+#include "controller/workloads/kubernetes_features.hpp"
 #include "controller/workloads/object_reading.hpp"
 #include "protocol/net/percent.hpp"
 #include "protocol/policy/resource_rules.hpp"
@@ -26,17 +26,14 @@ using workloads::member;
 
 constexpr std::size_t kMaxJobName = 63;
 constexpr std::size_t kJobSuffix = 8;
-constexpr int kFirstWithSuspend = 21;  ///< Kubernetes 1.21: Jobs can be suspended
 
 /// Whether this Kubernetes can suspend Jobs, as it says itself; asked for Jobs alone.
 Task<Result<bool>> jobs_suspend(Services& services, const WorkloadTarget& target) {
   if (target.kind->plural != "jobs") co_return false;
   auto version = co_await read_kube(services, target.caller, target.cluster, "version");
   if (!version) co_return base::fail(version);
-  const auto minor = workloads::text_in(*version, "minor");  // "20", "20+"
-  int number = 0;
-  std::from_chars(minor.data(), minor.data() + minor.size(), number);
-  co_return number >= kFirstWithSuspend;
+  const auto known = workloads::version_in(workloads::text_in(*version, "gitVersion"));
+  co_return known && !workloads::lack_of(workloads::kJobsSuspend, *known);
 }
 
 /// The root of the API that serves the kind: "apis/apps/v1". CronJobs are of batch/v1beta1 before
@@ -62,26 +59,10 @@ std::string path_of(const std::string& root, const WorkloadTarget& target) {
          net::percent_encoded(target.name);
 }
 
-/// Claims of the template that one node alone may write.
-std::vector<std::string> single_node_claims(const Services& services,
-                                            const base::ClusterId& cluster,
-                                            const WorkloadTarget& target,
-                                            const json::object& object) {
-  std::vector<std::string> names;
-  for (const auto& name : policy::claims_of(object)) {
-    const auto row =
-        services.mirror.find(cluster, "persistentvolumeclaims", target.name_space, name);
-    if (!row) continue;
-    const auto& modes = row->claim().access_modes();
-    if (policy::is_single_node({modes.begin(), modes.end()})) names.push_back(name);
-  }
-  return names;
-}
-
 workloads::Facts facts_of(const Services& services, const clusters::Cluster& cluster,
                           const WorkloadTarget& target, const json::object& object) {
   workloads::Facts facts;
-  facts.single_node_claims = single_node_claims(services, cluster.id, target, object);
+  facts.single_node_claims = single_node_claims(services, cluster.id, target.name_space, object);
   mirror::Query query;
   query.kind = "horizontalpodautoscalers";
   query.name_space = target.name_space;
@@ -143,6 +124,20 @@ Task<std::expected<json::object, Problem>> earlier_template(Services& services,
 }
 
 }  // namespace
+
+std::vector<std::string> single_node_claims(const Services& services,
+                                            const base::ClusterId& cluster,
+                                            const std::string& name_space,
+                                            const json::object& object) {
+  std::vector<std::string> names;
+  for (const auto& name : policy::claims_of(object)) {
+    const auto row = services.mirror.find(cluster, "persistentvolumeclaims", name_space, name);
+    if (!row) continue;
+    const auto& modes = row->claim().access_modes();
+    if (policy::is_single_node({modes.begin(), modes.end()})) names.push_back(name);
+  }
+  return names;
+}
 
 Task<std::expected<WorkloadDone, Problem>> act(Services& services, WorkloadTarget target,
                                                WorkloadOrder order) {

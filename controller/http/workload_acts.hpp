@@ -55,6 +55,12 @@ boost::json::object refused_view(const WorkloadTarget& target, std::string_view 
 void audit_act(Services& services, const WorkloadTarget& target, std::string_view action,
                const Problem* why);
 
+/// Claims of a workload's template that one node alone may write.
+std::vector<std::string> single_node_claims(const Services& services,
+                                            const base::ClusterId& cluster,
+                                            const std::string& name_space,
+                                            const boost::json::object& object);
+
 /// The object as it is now, and the revisions that are kept of it.
 struct WorkloadHistory {
   boost::json::object object;

@@ -2,6 +2,8 @@
 // Manifests for the namespaces of projects: what the rules refuse goes no further.
 #include "controller/http/manifest_policy.hpp"
 
+#include <gmock/gmock.h>
+
 #include "tests/unit/controller/http/through_agent.hpp"
 
 namespace slipway::http {
@@ -96,6 +98,28 @@ TEST_F(ManifestPolicyTest, NamespacesThemselvesAreNotJudgedHere) {
       judged("apiVersion: v1\nkind: Namespace\nmetadata: {name: new, labels: "
              "{slipway.io/project: p}}\n",
              "own"));
+}
+
+TEST_F(ManifestPolicyTest, AFieldThatThisKubernetesLacksIsRefusedWithItsPlace) {
+  const std::string stateful = R"(apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  updateStrategy:
+    rollingUpdate:
+      maxUnavailable: 2
+)";
+  const auto problem = judged(stateful, "other");
+  ASSERT_TRUE(problem);
+  EXPECT_EQ(problem->status, 422);
+  EXPECT_EQ(problem->rule, "kubernetes-version");
+  EXPECT_EQ(problem->field, "spec.updateStrategy.rollingUpdate.maxUnavailable");
+  EXPECT_EQ(problem->line, 7U);
+  EXPECT_THAT(problem->detail, testing::HasSubstr("Kubernetes 1.20 has no spec.updateStrategy"));
+  const auto second = judged(std::string(kGood) + stateful, "other");
+  ASSERT_TRUE(second);
+  EXPECT_THAT(second->detail, testing::StartsWith("document 2, StatefulSet db: "));
+  EXPECT_EQ(second->line, 11U);
 }
 
 TEST_F(ManifestPolicyTest, ManyRefusalsAreBounded) {

@@ -89,6 +89,26 @@ TEST_F(ResourcesTest, ListsComeInPages) {
   EXPECT_FALSE(second.contains("nextCursor"));
 }
 
+TEST_F(ResourcesTest, WhatThisKubernetesLacksIsSaidWithTheReason) {
+  EXPECT_EQ(world.post("/api/v1/clusters", R"({"name":"demo"})").status, 202);
+  const auto answer = world.get("/api/v1/clusters/demo/capabilities");
+  ASSERT_EQ(answer.status, 200) << answer.text();
+  const auto body = boost::json::parse(answer.text()).as_object();
+  EXPECT_EQ(body.at("kubernetesVersion"), "v1.20.2");
+  std::map<std::string, bool> available;
+  for (const auto& one : body.at("features").as_array()) {
+    const auto& feature = one.as_object();
+    const bool there = feature.at("available").as_bool();
+    available[std::string(feature.at("name").as_string())] = there;
+    EXPECT_NE(there, feature.contains("reason")) << one;
+  }
+  EXPECT_FALSE(available.at("statefulsets.maxUnavailable"));
+  EXPECT_FALSE(available.at("jobs.suspend"));
+  EXPECT_TRUE(available.at("pods.startupProbe"));
+  EXPECT_EQ(world.get("/api/v1/clusters/none/capabilities").status, 404);
+  EXPECT_EQ(world.get("/api/v1/clusters/demo/capabilities?all=1").status, 422);
+}
+
 TEST_F(ResourcesTest, TheMirrorSaysThatItKnowsNothingYet) {
   create(R"({"name":"demo"})");
   auto pods = body_of(world.get("/api/v1/clusters/demo/pods?namespace=default&node=x"));
