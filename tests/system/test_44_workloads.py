@@ -229,7 +229,7 @@ def test_cron_jobs_are_suspended_resumed_and_run(works):
     job = works.until("jobs", made, "complete", 30)
     assert job["owner"]["name"] == "tick"
     refused = works.act("jobs", "once", "stop", expect=422)
-    assert refused["rule"] == "kind" and "1.21" in refused["detail"], refused
+    assert refused["rule"] == "kind" and "1.22" in refused["detail"], refused
 
 
 @claims("W22.delete")

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every field that the manual has for a workload: submitted as a native object, read back with stock kubectl, and seen at work."""
+import copy
+import json
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 import fields_seen as seen
-from workload_fields import MASTER, SPACE, WORKER, Fields, fault, part
+from slipway import wait_for
+from workload_fields import MASTER, SPACE, WORKER, Fields, fault, part, plural, put
 
 claims = pytest.mark.claims
 POD = "spec.template.spec."
@@ -23,7 +28,6 @@ TABLE = [
     ("W2.image", "Deployment/third", MAIN + "image", seen.pull_is_tried),
     ("W2.image", "Deployment/whole", MAIN + "imagePullPolicy", seen.image_runs),
     ("W2.image", "Deployment/always", MAIN + "imagePullPolicy", seen.always_pulls),
-    ("W2.image", "Deployment/third", POD + "imagePullSecrets", None),
     ("W2.image", "Secret/registry", "type", None),
     ("W3.resources", "Deployment/whole", MAIN + "resources.requests.cpu", seen.in_cgroup("cpu/cpu.shares cpu.weight", {"20", "1"})),
     ("W3.resources", "Deployment/whole", MAIN + "resources.requests.memory", None),
@@ -98,6 +102,7 @@ TABLE = [
     ("W14.fields", "Job/limited", "spec.activeDeadlineSeconds", seen.job_failed("limited", "DeadlineExceeded", 1)),
     ("W14.fields", "Job/tried", POD + "restartPolicy", seen.job_failed("tried", "BackoffLimitExceeded", 2)),
     ("W14.fields", "Job/again", POD + "restartPolicy", seen.in_the_same_pod),
+    ("W2.image", "Deployment/third", POD + "imagePullSecrets", seen.secret_is_shown),  # tried again at longer and longer intervals
     # Kubelet tells of a start within its next round, which may be a minute away.
     ("W6.startup", "Deployment/slow", MAIN + "startupProbe", seen.holds_liveness_off),
     *[("W15.fields", "CronJob/forbids", ONCE + name, seen.job_is_as_given)
@@ -115,7 +120,8 @@ def fields(api):
     api.call("POST", "/clusters/demo/namespaces", expect=201, json={"name": SPACE})
     try:
         here = Fields(api)
-        here.submit(*here.objects)
+        with ThreadPoolExecutor(4) as many:
+            list(many.map(here.create, here.objects))
         assert here.read_back
         seen.early_run(here)
         here.roll()
@@ -144,3 +150,66 @@ def test_each_kind_is_made_without_an_application(fields, kind, name):
     assert "app.kubernetes.io/name" not in row.get("labels", {})
     none = fields.api.get(f"/clusters/demo/{kind}?namespace={SPACE}&application=whole")
     assert none["total"] == 0
+
+
+# What a form's dialog sets, and where: containers, access, update, scheduling, network, labels.
+EDITS = [("Deployment/on-one", MAIN + "env", [{"name": "EDITED", "value": "1"}]), ("Service/web", "spec.ports[0].port", 81),
+         ("Deployment/gentle", "spec.strategy.rollingUpdate", {"maxSurge": 1, "maxUnavailable": 1}),
+         ("DaemonSet/each-roll", POD + "nodeSelector", {"kubernetes.io/os": "linux"}),
+         ("Deployment/near-rather", POD + "hostAliases", [{"ip": "127.0.0.1", "hostnames": ["a.example"]}]),
+         ("StatefulSet/set-manual", "metadata.labels", {"tier": "back"}), ("Ingress/web", "spec.rules[0].host", "shop3.example"),
+         ("CronJob/rests", "spec.schedule", "0 3 * * *")]
+
+
+@claims("W17.save")
+@pytest.mark.parametrize("where, path, value", EDITS, ids=[edit[0] for edit in EDITS])
+def test_what_a_form_does_not_know_survives_its_save(fields, where, path, value):
+    kind, name = where.split("/")
+    place = f"{fields.root}/objects/{plural(kind)}/{name}"
+    marks = {"metadata": {"annotations": {"example.org/note": "of somebody else"}}}
+    fields.api.kubectl("-n", SPACE, "patch", plural(kind), name, "--type=merge", "-p", json.dumps(marks))
+
+    def saved():  # its controller may write its status meanwhile: then it is read anew, as a page would
+        read = fields.api.get(place)
+        kept = copy.deepcopy(read)
+        put(read, path, value)
+        answer = fields.api.call("PUT", place, json=read)
+        assert answer.status_code in (200, 409), answer.text
+        return (kept, read["metadata"]["resourceVersion"]) if answer.status_code == 200 else None
+    before, version = wait_for("it is saved", saved, 20)
+    after = fields.live(plural(kind), name)
+    assert part(after, path) == value
+    put(before, path, value)
+    assert fault({**marks, "spec": before["spec"]}, after) is None and before["metadata"].get("labels") == after["metadata"].get("labels")
+    before["metadata"]["resourceVersion"] = version
+    late = fields.api.call("PUT", place, expect=409, json=before).json()
+    assert (late["rule"], late["seen"]) == ("changed", version) and late["current"] not in ("", version), late
+
+
+@claims("W10.max-unavailable")
+def test_what_this_kubernetes_lacks_is_said_and_refused(fields):
+    """Kubernetes 1.20 would take the object and drop the field."""
+    known = fields.api.get("/clusters/demo/capabilities")
+    lacks = {one["name"]: one for one in known["features"] if not one["available"]}
+    assert {"statefulsets.maxUnavailable", "jobs.suspend"} <= set(lacks) and "1.35" in lacks["statefulsets.maxUnavailable"]["reason"], known
+    one = copy.deepcopy(fields.submitted("StatefulSet", "set-roll"))
+    one["metadata"]["name"] = "many"
+    one["spec"]["updateStrategy"]["rollingUpdate"] = {"maxUnavailable": 2}
+    texts = (("POST", f"{fields.root}/objects/statefulsets", "application/json"), ("POST", f"/clusters/demo/manifests?namespace={SPACE}", "application/yaml"))
+    for method, path, kind in texts:
+        refused = fields.api.call(method, path, expect=422, headers={"Content-Type": kind}, data=json.dumps(one)).json()
+        assert (refused["field"], refused["rule"]) == ("spec.updateStrategy.rollingUpdate.maxUnavailable", "kubernetes-version"), refused
+        assert "leave it out" in refused["detail"] and refused["line"] == 1, refused
+
+
+@claims("W21.job")
+def test_a_job_is_read_and_deleted_and_nothing_else(fields):
+    place = f"{fields.root}/workloads/jobs/limited"
+    for action, more in (("scale", {"replicas": 2}), ("redeploy", {}), ("run", {}), ("stop", {}), ("start", {})):
+        refused = fields.api.call("POST", f"{place}/{action}", expect=422, json=more).json()
+        assert (refused["field"], refused["rule"]) == ("action", "kind"), refused
+    read = fields.api.get(f"{fields.root}/objects/jobs/limited")
+    assert fault(fields.submitted("Job", "limited"), read) is None and read["status"]["startTime"]
+    fields.api.call("DELETE", place, expect=200)
+    wait_for("it and its pods are gone", lambda: not fields.api.items(f"/clusters/demo/jobs?namespace={SPACE}&search=limited") and not [
+        pod for pod in fields.pods.now.values() if pod["metadata"]["labels"].get("job-name") == "limited"], 30)

@@ -16,6 +16,14 @@ WAIT = 90  # seconds that anything may take on a loaded machine
 READ = ("deployments.apps,statefulsets.apps,daemonsets.apps,jobs.batch,cronjobs.batch,services,ingresses.networking.k8s.io,configmaps,secrets,"
         "persistentvolumeclaims")
 SERVE = "mkdir -p /www; echo served by $HOSTNAME >/www/index.html; exec httpd -f -p 8080 -h /www"
+# A registry that has nothing, and notes who asks with which credentials.
+REGISTRY = r"""cat >/tmp/answer <<'END'
+read -r line; while read -r field && [ "$field" != "$(printf '\r')" ]; do case $field in [Aa]uthorization:*) shown=$field;; esac; done
+if [ "$shown" ]; then echo "$line $shown" >>/tmp/asked; printf 'HTTP/1.1 404 Not Found\r\n'
+else printf 'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="x"\r\n'; fi
+printf 'Content-Length: 0\r\nConnection: close\r\n\r\n'
+END
+touch /tmp/asked; exec nc -ll -p 5999 -e sh /tmp/answer"""
 COUNTED = "cut -d' ' -f1 /proc/uptime >>/tmp/probes"  # each probe leaves its time
 WORKER, MASTER = "demo-worker-1", "demo-master-1"
 HOST = "kubernetes.io/hostname"
@@ -103,7 +111,7 @@ def basics():
                           volume("keys", secret={"secretName": "keys", "defaultMode": 256})],
                  hostAliases=[{"ip": "127.0.0.1", "hostnames": ["shop.example", "shop2.example"]}])
     careful = {"runAsUser": 1234, "runAsGroup": 2345, "runAsNonRoot": True, "readOnlyRootFilesystem": True}
-    onhost = pods(box(volumeMounts=[mount("tmp", "/host", readOnly=True)]), hostNetwork=True,
+    onhost = pods(box(volumeMounts=[mount("tmp", "/host", readOnly=True)]), box(REGISTRY, name="registry"), hostNetwork=True,
                   volumes=[volume("tmp", hostPath={"path": "/etc", "type": "Directory"})])
     return [keeper("Deployment", "whole", whole, 2, {"tier": "front", "example.org/team": "a"}),
             keeper("Deployment", "careful", pods(box(securityContext=careful)), 1),
@@ -232,11 +240,21 @@ def fault(asked, got, path=""):
     return None if asked == got else f"{path}: {asked!r} was submitted, {got!r} is there"
 
 
+def plural(kind):
+    return {"Ingress": "ingresses"}.get(kind, kind.lower() + "s")
+
+
 def part(one, path):
     """What stands at a path as "spec.ports[0].port"; it must be there."""
     for name, at in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
         one = one[name] if name else one[int(at)]
     return one
+
+
+def put(one, path, value):
+    """Sets what stands at a path, whose last word is a field's name."""
+    above, _, name = path.rpartition(".")
+    part(one, above)[name] = value
 
 
 class Witness:
@@ -292,7 +310,13 @@ class Fields:
                  for port in service["spec"].get("ports", [])}
         return next(port for port in range(31987, 32100) if port not in taken)
 
-    def submit(self, *objects):
+    def create(self, one):
+        """As a form does: the object goes in as it is, and comes back with all that it has."""
+        made = self.api.call("POST", f"{self.root}/objects/{plural(one['kind'])}", expect=201, json=one).json()
+        if one["kind"] != "Secret":  # values are not shown
+            assert (why := fault(one, made)) is None, f"{one['kind']} {one['metadata']['name']}{why}"
+
+    def apply(self, *objects):
         answer = self.api.apply("demo", "".join(f"---\n{json.dumps(one)}\n" for one in objects), SPACE).json()
         assert answer["state"] == "done" and all(one["ok"] for one in answer["objects"]), answer
 
@@ -313,10 +337,12 @@ class Fields:
         objects = rollouts()
         for one in objects:
             self.ready(one["metadata"]["name"], one["spec"].get("replicas", 2))
+        # What is ready and not yet available is replaced at once.
+        wait_for("surge is available", lambda: self.live("deployment", "surge")["status"].get("availableReplicas") == 2, WAIT)
         for one in objects:
             one["spec"]["template"]["spec"]["containers"][0]["env"] = [{"name": "ROUND", "value": "2"}]
         self.rolled = time.monotonic()
-        self.submit(*objects)
+        self.apply(*objects)
 
     def of(self, app):
         return [pod for pod in list(self.pods.now.values()) if pod["metadata"].get("labels", {}).get("app") == app]
