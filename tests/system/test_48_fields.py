@@ -152,6 +152,25 @@ def test_each_kind_is_made_without_an_application(fields, kind, name):
     assert none["total"] == 0
 
 
+@claims("W16.details")
+def test_a_workloads_details_are_all_there(fields):
+    """The object itself, its pods with their containers, conditions, events, the services before it, and its history."""
+    fields.ready("web")
+    status = fields.api.get(f"{fields.root}/objects/deployments/web")["status"]
+    assert {one["type"]: one["status"] for one in status["conditions"]} == {"Available": "True", "Progressing": "True"}
+    row = next(row for row in fields.api.items(f"/clusters/demo/deployments?namespace={SPACE}&search=web") if row["name"] == "web")
+    selector = ",".join(f"{key}={value}" for key, value in row["selector"].items())
+    pod = fields.api.items(f"/clusters/demo/pods?namespace={SPACE}&labels={selector}")[0]
+    assert pod["ready"] and [(one["name"], one["state"]) for one in pod["containers"]] == [("main", "running")], pod
+    before = [one["name"] for one in fields.api.items(f"/clusters/demo/services?namespace={SPACE}&limit=100")
+              if one["selector"] and one["selector"].items() <= row["podLabels"].items()]
+    assert before == ["web", "web-any", "web-balanced", "web-given", "web-udp"]
+    reasons = {one["reason"] for one in fields.api.items(f"/clusters/demo/events?namespace={SPACE}&object=Deployment/web")}
+    assert reasons == {"ScalingReplicaSet"}, reasons
+    history = fields.api.items(f"{fields.root}/workloads/deployments/surge/revisions")
+    assert [one["present"] for one in history] == [True, False] and history[1]["changes"], history
+
+
 # What a form's dialog sets, and where: containers, access, update, scheduling, network, labels.
 EDITS = [("Deployment/on-one", MAIN + "env", [{"name": "EDITED", "value": "1"}]), ("Service/web", "spec.ports[0].port", 81),
          ("Deployment/gentle", "spec.strategy.rollingUpdate", {"maxSurge": 1, "maxUnavailable": 1}),
