@@ -7,6 +7,7 @@
 #include "controller/applications/composition.hpp"
 #include "controller/http/application_rows.hpp"
 #include "controller/http/kube_objects.hpp"
+#include "controller/http/refusals.hpp"
 
 namespace slipway::http {
 
