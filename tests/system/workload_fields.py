@@ -164,7 +164,7 @@ def rollouts():
     def update(kind, **more):
         return {"updateStrategy": {"type": kind, **more}}
     slow = pods(terminationGracePeriodSeconds=1)
-    return [keeper("Deployment", "surge", pods(), 2, **rolling(maxSurge=1, maxUnavailable=0), minReadySeconds=4),
+    return [keeper("Deployment", "surge", slow, 2, **rolling(maxSurge=1, maxUnavailable=0), minReadySeconds=4),
             keeper("Deployment", "gentle", pods(), 2, **rolling(maxSurge=0, maxUnavailable=1)),
             keeper("Deployment", "custom", pods(), 2, **rolling(maxSurge="50%", maxUnavailable="0%")),
             keeper("Deployment", "recreate", slow, 2, strategy={"type": "Recreate"}),
