@@ -4,6 +4,7 @@
 
 #include "agent/kube/json_reading.hpp"
 #include "agent/kube/projections.hpp"
+#include "protocol/wire/text.hpp"
 
 namespace slipway::kube {
 namespace {
@@ -60,7 +61,7 @@ void add_path(const std::string& host, const json::value& from, const json::valu
   if (ingress.paths_size() >= kMaxParts) return;
   auto& path = *ingress.add_paths();
   path.set_host(host);
-  path.set_path(text_at(from, "path").substr(0, kMaxMessageBytes));
+  path.set_path(wire::head_of(text_at(from, "path"), kMaxMessageBytes));
   path.set_path_type(text_at(from, "pathType"));
   path.set_service(text_at(object_at(backend, "service"), "name"));
   if (path.service().empty()) path.set_service(text_at(backend, "serviceName"));

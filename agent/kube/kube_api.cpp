@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "protocol/net/http_status.hpp"
+#include "protocol/wire/text.hpp"
 
 namespace slipway::kube {
 namespace {
@@ -62,11 +63,11 @@ std::string message_of(const std::string& body) {
     if (!error && value.is_object()) {
       const auto* message = value.get_object().if_contains("message");
       if (message != nullptr && message->is_string()) {
-        return std::string(message->get_string()).substr(0, kMessageLength);
+        return wire::head_of(std::string_view(message->get_string()), kMessageLength);
       }
     }
   }
-  auto text = body.substr(0, kMessageLength);
+  auto text = wire::clean_text(wire::head_of(body, kMessageLength));
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
 }

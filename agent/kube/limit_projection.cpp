@@ -3,6 +3,7 @@
 
 #include "agent/kube/json_reading.hpp"
 #include "agent/kube/projections.hpp"
+#include "protocol/wire/text.hpp"
 
 namespace slipway::kube {
 namespace {
@@ -98,7 +99,7 @@ void project_autoscaler(const json::value& object, wire::MirrorRow& row) {
     const auto type = text_at(condition, "type");
     if (type == "ScalingLimited" || text_at(condition, "status") != "False") continue;
     autoscaler.set_condition(text_at(condition, "reason") + ": " +
-                             text_at(condition, "message").substr(0, kMaxMessageBytes));
+                             wire::head_of(text_at(condition, "message"), kMaxMessageBytes));
     break;
   }
 }

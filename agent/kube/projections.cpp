@@ -62,7 +62,7 @@ void project_event(const json::value& object, wire::MirrorRow& row) {
   const auto& series = object_at(object, "series");
   event.set_type(text_at(object, "type"));
   event.set_reason(text_at(object, "reason"));
-  event.set_message(text_at(object, "message").substr(0, kMaxMessageBytes));
+  event.set_message(wire::head_of(text_at(object, "message"), kMaxMessageBytes));
   event.set_object_kind(text_at(involved, "kind"));
   event.set_object_name(text_at(involved, "name"));
   event.set_object_namespace(text_at(involved, "namespace"));

@@ -5,6 +5,7 @@
 #include "agent/kube/projections.hpp"
 #include "agent/kube/quantity.hpp"
 #include "protocol/policy/resource_rules.hpp"
+#include "protocol/wire/text.hpp"
 
 namespace slipway::kube {
 namespace {
@@ -49,7 +50,7 @@ void project_claim(const json::value& object, wire::MirrorRow& row) {
   claim.set_volume_mode(text_at(spec, "volumeMode"));
   for (const auto& condition : array_at(status, "conditions")) {
     if (text_at(condition, "status") != "True") continue;
-    const auto message = text_at(condition, "message").substr(0, kMaxMessageBytes);
+    const auto message = wire::head_of(text_at(condition, "message"), kMaxMessageBytes);
     claim.set_condition(text_at(condition, "type") + (message.empty() ? "" : ": " + message));
   }
 }
@@ -70,7 +71,7 @@ void project_volume(const json::value& object, wire::MirrorRow& row) {
   volume.set_reason(text_at(status, "reason"));
   if (const auto message = text_at(status, "message"); !message.empty()) {
     volume.set_reason((volume.reason().empty() ? "" : volume.reason() + ": ") +
-                      message.substr(0, kMaxMessageBytes));
+                      wire::head_of(message, kMaxMessageBytes));
   }
 }
 

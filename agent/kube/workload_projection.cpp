@@ -6,6 +6,7 @@
 
 #include "agent/kube/json_reading.hpp"
 #include "agent/kube/projections.hpp"
+#include "protocol/wire/text.hpp"
 
 namespace slipway::kube {
 namespace {
@@ -91,7 +92,7 @@ void add_uses(const json::value& pod, wire::UsedObjects& row) {
 
 std::string words_of(const json::value& condition) {
   return text_at(condition, "reason") + ": " +
-         text_at(condition, "message").substr(0, kMaxMessageBytes);
+         wire::head_of(text_at(condition, "message"), kMaxMessageBytes);
 }
 
 /// What hinders it: pods that could not be made (for a quota, say), a roll-out that stands still.
@@ -221,7 +222,7 @@ void project_cron_job(const json::value& object, wire::MirrorRow& row) {
   const auto& status = object_at(object, "status");
   const auto& once = object_at(object_at(spec, "jobTemplate"), "spec");
   const auto& pod = object_at(object_at(once, "template"), "spec");
-  job.set_schedule(text_at(spec, "schedule").substr(0, kMaxMessageBytes));
+  job.set_schedule(wire::head_of(text_at(spec, "schedule"), kMaxMessageBytes));
   job.set_suspended(bool_at(spec, "suspend"));
   job.set_concurrency(text_at(spec, "concurrencyPolicy"));
   job.set_active(static_cast<std::uint32_t>(array_at(status, "active").size()));

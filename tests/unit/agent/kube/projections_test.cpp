@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "agent/kube/kinds.hpp"
+#include "agent/kube/kube_api.hpp"
 
 namespace slipway::kube {
 namespace {
@@ -108,6 +109,20 @@ TEST(Projections, ReadWorkloadsServicesAndEvents) {
     "lastTimestamp":"2026-01-02T12:04:05Z","involvedObject":{"kind":"Pod","name":"p"}})");
   EXPECT_EQ(event.event().count(), 4U);
   EXPECT_EQ(event.event().last_utc_ms(), 1'767'355'445'000);
+}
+
+TEST(Projections, CutLongMessagesBetweenCharacters) {
+  std::string wide = "x";  // so that a character stands across every even limit
+  for (int i = 0; i < 4'000; ++i) wide += "\xc3\xa9";
+  const auto event = row_of("events", R"({"message":")" + wide + "\"}");
+  const auto job = row_of("cronjobs", R"({"spec":{"schedule":")" + wide + "\"}}");
+  for (const auto& cut : {event.event().message(), job.cron_job().schedule()}) {
+    ASSERT_GT(cut.size(), 1'000U);
+    EXPECT_EQ(cut, wide.substr(0, cut.size()));
+    EXPECT_EQ(cut.size() % 2, 1U) << "half a character, for which a whole batch would be refused";
+  }
+  EXPECT_EQ(message_of(wide).size() % 2, 1U);
+  EXPECT_EQ(message_of("a\xff"), "a\xef\xbf\xbd");
 }
 
 TEST(Projections, ReadRoleBindings) {
