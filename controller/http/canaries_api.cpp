@@ -265,7 +265,7 @@ Task<Answer> withdraw(Services& services, Call call) {
   if (!pair) co_return base::fail(pair);
   if (!pair->canary) co_return std::unexpected(no_canary(*pair));
   auto done = co_await send(services, call, *pair, workloads::canary_name(pair->name),
-                            workloads::withdraw(*pair->canary), "withdraw");
+                            workloads::deletion(*pair->canary), "withdraw");
   if (!done) co_return to_response(done.error(), call.caller.request_id);
   co_return json_response(done->state == intents::State::kDone ? 200 : 202, view(*done));
 }

@@ -182,16 +182,4 @@ Change mark_promoting(const json::object& canary) {
   return change;
 }
 
-Change withdraw(const json::object& canary) {
-  Change change;
-  change.method = "DELETE";
-  change.content_type = "application/json";
-  change.body =
-      json::object{{"apiVersion", "v1"},
-                   {"kind", "DeleteOptions"},
-                   {"propagationPolicy", "Background"},
-                   {"preconditions", json::object{{"uid", text_of(canary, "metadata", "uid")}}}};
-  return change;
-}
-
 }  // namespace slipway::workloads

@@ -47,7 +47,5 @@ Ruled<std::optional<Change>> promote(const boost::json::object& deployment,
                                      const boost::json::object& canary);
 /// That it goes once the Deployment is rolled out.
 Change mark_promoting(const boost::json::object& canary);
-/// Its deletion, of this very object.
-Change withdraw(const boost::json::object& canary);
 
 }  // namespace slipway::workloads

@@ -123,8 +123,8 @@ TEST(CanaryTest, ChangesAreForThisVeryObject) {
   const auto canary = json::parse(R"({"metadata":{"uid":"u2"}})").as_object();
   EXPECT_EQ(text(mark_promoting(canary).body),
             R"({"metadata":{"uid":"u2","labels":{"slipway.io/canary-phase":"promoting"}}})");
-  EXPECT_EQ(withdraw(canary).method, "DELETE");
-  EXPECT_THAT(text(withdraw(canary).body), HasSubstr(R"("preconditions":{"uid":"u2"})"));
+  EXPECT_EQ(deletion(canary).method, "DELETE");
+  EXPECT_THAT(text(deletion(canary).body), HasSubstr(R"("preconditions":{"uid":"u2"})"));
 }
 
 TEST(CanaryTest, OddObjectsAreReadAsEmpty) {
@@ -136,7 +136,7 @@ TEST(CanaryTest, OddObjectsAreReadAsEmpty) {
     EXPECT_FALSE(canary_of(of, {.images = {{"main", "x"}}})) << odd;
     EXPECT_FALSE(canary_of(of, {})) << odd;
     (void)promote(of, of);
-    (void)withdraw(of);
+    (void)deletion(of);
   }
 }
 
