@@ -315,12 +315,13 @@ Task<Applier::Answer> Applier::patch(const ManifestObject& object, std::string p
     if (response->status >= 500) mapping_.forget(object.api_version);
     co_return outcome;
   }
-  const bool made = response->status == kCreated || before->empty();
+  const bool made = response->status == kCreated;
   const bool same = !made && resource_version_of(response->text()) == resource_version_of(*before);
   outcome.set_action(made ? "created" : same ? "unchanged" : "configured");
   if (!same && !dry_run) {
-    *outcome.mutable_undo() =
+    auto undo =
         undo_of(std::move(path), response->text(), made ? std::string{} : std::move(*before));
+    if (!undo.path().empty()) *outcome.mutable_undo() = std::move(undo);
   }
   co_return outcome;
 }

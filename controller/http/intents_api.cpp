@@ -39,9 +39,18 @@ boost::json::object listed_view(const Services& services, const intents::Outcome
   return out;
 }
 
+/// The cluster, for whom intents are shown: what was asked says nothing of projects, so that a
+/// token that is limited to one has none.
+Result<clusters::ClusterName> cluster_of(const Services& services, const Call& call) {
+  if (!call.caller.rights.scope.project.value.empty()) {
+    return base::fail(ErrorCode::kDenied, "a token that is limited to a project sees no intents");
+  }
+  return visible_cluster(services, call.caller, call.argument("cluster"));
+}
+
 /// One of the cluster's that is the caller's own; to others but administrators it is not there.
 Result<intents::Outcome> own_intent(const Services& services, const Call& call) {
-  auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
+  auto cluster = cluster_of(services, call);
   if (!cluster) return base::fail(cluster);
   auto outcome = services.intents.find({call.argument("intent")});
   const bool own = outcome && outcome->cluster == cluster->id &&
@@ -57,7 +66,7 @@ Task<Answer> list(Services& services, Call call) {
   wanted.only_pending = query.flag("waiting", false);
   if (query.has("cursor")) wanted.before = query.number("cursor", 0, 1);
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
-  auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
+  auto cluster = cluster_of(services, call);
   if (!cluster) co_return base::fail(cluster);
   if (!sees_all(call.caller)) wanted.asked_by = call.caller.user.id.value;
   const auto limit = wanted.limit++;  // one more says whether there are more
@@ -80,6 +89,8 @@ Task<Answer> read(Services& services, Call call) {
 }
 
 Task<Answer> cancel(Services& services, Call call) {
+  QueryReader query(call.query);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto outcome = own_intent(services, call);
   if (!outcome) co_return base::fail(outcome);
   auto cancelled = services.intents.cancel(outcome->id);
@@ -116,6 +127,8 @@ Result<wire::Intent> again(const Services& services, const Caller& caller,
 }
 
 Task<Answer> retry(Services& services, Call call) {
+  QueryReader query(call.query);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto outcome = own_intent(services, call);
   if (!outcome) co_return base::fail(outcome);
   auto intent = again(services, call.caller, *outcome);
@@ -131,6 +144,8 @@ Task<Answer> retry(Services& services, Call call) {
 }
 
 Task<Answer> undo(Services& services, Call call) {
+  QueryReader query(call.query);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto outcome = own_intent(services, call);
   if (!outcome) co_return base::fail(outcome);
   auto undone = co_await undo_manifest(services, call.caller, std::move(*outcome));

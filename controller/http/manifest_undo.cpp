@@ -38,7 +38,12 @@ std::vector<std::size_t> backwards(const wire::Intent& intent, std::size_t count
   return order;
 }
 
-/// One object; what it was called is filled in.
+/// What others fill without a change of it.
+bool holds_others(const wire::ObjectOutcome& object) {
+  return object.kind() == "Namespace" || object.kind() == "CustomResourceDefinition";
+}
+
+/// What became of one object.
 struct Undone {
   int status = kOk;
   std::string action;
@@ -103,6 +108,9 @@ std::expected<UndoStep, std::string> undo_step(const wire::ObjectOutcome& outcom
                         ? workloads::number_of(metadata, "generation", 0) == undo.generation()
                         : version == undo.resource_version();
   if (!same) return std::unexpected("it was changed since: look at it before you take it back");
+  if (made && holds_others(outcome)) {
+    return std::unexpected("others may have put things into it since: delete it by itself");
+  }
   if (made) {
     return UndoStep{
         "DELETE",
@@ -114,7 +122,7 @@ std::expected<UndoStep, std::string> undo_step(const wire::ObjectOutcome& outcom
   boost::system::error_code error;
   auto before = json::parse(undo.before(), error);
   if (error || !before.is_object()) {
-    return std::unexpected("what it was before was too large to keep");
+    return std::unexpected("what it was before was not kept: it was too large, or not readable");
   }
   auto& body = before.get_object();
   if (auto* kept = body.if_contains("metadata"); kept != nullptr && kept->is_object()) {

@@ -19,7 +19,8 @@ struct UndoStep {
 };
 
 /// By what became of the object, and what is there now (nullopt: nothing). The error says why it is
-/// left alone: somebody changed it since, or what was before was too large to keep.
+/// left alone: somebody changed it since, it holds what others made, or what was before was not
+/// kept.
 std::expected<UndoStep, std::string> undo_step(const wire::ObjectOutcome& outcome,
                                                const std::optional<boost::json::object>& now);
 

@@ -129,14 +129,16 @@ void IntentRows::forget(const ClusterId& cluster) {
   database_.prepare("DELETE FROM intents WHERE cluster = ?").bind(cluster.value).run();
 }
 
-void IntentRows::keep_newest(const ClusterId& cluster, std::size_t count) {
+void IntentRows::keep_newest(const ClusterId& cluster, const std::string& asked_by,
+                             std::size_t count) {
   database_
       .prepare(
-          "DELETE FROM intents WHERE cluster = ?1 AND state <> 'pending' AND sequence <= "
-          "(SELECT sequence FROM intents WHERE cluster = ?1 AND state <> 'pending' "
-          "ORDER BY sequence DESC LIMIT 1 OFFSET ?2)")
+          "DELETE FROM intents WHERE cluster = ?1 AND actor = ?3 AND state <> 'pending' AND "
+          "sequence <= (SELECT sequence FROM intents WHERE cluster = ?1 AND actor = ?3 AND "
+          "state <> 'pending' ORDER BY sequence DESC LIMIT 1 OFFSET ?2)")
       .bind(cluster.value)
       .bind(count)
+      .bind(asked_by)
       .run();
 }
 

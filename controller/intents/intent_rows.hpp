@@ -27,7 +27,8 @@ class IntentRows {
   void finish(const IntentId& id, const wire::IntentOutcome& outcome, base::UtcTime now);
   void cancel(const IntentId& id, base::UtcTime now);
   void forget(const ClusterId& cluster);
-  void keep_newest(const ClusterId& cluster, std::size_t count);  ///< of the finished
+  /// Of the finished ones of one user, or of the controller itself.
+  void keep_newest(const ClusterId& cluster, const std::string& asked_by, std::size_t count);
 
  private:
   store::Database& database_;

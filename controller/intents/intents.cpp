@@ -89,7 +89,7 @@ Result<IntentId> IntentLedger::Core::accept(const ClusterId& cluster, const wire
                 "256 changes wait for this cluster already; cancel some or bring it back", {});
   }
   rows.add(cluster, intent, clock.utc());
-  rows.keep_newest(cluster, kKeptFinished);
+  rows.keep_newest(cluster, intent.asked_by(), kKeptFinished);
   return id;
 }
 

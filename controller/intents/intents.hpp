@@ -25,7 +25,7 @@ using base::IntentId;
 inline constexpr std::size_t kMaxPending = 256;  ///< of a cluster, then kExhausted
 inline constexpr std::size_t kMaxInFlight = 16;  ///< delivered and not answered, of a cluster
 inline constexpr std::size_t kMaxIntentBytes = 768 << 10;  ///< fits a frame
-inline constexpr std::size_t kKeptFinished = 500;          ///< of a cluster, the newest
+inline constexpr std::size_t kKeptFinished = 500;          ///< the newest, of a cluster and a user
 
 enum class State {
   kPending,    ///< durable; not answered by the cluster yet

@@ -3,3 +3,4 @@
 ALTER TABLE intents ADD COLUMN actor TEXT NOT NULL DEFAULT '';
 ALTER TABLE intents ADD COLUMN summary TEXT NOT NULL DEFAULT '';
 CREATE INDEX intents_newest ON intents (cluster, sequence);
+CREATE INDEX intents_of_actor ON intents (cluster, actor, sequence);

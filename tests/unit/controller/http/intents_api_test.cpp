@@ -77,6 +77,21 @@ TEST_F(IntentsApiTest, EverybodySeesTheirOwnAndAdministratorsAll) {
   EXPECT_EQ(get("dan", id).status, 404);
 }
 
+TEST_F(IntentsApiTest, ATokenThatIsLimitedToAProjectSeesNone) {
+  ASSERT_EQ(apply("ann").status, 200);
+  const access::TokenScope scope{.project = shop.id, .department = sales.id};
+  tokens["ann"] =
+      world.accounts.tokens().add(users["ann"].id, "ci", std::chrono::hours(1), scope)->text;
+  EXPECT_EQ(get("ann", "/clusters/demo/intents").status, 403);
+}
+
+TEST_F(IntentsApiTest, AnActThatWouldBeRealIsNotTakenForATrial) {
+  const auto done = apply("ann");
+  for (const auto* what : {"/retry?dryRun=true", "/undo?dryRun=true"}) {
+    EXPECT_EQ(text_of(body_of(send("ann", "POST", of(done) + what)), "field"), "dryRun");
+  }
+}
+
 TEST_F(IntentsApiTest, APageGoesOnWhereTheLastOneEnded) {
   for (int i = 0; i < 3; ++i) ASSERT_EQ(apply("ann").status, 200);
   const auto first = body_of(get("ann", "/clusters/demo/intents?limit=2"));
@@ -178,8 +193,11 @@ TEST(ManifestUndo, AStatusOfItsOwnIsNoChange) {
   ASSERT_TRUE(undo_step(outcome, now(2)));
   EXPECT_EQ(undo_step(outcome, now(2))->method, "DELETE");
   EXPECT_FALSE(undo_step(outcome, now(3)));
+  outcome.set_kind("Namespace");
+  EXPECT_TRUE(undo_step(outcome, now(2)).error().contains("others may have put things into it"));
+  outcome.clear_kind();
   outcome.set_action("configured");
-  EXPECT_EQ(undo_step(outcome, now(2)).error(), "what it was before was too large to keep");
+  EXPECT_TRUE(undo_step(outcome, now(2)).error().contains("was not kept"));
   EXPECT_EQ(undo_step(outcome, std::nullopt).error(), "it was deleted since");
 }
 
