@@ -55,14 +55,12 @@ std::int64_t count_in(const json::object& spec, std::string_view key) {
 struct NamedClaim {
   std::string name;
   std::size_t volume = 0;
-  bool operator==(const NamedClaim&) const = default;
 };
 
 /// How many pods share which claims.
 struct Shared {
   std::int64_t pods = 1;
   std::vector<NamedClaim> claims;
-  bool operator==(const Shared&) const = default;
 };
 
 Shared shared_in(const json::object& object, const Sharing& as) {
@@ -79,11 +77,30 @@ Shared shared_in(const json::object& object, const Sharing& as) {
   return shared;
 }
 
+/// The Job of a CronJob was judged as that one's template, which may be older than the rule.
+bool is_of_cron_job(const Change& change) {
+  if (change.kind != "Job") return false;
+  const auto& owners = array_in(object_in(members(&change.object), "metadata"), "ownerReferences");
+  return std::ranges::any_of(owners, [](const json::value& owner) {
+    return is_true(members(&owner), "controller") && text_in(members(&owner), "kind") == "CronJob";
+  });
+}
+
+/// As many pods or fewer, of claims that they had already.
+bool was_shared(const Shared& before, const Shared& after) {
+  return after.pods <= before.pods && std::ranges::all_of(after.claims, [&](const auto& claim) {
+           return std::ranges::find(before.claims, claim.name, &NamedClaim::name) !=
+                  before.claims.end();
+         });
+}
+
 /// What would be shared by several pods after the change and is not before it.
 std::optional<Shared> newly_shared(const Change& change, const Sharing& as) {
   auto shared = shared_in(members(&change.object), as);
-  if (shared.pods <= 1 || shared.claims.empty()) return std::nullopt;
-  if (change.old != nullptr && shared_in(members(change.old), as) == shared) return std::nullopt;
+  if (shared.pods <= 1 || shared.claims.empty() || is_of_cron_job(change)) return std::nullopt;
+  if (change.old != nullptr && was_shared(shared_in(members(change.old), as), shared)) {
+    return std::nullopt;
+  }
   return shared;
 }
 

@@ -96,6 +96,23 @@ TEST(SharedClaims, WhatStoodBeforeMayGoOn) {
               ElementsAre(Pair("single-node-claim", "spec.replicas")));
   EXPECT_THAT(refused_resource(kind, before, facts, sharing(kind, "replicas: 2", "many")),
               ElementsAre(Pair("single-node-claim", "spec.replicas")));
+  EXPECT_THAT(refused_resource(kind, before, facts, sharing(kind, "replicas: 5", "once")),
+              IsEmpty())
+      << "fewer than there were";
+  const auto moved = yaml(
+      "{spec: {replicas: 2, template: {spec: {volumes: [{persistentVolumeClaim: {claimName: once}},"
+      " {emptyDir: {}}]}}}}");
+  EXPECT_THAT(refused_resource(kind, moved, facts, before), IsEmpty()) << "the same claim";
+}
+
+TEST(SharedClaims, ACronJobThatStoodBeforeGoesOn) {
+  const Kind kind{"batch", "Job"};
+  const ResourceFacts facts{.claims = kClaims};
+  auto job = sharing(kind, "parallelism: 2", "once");
+  EXPECT_THAT(refused_resource(kind, job, facts), testing::SizeIs(1));
+  job.as_object()["metadata"] =
+      yaml("{ownerReferences: [{kind: CronJob, name: night, controller: true}]}");
+  EXPECT_THAT(refused_resource(kind, job, facts), IsEmpty());
 }
 
 Needed needed(Kind kind, const json::value& object,
