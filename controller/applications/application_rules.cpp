@@ -86,6 +86,7 @@ std::optional<Refusal> refusal_of(Action action, const std::string& name, Applic
 }
 
 bool is_no_obstacle(Action action, const std::string& rule) {
+  if (rule == kLeft) return true;
   switch (action) {
     case Action::kStop:
     case Action::kRedeploy:  // it will be new when it is started

@@ -13,6 +13,7 @@
 namespace slipway::applications {
 
 inline constexpr char kApplicationVersion[] = "app.k8s.io/v1beta1";
+inline constexpr char kLeft[] = "left";  ///< rule: the workload is no longer the application's
 inline constexpr char kSame[] = "same";  ///< rule: nothing is to be done, it is so already
 
 /// What can be asked for of an application: the same of each of its workloads.

@@ -61,9 +61,10 @@ json::object unchanged_view(const WorkloadTarget& target, std::string_view actio
 }
 
 Task<json::object> act_on_member(Services& services, WorkloadTarget member,
-                                 const ApplicationOrder& order) {
+                                 const std::string& application, const ApplicationOrder& order) {
   const auto done =
-      co_await act(services, member, {.action = order.action, .dry_run = order.dry_run});
+      co_await act(services, member,
+                   {.action = order.action, .dry_run = order.dry_run, .application = application});
   const auto action = workloads::name_of(order.action);
   if (done) {
     audit_act(services, member, action, nullptr);
@@ -143,7 +144,7 @@ Task<std::expected<json::object, Problem>> act_on_application(Services& services
   json::array objects;
   bool ok = true;
   for (const auto& member : *members) {
-    auto outcome = co_await act_on_member(services, member, order);
+    auto outcome = co_await act_on_member(services, member, target.name, order);
     ok = ok && outcome.at("ok").as_bool();
     objects.push_back(std::move(outcome));
   }

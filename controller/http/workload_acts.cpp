@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "controller/applications/application_rules.hpp"
+#include "controller/applications/composition.hpp"
 #include "controller/http/audit_lines.hpp"
 #include "controller/http/encoding.hpp"
 #include "controller/http/kube_objects.hpp"
@@ -78,6 +80,16 @@ workloads::Facts facts_of(const Services& services, const clusters::Cluster& clu
 
 std::string job_name(const std::string& of) {
   return of.substr(0, kMaxJobName - kJobSuffix - 1) + "-" + base::new_id().substr(0, kJobSuffix);
+}
+
+/// It is no longer of the application whose workloads are acted on.
+std::optional<workloads::Refusal> left(const json::object& object, const std::string& application) {
+  if (application.empty()) return std::nullopt;
+  const auto& labels = member(member(object, "metadata"), "labels");
+  const auto now = workloads::text_in(labels, applications::kApplicationLabel);
+  if (now == application) return std::nullopt;
+  return workloads::Refusal{base::ErrorCode::kConflict, "name", applications::kLeft,
+                            "it is no longer of application " + application};
 }
 
 json::object view_of(const WorkloadTarget& target, const WorkloadOrder& order) {
@@ -157,7 +169,8 @@ Task<std::expected<WorkloadDone, Problem>> act(Services& services, WorkloadTarge
   }
   auto suspends = co_await jobs_suspend(services, target);
   if (!suspends) co_return std::unexpected(http::problem_of(suspends.error()));
-  auto plan = [&](const json::object& object) {
+  auto plan = [&](const json::object& object) -> workloads::Ruled<workloads::Change> {
+    if (auto why = left(object, order.application)) return std::unexpected(std::move(*why));
     auto facts = facts_of(services, *cluster, target, object);
     facts.jobs_suspend = *suspends;
     return workloads::plan(*target.kind, object, facts, asked);

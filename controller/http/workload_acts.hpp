@@ -31,6 +31,7 @@ struct WorkloadOrder {
   std::uint64_t revision = 0;
   std::string resource_version = {};
   bool dry_run = false;
+  std::string application = {};  ///< of which it must still be; empty: any
 };
 
 /// What became of it.

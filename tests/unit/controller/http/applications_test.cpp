@@ -10,14 +10,15 @@ namespace {
 namespace json = boost::json;
 using testing::HasSubstr;
 
+constexpr char kOfShop[] = R"({"app.kubernetes.io/name":"shop"})";
 constexpr char kIn[] = "/clusters/demo/namespaces/own/applications";
 
 class ApplicationsTest : public PlayedClusterTest {
  public:
   ApplicationsTest() {
     objects["/apis/app.k8s.io/v1beta1/namespaces/own/applications/shop"] = application();
-    objects["/apis/apps/v1/namespaces/own/deployments/web"] = object("web", "{}");
-    objects["/apis/apps/v1/namespaces/own/statefulsets/db"] = object("db", "{}");
+    objects["/apis/apps/v1/namespaces/own/deployments/web"] = object("web", kOfShop);
+    objects["/apis/apps/v1/namespaces/own/statefulsets/db"] = object("db", kOfShop);
     EXPECT_TRUE(world.run(tell_all(*this)));
   }
 
@@ -212,7 +213,7 @@ TEST_F(ApplicationsTest, AreStoppedWorkloadByWorkload) {
 }
 
 TEST_F(ApplicationsTest, AWorkloadThatIsStoppedAlreadyIsNoFailure) {
-  objects["/apis/apps/v1/namespaces/own/deployments/web"] = object("web", "{}", 0);
+  objects["/apis/apps/v1/namespaces/own/deployments/web"] = object("web", kOfShop, 0);
   const auto body = body_of(act_on_many("stop", "shop"));
   EXPECT_TRUE(body.at("ok").as_bool());
   EXPECT_TRUE(body.at("applications").at(0).at("objects").at(0).at("unchanged").as_bool());
@@ -255,7 +256,7 @@ TEST_F(ApplicationsTest, ADeletionMustSayWhatBecomesOfTheWorkloads) {
 }
 
 TEST_F(ApplicationsTest, WhatGoesWithItGoesFirstAndAllOfItOrItStays) {
-  objects["/apis/batch/v1/namespaces/own/jobs/once"] = object("once", "{}");
+  objects["/apis/batch/v1/namespaces/own/jobs/once"] = object("once", kOfShop);
   objects["/version"] = R"({"minor":"20"})";
   const auto one = std::string(kIn) + "/shop?workloads=delete";
   const auto done = body_of(send("ann", "DELETE", one));
@@ -271,7 +272,19 @@ TEST_F(ApplicationsTest, WhatGoesWithItGoesFirstAndAllOfItOrItStays) {
   EXPECT_THAT(text_of(half, "message"), HasSubstr("stays"));
 }
 
+TEST_F(ApplicationsTest, AWorkloadThatLeftMeanwhileIsLeftAlone) {
+  objects["/apis/apps/v1/namespaces/own/statefulsets/db"] =
+      object("db", R"({"app.kubernetes.io/name":"bank"})");
+  objects["/apis/batch/v1/namespaces/own/jobs/once"] = object("once", "{}");
+  const auto done = body_of(send("ann", "DELETE", std::string(kIn) + "/shop?workloads=delete"));
+  EXPECT_TRUE(done.at("ok").as_bool()) << json::serialize(done);
+  EXPECT_EQ(agent->intents().size(), 2U) << "the Deployment and the application";
+  EXPECT_THAT(text_of(done.at("objects").at(1).as_object(), "message"),
+              HasSubstr("no longer of application shop"));
+}
+
 TEST_F(ApplicationsTest, WorkloadsAreAssociatedEachWithItsOutcome) {
+  objects["/apis/apps/v1/namespaces/own/deployments/web"] = object("web", "{}");
   objects["/apis/apps/v1/namespaces/own/statefulsets/db"] =
       object("db", R"({"app.kubernetes.io/name":"bank"})");
   const std::string both = R"([{"kind":"deployments","name":"web"},
