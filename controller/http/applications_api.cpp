@@ -208,6 +208,8 @@ base::Result<Associations> read_associations(const Call& call, const Application
 }
 
 base::Task<Answer> associate_many(Services& services, Call call) {
+  QueryReader query(call.query);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
   const auto target = target_at(services, call);
   if (!target) co_return base::fail(target);
   auto all = read_associations(call, *target);
@@ -291,6 +293,8 @@ base::Result<Action> action_named(const std::string& name) {
 }
 
 base::Task<Answer> act_on_many(Services& services, Call call) {
+  QueryReader query(call.query);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
   if (!cluster) co_return base::fail(cluster);
   auto body = parse_json(call.request);

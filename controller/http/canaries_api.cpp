@@ -178,6 +178,8 @@ Result<StartOrder> read_start(const Call& call) {
 }
 
 Task<Answer> start(Services& services, Call call) {
+  QueryReader query(call.query);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto order = read_start(call);
   if (!order) co_return base::fail(order);
   auto pair = co_await read_pair(services, call);
@@ -239,6 +241,8 @@ Task<std::expected<intents::Outcome, Problem>> send(Services& services, const Ca
 
 /// First the Deployment's change, then the mark: who sees the mark has seen the change.
 Task<Answer> promote(Services& services, Call call) {
+  QueryReader query(call.query);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto pair = co_await read_pair(services, call);
   if (!pair) co_return base::fail(pair);
   if (!pair->canary) co_return std::unexpected(no_canary(*pair));
@@ -261,6 +265,8 @@ Task<Answer> promote(Services& services, Call call) {
 }
 
 Task<Answer> withdraw(Services& services, Call call) {
+  QueryReader query(call.query);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto pair = co_await read_pair(services, call);
   if (!pair) co_return base::fail(pair);
   if (!pair->canary) co_return std::unexpected(no_canary(*pair));

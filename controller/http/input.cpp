@@ -163,8 +163,9 @@ bool ObjectReader::flag(const std::string& name, bool otherwise) {
 
 const json::value* ObjectReader::optional_object(const std::string& name) {
   const auto* value = find(name);
-  if (value != nullptr && !value->is_object()) refuse(name, "must be a JSON object");
-  return value;
+  if (value == nullptr || value->is_object()) return value;
+  refuse(name, "must be a JSON object");
+  return nullptr;
 }
 
 const json::array& ObjectReader::list(const std::string& name, std::size_t most) {

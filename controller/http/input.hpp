@@ -55,7 +55,7 @@ class ObjectReader {
   std::int64_t number(const std::string& name, std::int64_t otherwise, std::int64_t least,
                       std::int64_t most);
   bool flag(const std::string& name, bool otherwise);
-  const boost::json::value* optional_object(const std::string& name);  ///< nullptr: not there
+  const boost::json::value* optional_object(const std::string& name);  ///< nullptr: none there
   /// Required, with at least one element.
   const boost::json::array& list(const std::string& name, std::size_t most);
   void refuse(const std::string& name, std::string why);

@@ -51,6 +51,7 @@ struct Asked {
   const Services& services;
   const base::ClusterId& cluster;
   Claims claims;
+  const boost::json::value* old = nullptr;
 };
 
 /// The labels of a namespace are for those who are asked in their own name: the cluster.
@@ -59,12 +60,16 @@ std::vector<policy::Refusal> refusals(const Asked& asked, const manifest::Manife
   if (object.kind == "Namespace") return {};
   const policy::Asker nobody;
   const boost::json::value body(object.body);
-  const policy::Change change{
-      .group = group_of(object.api_version), .kind = object.kind, .object = body, .asker = nobody};
+  const policy::Change change{.group = group_of(object.api_version),
+                              .kind = object.kind,
+                              .object = body,
+                              .old = asked.old,
+                              .asker = nobody};
   auto all = policy::refusals(change, facts_of(asked.services, asked.cluster, in));
   auto facts = resource_facts(asked.services, asked.cluster, in, change);
-  for (const auto& [place, modes] : asked.claims) {
-    if (place.first == in) facts.claims.try_emplace(place.second, modes);
+  for (const auto& claim : policy::needed_by(change).claims) {
+    const auto brought = asked.claims.find({in, claim});
+    if (brought != asked.claims.end()) facts.claims.try_emplace(claim, brought->second);
   }
   std::ranges::move(policy::resource_refusals(change, facts), std::back_inserter(all));
   return all;
@@ -98,10 +103,11 @@ std::optional<Problem> check_version(const Services& services, const base::Clust
 
 std::optional<Problem> check_policy(const Services& services, const base::ClusterId& cluster,
                                     const std::vector<manifest::ManifestObject>& objects,
-                                    const std::string& default_namespace) {
+                                    const std::string& default_namespace,
+                                    const boost::json::value* old) {
   if (auto lack = check_version(services, cluster, objects)) return lack;
   Problem problem{.status = 403, .code = "denied"};
-  const Asked asked{services, cluster, claims_of(objects, default_namespace)};
+  const Asked asked{services, cluster, claims_of(objects, default_namespace), old};
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const auto& object = objects[i];
     const auto in = namespace_of(object, default_namespace);

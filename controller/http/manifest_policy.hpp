@@ -15,8 +15,11 @@ namespace slipway::http {
 ///
 /// Before that: the first field that the cluster's Kubernetes does not have, which its API server
 /// might drop and say nothing (rule "kubernetes-version").
+///
+/// `old` is what stands there of the one object: what it was already it may stay.
 std::optional<Problem> check_policy(const Services& services, const base::ClusterId& cluster,
                                     const std::vector<manifest::ManifestObject>& objects,
-                                    const std::string& default_namespace);
+                                    const std::string& default_namespace,
+                                    const boost::json::value* old = nullptr);
 
 }  // namespace slipway::http

@@ -69,6 +69,8 @@ Answer answer_of(const std::expected<WorkloadDone, Problem>& done, const Caller&
 }
 
 base::Task<Answer> act_on_one(Services& services, Call call) {
+  QueryReader query(call.query);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto target = target_at(call, call.argument("kind"), call.argument("name"));
   if (!target) co_return base::fail(target);
   const auto action = action_at(call.argument("action"), ErrorCode::kNotFound);
@@ -150,6 +152,8 @@ base::Task<json::object> act_on_member(Services& services, const base::ClusterId
 }
 
 base::Task<Answer> act_on_many(Services& services, Call call) {
+  QueryReader query(call.query);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
   if (!cluster) co_return base::fail(cluster);
   auto body = parse_json(call.request);

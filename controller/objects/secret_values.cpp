@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/objects/secret_values.hpp"
 
+#include <sodium.h>
+
 #include <boost/json.hpp>
 #include <string_view>
 
@@ -51,6 +53,14 @@ std::string keys_of(const json::object& data) {
   return text.empty() ? "none" : text;
 }
 
+bool is_base64(std::string_view text) {
+  std::string bytes(text.size(), '\0');
+  std::size_t size = 0;
+  return sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
+                           text.data(), text.size(), "\r\n", &size, nullptr,
+                           sodium_base64_VARIANT_ORIGINAL) == 0;
+}
+
 }  // namespace
 
 void withhold_values(json::object& secret) {
@@ -69,6 +79,14 @@ void keep_values(json::object& written, const json::object& there) {
   fill(object_in(written, "data"), workloads::member(there, "data"));
   fill(annotations_of(written),
        workloads::member(workloads::member(there, "metadata"), "annotations"));
+}
+
+std::optional<std::string> unreadable_key(const json::object& secret) {
+  for (const auto& [key, value] : workloads::member(secret, "data")) {
+    if (value.is_null()) continue;
+    if (!value.is_string() || !is_base64(value.get_string())) return std::string(key);
+  }
+  return std::nullopt;
 }
 
 workloads::Ruled<json::object> values_of(const json::object& secret,

@@ -76,8 +76,15 @@ std::string in_containers(const json::object& pod_spec, std::string_view field) 
   return {};
 }
 
+/// Others have kinds of the same names.
+bool is_of_kubernetes(const json::object& object) {
+  const auto version = text_in(object, "apiVersion");
+  return !version.contains('/') || version.starts_with("apps/") || version.starts_with("batch/");
+}
+
 /// Where the object has the feature's field; empty: nowhere.
 std::string place_of(const json::object& object, const Feature& feature) {
+  if (!is_of_kubernetes(object)) return {};
   const auto kind = text_in(object, "kind");
   if (!kind.empty() && kind == feature.kind) {
     return has(object, feature.path) ? std::string(feature.path) : std::string{};

@@ -102,6 +102,9 @@ TEST_F(CanariesTest, WhatIsWrongIsRefusedByName) {
   const std::tuple<const char*, int, const char*> cases[] = {
       {R"({"replicas":0,"images":{"main":"x"}})", 422, R"("field":"replicas")"},
       {R"({"images":{"main":7}})", 422, R"("field":"images")"},
+      {R"({"images":7})", 422, R"("field":"images")"},
+      {R"({"template":4702111234474983745})", 422, R"("field":"template")"},
+      {R"({"template":"x"})", 422, R"("field":"template")"},
       {R"({"images":{"none":"x"}})", 422, R"("rule":"container")"},
       {R"({})", 422, R"("rule":"present")"},
       {R"({"images":{"main":"x"},"weight":5})", 422, R"("field":"weight")"},

@@ -142,6 +142,41 @@ TEST_F(ObjectsTest, ASecretIsShownWithoutItsValuesAndKeepsThem) {
                   .contains("kubectl.kubernetes.io/last-applied-configuration"));
 }
 
+TEST_F(ObjectsTest, AValueThatIsNoBase64IsRefusedInOurWordsBeforeTheHiddenOnesAreFilledIn) {
+  objects["/api/v1/namespaces/own/secrets/s"] = kSecret;
+  auto body = body_of(sent("ann", "GET", "secrets/s"));
+  for (const auto& wrong : std::vector<json::value>{"!", 7, "aGk"}) {
+    body["data"].as_object()["k"] = wrong;
+    const auto refused = sent("ann", "PUT", "secrets/s", json::serialize(body));
+    EXPECT_EQ(refused.status, 422) << refused.text();
+    EXPECT_EQ(text_of(body_of(refused), "field"), "data.k");
+  }
+  EXPECT_TRUE(agent->intents().empty());
+}
+
+TEST_F(ObjectsTest, WhatStandsAlreadyMayBeChangedOtherwise) {
+  const std::string spec =
+      R"("spec":{"type":"LoadBalancer","ports":[{"port":1,"protocol":"UDP"}]})";
+  const auto service = [&](const std::string& more) {
+    return R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"s","resourceVersion":"7")" +
+           more + "}," + spec + "}";
+  };
+  EXPECT_EQ(sent("ann", "PUT", "services/s", service("")).status, 403);
+  objects["/api/v1/namespaces/own/services/s"] = service("");
+  const auto labelled = sent("ann", "PUT", "services/s", service(R"(,"labels":{"a":"b"})"));
+  EXPECT_EQ(labelled.status, 200) << labelled.text();
+}
+
+TEST_F(ObjectsTest, AVersionThatIsNoneGoesIntoNoPath) {
+  for (const auto* version : {"v1/x?y=", "v1%2Fnamespaces", "1", "v"}) {
+    const auto refused = sent("ann", "POST", "configmaps",
+                              R"({"apiVersion":")" + std::string(version) +
+                                  R"(","kind":"ConfigMap","metadata":{"name":"c"}})");
+    EXPECT_EQ(refused.status, 422) << refused.text();
+    EXPECT_EQ(text_of(body_of(refused), "field"), "apiVersion");
+  }
+}
+
 TEST_F(ObjectsTest, NullOfAKeyThatIsNotThereIsNothing) {
   json::object written{{"data", json::object{{"gone", nullptr}, {"k", "v"}}}};
   objects::keep_values(written, {});
