@@ -91,8 +91,8 @@ void keep_what_undoes(wire::IntentOutcome& outcome) {
     if (outcome.ok()) {
       object.clear_undo();
     } else if (object.has_undo()) {
+      if (kept + object.undo().before().size() > kUndoBytes) object.mutable_undo()->clear_before();
       kept += object.undo().before().size();
-      if (kept > kUndoBytes) object.mutable_undo()->clear_before();
     }
   }
 }
