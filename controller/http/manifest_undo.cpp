@@ -64,6 +64,7 @@ json::object view_of(const wire::ObjectOutcome& object, const Undone& done) {
 Task<Result<Undone>> undo_one(Services& services, const Caller& caller,
                               const base::ClusterId& cluster, const wire::ObjectOutcome& object) {
   const auto path = object.undo().path();
+  if (!path.starts_with('/')) co_return Undone{kConflict, "", "its place was not kept"};
   auto now = co_await read_kube(services, caller, cluster.value, path.substr(1));
   const bool gone = !now && now.error().code == ErrorCode::kNotFound;
   if (!now && !gone) co_return base::fail(now);

@@ -164,6 +164,19 @@ TEST_F(IntentsApiTest, WhatWasChangedIsAsItWas) {
             R"({"metadata":{"name":"a","resourceVersion":"5"},"data":{"k":"old"}})");
 }
 
+TEST_F(IntentsApiTest, WithoutAPlaceNothingIsTakenBackAndTheOthersAre) {
+  half_fails("created");
+  const auto words = more;
+  more = [words](wire::IntentOutcome& outcome) {
+    words(outcome);
+    if (!outcome.ok()) outcome.mutable_objects(0)->mutable_undo()->clear_path();
+  };
+  const auto failed = apply("ann");
+  const auto body = body_of(send("ann", "POST", of(failed) + "/undo"));
+  EXPECT_EQ(body.at("objects").at(0).at("status"), 409);
+  EXPECT_EQ(body.at("state"), "failed");
+}
+
 TEST_F(IntentsApiTest, WhatSomebodyChangedSinceIsLeftAlone) {
   half_fails("created");
   const auto failed = apply("ann");
