@@ -2,6 +2,7 @@
 #include "controller/http/merged_lines.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "protocol/base/clock.hpp"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxStamp = 35;  // with nine decimals and an offset
 constexpr std::int64_t kNanosInMilli = 1'000'000;
+constexpr std::int64_t kLastMilli = std::numeric_limits<std::int64_t>::max() / kNanosInMilli - 1;
 
 }  // namespace
 
@@ -27,7 +29,9 @@ std::optional<std::int64_t> line_time_ns(std::string_view time) {
       if (worth < kNanosInMilli) below_milli += (time[at] - '0') * worth;
     }
   }
-  return base::to_unix_ms(*known) * kNanosInMilli + below_milli;
+  // A log may say any year; beyond 2262 there is no more order.
+  const auto milli = std::clamp(base::to_unix_ms(*known), -kLastMilli, kLastMilli);
+  return milli * kNanosInMilli + below_milli;
 }
 
 MergedLines::MergedLines(std::vector<std::string> names) {
