@@ -128,15 +128,8 @@ json::object pair_view(const Services& services, const Pair& pair) {
   out["phase"] = phase == workloads::kPromoting ? "promoting" : "running";
   out["canary"] = side_view(*pair.canary);
   out["services"] = services_of(services, pair, *pair.canary);
-  json::array changes;
-  for (const auto& one : workloads::differences(workloads::present_template(pair.deployment),
-                                                workloads::promoted_template(*pair.canary))) {
-    json::object change{{"path", one.path}};
-    if (one.from) change["from"] = *one.from;
-    if (one.to) change["to"] = *one.to;
-    changes.push_back(std::move(change));
-  }
-  out["changes"] = std::move(changes);
+  out["changes"] = changes_view(workloads::present_template(pair.deployment),
+                                workloads::promoted_template(*pair.canary));
   return out;
 }
 

@@ -137,6 +137,17 @@ Task<std::expected<json::object, Problem>> earlier_template(Services& services,
 
 }  // namespace
 
+json::array changes_view(const json::value& from, const json::value& to) {
+  json::array changes;
+  for (const auto& one : workloads::differences(from, to)) {
+    json::object change{{"path", one.path}};
+    if (one.from) change["from"] = *one.from;
+    if (one.to) change["to"] = *one.to;
+    changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
 std::vector<std::string> single_node_claims(const Services& services,
                                             const base::ClusterId& cluster,
                                             const std::string& name_space,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -61,6 +63,9 @@ std::vector<std::string> single_node_claims(const Services& services,
                                             const base::ClusterId& cluster,
                                             const std::string& name_space,
                                             const boost::json::object& object);
+
+/// What changes on the way from one template to another, as answers show it.
+boost::json::array changes_view(const boost::json::value& from, const boost::json::value& to);
 
 /// The object as it is now, and the revisions that are kept of it.
 struct WorkloadHistory {

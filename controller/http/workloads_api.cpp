@@ -186,14 +186,7 @@ json::object view(const workloads::Revision& revision, const json::value& presen
                    {"images", list_view(revision.images)}};
   put_text(out, "createdAt", revision.created);
   put_text(out, "cause", revision.cause);
-  json::array changes;
-  for (const auto& one : workloads::differences(present, revision.pod_template)) {
-    json::object change{{"path", one.path}};
-    if (one.from) change["from"] = *one.from;
-    if (one.to) change["to"] = *one.to;
-    changes.push_back(std::move(change));
-  }
-  out["changes"] = std::move(changes);
+  out["changes"] = changes_view(present, revision.pod_template);
   return out;
 }
 
