@@ -26,8 +26,10 @@ bool is_done(const mirror::Mirror& mirror, const base::ClusterId& cluster,
              const wire::MirrorRow& canary) {
   if (label(canary, workloads::kCanaryPhase) != workloads::kPromoting) return false;
   if (canary.meta().deleted_utc_ms() != 0) return false;
-  const auto of = mirror.find(cluster, kDeployments, canary.meta().pod_namespace(),
-                              label(canary, workloads::kCanaryOf));
+  const auto name = label(canary, workloads::kCanaryOf);
+  // A copy of its manifest has its labels and another name.
+  if (canary.meta().name() != workloads::canary_name(name)) return false;
+  const auto of = mirror.find(cluster, kDeployments, canary.meta().pod_namespace(), name);
   return of && workloads::state_of(of->workload()) == workloads::WorkloadState::kRunning;
 }
 

@@ -177,6 +177,10 @@ TEST_F(CanaryKeeperTest, APromotedCanaryGoesOnceItsDeploymentIsRolledOut) {
   EXPECT_EQ(request.method(), "DELETE");
   EXPECT_EQ(request.path(), kCanary);
   EXPECT_THAT(request.body(), HasSubstr(R"("uid":"uid-web-canary")"));
+  EXPECT_TRUE(world.run(mirror_deployments({row("web", 2), row("copied", 2, labels)})));
+  const auto before = agent->intents().size();
+  EXPECT_TRUE(world.run(keeper.step(cluster)));
+  EXPECT_EQ(agent->intents().size(), before) << "a copy of its manifest stays";
   labels["slipway.io/canary-of"] = "nobody";
   EXPECT_EQ(kept(2, labels), 0U);
 }
