@@ -61,11 +61,12 @@ def main():
     began = time.monotonic()
     results = Results(os.path.join(TREE, "build", "results.json"))
     chosen = [p for p in parts.ALL if not options.only or p.name in options.only]
-    # What waits on the network or on one core runs beside the compiler; the rest in order.
+    # What hardly needs the cores runs beside the parts that follow it; the rest in order.
     with ThreadPoolExecutor(max_workers=2) as pool:
-        beside = [pool.submit(run_part, p, options, results) for p in chosen if p.beside]
+        beside = []
         for part in chosen:
             if part.beside:
+                beside.append(pool.submit(run_part, part, options, results))
                 continue
             if part.needs_beside:
                 for other in beside:

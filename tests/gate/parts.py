@@ -11,11 +11,12 @@ import claims
 import sabotage
 
 FUZZ_SECONDS, FUZZ_SECONDS_FULL = 20, 600
+SWARM = "tests/system/test_38_swarm.py"
 
 
 @dataclass
 class Part:
-    """One part: `beside` runs while others compile, `needs_beside` waits for those first."""
+    """One part: `beside` runs while the parts after it do, `needs_beside` waits for those first."""
     name: str
     budget_minutes: float
     run: Callable
@@ -136,10 +137,10 @@ def run_machines(tree, out, options):
     return ctest(tree, out, "asan", "-L", "system")
 
 
-def run_system(tree, out, options):
-    report = f"{tree}/build/system.xml"
-    command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "tests/system", "-v", "-x" if not options.full else "-v",
-               f"--junitxml={report}"] + (["--full"] if options.full else [])
+def pytest(tree, out, options, name, *more):
+    report = f"{tree}/build/{name}.xml"
+    command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-v", f"--junitxml={report}", *more,
+               *(["--full"] if options.full else ["-x"])]
     status = subprocess.run(command, cwd=tree, stdout=out, stderr=subprocess.STDOUT,
                             stdin=subprocess.DEVNULL).returncode
     rows = []
@@ -150,8 +151,17 @@ def run_system(tree, out, options):
                      "result": "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed",
                      "seconds": float(case.get("time") or 0), "claims": claims})
     if status != 0 and not any(row["result"] == "failed" for row in rows):
-        rows.append({"name": "system", "result": "failed", "why": f"pytest ended with {status}"})
+        rows.append({"name": name, "result": "failed", "why": f"pytest ended with {status}"})
     return rows
+
+
+def run_system(tree, out, options):
+    return pytest(tree, out, options, "system", "tests/system", f"--ignore={SWARM}")
+
+
+def run_swarm(tree, out, options):
+    """Its controller and agents are its own; most of its time it waits for links that fell silent."""
+    return pytest(tree, out, options, "swarm", SWARM)
 
 
 def list_system_tests(tree):
@@ -167,8 +177,9 @@ ALL = [
     Part("release", 16, run_release),
     Part("asan", 16, run_asan),
     Part("tsan", 5, run_tsan),
+    Part("swarm", 6, run_swarm, beside=True),
     Part("fuzz", 5, run_fuzz),
+    Part("lint", 8, run_lint),
     Part("system", 20, run_system, needs_beside=True),
     Part("machines", 5, run_machines, needs_beside=True),
-    Part("lint", 8, run_lint),
 ]
