@@ -66,6 +66,7 @@ def test_a_department_administrator_keeps_the_departments_namespaces(tenants, ap
     assert api.call("POST", "/clusters/demo/namespaces", token=tenants.token["dan"], json=made).status_code == 201
     wait_for("it is shown", lambda: "tenancy-more" in [n["name"] for n in api.items("/namespaces", token=tenants.token["ann"])], 10)
     assert api.call("DELETE", "/clusters/demo/namespaces/tenancy-more", token=tenants.token["dan"]).status_code == 200
+    wait_for("it is on its way out", lambda: all(n["name"] != "tenancy-more" or "deletedAt" in n for n in api.items("/namespaces", token=tenants.token["ann"])), 30)
 
 
 def exec_status(api, token, space, path="exec?command=id"):

@@ -165,7 +165,7 @@ def test_stopped_workloads_start_as_they_were(works):
 @claims("W18.scale")
 def test_scaling_and_what_forbids_it(works):
     works.act("deployments", "web", "scale", replicas=3)
-    assert works.until("deployments", "web", "running")["ready"] == 3
+    wait_for("three are ready", lambda: (row := works.row("deployments", "web")) and (row["status"], row["ready"]) == ("running", 3), 60)
     works.act("deployments", "web", "scale", replicas=2)
     works.apply(keeper("Deployment", "scaled", 1))
     refused = works.act("deployments", "scaled", "scale", expect=409, replicas=2)

@@ -68,11 +68,11 @@ def test_a_canary_stands_behind_the_same_service_and_is_withdrawn(api, shop):
     wait_for("its pod is ready", lambda: shop.side("canary").get("ready") == 1, 60)
     seen = shop.canary()
     assert seen["deployment"]["ready"] == 2 and seen["services"] == ["web"], seen
-    assert {row["uid"] for row in shop.pods(app="web")} > before, "neither has taken a pod of the other"
+    wait_for("neither has taken a pod of the other", lambda: {row["uid"] for row in shop.pods(app="web")} > before, 30)
     ends = api.kubectl("-n", SPACE, "get", "endpoints", "web", "-o", "jsonpath={.subsets[*].addresses[*].ip}").split()
     assert sorted(ends) == sorted(row["podIp"] for row in shop.pods(app="web")) and len(ends) == 3
-    owners = Counter(one["owner"]["name"] for one in api.items(f"/clusters/demo/replicasets?namespace={SPACE}"))
-    assert owners == {"web": len(sets), "web-canary": 1}, owners
+    wait_for("each has its ReplicaSets", lambda: Counter(one["owner"]["name"] for one in api.items(f"/clusters/demo/replicasets?namespace={SPACE}")) ==
+             {"web": len(sets), "web-canary": 1}, 30)
     assert shop.canary("POST", expect=409, images={"main": "x"})["rule"] == "canary"
     shop.canary("DELETE")
     wait_for("its pod is gone", lambda: {row["uid"] for row in shop.pods(app="web")} == before, 30)

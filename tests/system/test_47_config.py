@@ -86,6 +86,7 @@ class Config:
         return {(one["kind"], one["name"], one["how"]) for one in self.used_by(kind, name, root)["items"]}
 
     def until_used(self, kind, name, expected, root=ROOT):
+        wait_for(f"{kind} {name} is listed", lambda: self.api.call("GET", f"{root}/{kind}/{name}/used-by").status_code == 200, 20, 0.1)
         wait_for(f"{kind} {name} is used by {expected}", lambda: self.users(kind, name, root) == expected, 20, 0.1)
 
 

@@ -98,8 +98,10 @@ def test_the_runs_before_are_merged_and_a_pods_state_is_told(api, talkers):
         "Initialized": "True", "Ready": "True", "ContainersReady": "True", "PodScheduled": "True"}
     reasons = {one["reason"] for one in api.items(f"/clusters/demo/events?namespace={SPACE}&object=Pod/{ended}&limit=100")}
     assert {"Scheduled", "Created", "Started"} <= reasons, reasons
-    row = next(row for row in api.items(f"/clusters/demo/pods?namespace={SPACE}") if row["name"] == ended)
-    assert [(one["name"], one["restarts"]) for one in row["containers"]] == [("main", 1), ("quiet", 0)]
+    def restarts():
+        row = next(row for row in api.items(f"/clusters/demo/pods?namespace={SPACE}") if row["name"] == ended)
+        return [(one["name"], one["restarts"]) for one in row["containers"]]
+    wait_for("the list has its restart", lambda: restarts() == [("main", 1), ("quiet", 0)], 30)
     usage = wait_for("its figures", lambda: (answer := api.call("GET", f"/clusters/demo/proxy/apis/metrics.k8s.io/v1beta1/namespaces/{SPACE}/pods/{ended}"))
                      .status_code == 200 and answer.json()["containers"], 60)
     assert {one["name"] for one in usage} == {"main", "quiet"} and all(set(one["usage"]) == {"cpu", "memory"} for one in usage), usage
@@ -125,7 +127,7 @@ def test_of_a_node_that_is_cut_off_a_pod_goes_by_force_alone(api, talkers):
         assert read(api, "kept")["metadata"]["uid"] == uid
         api.call("DELETE", f"{ROOT}/pods/kept?force=true", expect=200)
         create(api, "pods", keep(MASTER))
-        assert api.pod(SPACE, "kept")["node"] == MASTER
+        wait_for("the new one runs", lambda: (one := api.pod(SPACE, "kept")) and one["node"] == MASTER, 60)
     wait_for(f"{WORKER} is back", lambda: connected(api, WORKER, before) and api.get(f"/clusters/demo/nodes/{WORKER}")["kubernetes"]["value"] == "ready", 90, 0.5)
     wait_for("its container is gone", lambda: uid not in api.machine(WORKER, "ctr", "-n", "k8s.io", "containers", "ls", "-q") and
              not api.machine(WORKER, "sh", "-c", f"ls -d /var/lib/kubelet/pods/{uid} 2>/dev/null || true"), 60, 0.5)
