@@ -9,6 +9,7 @@
 #include "controller/http/quota_views.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
+#include "protocol/base/with_timeout.hpp"
 
 namespace slipway::http {
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxNamespaceName = 63;
 constexpr std::size_t kMaxProjectId = 64;
+constexpr std::chrono::seconds kSeenWait{2};
 
 /// The project that a namespace shall be of, and that the caller keeps namespaces of; empty where
 /// none is named, which is an administrator's to do.
@@ -108,6 +110,22 @@ KubeAsking to_make(const NewNamespace& wanted) {
           .action = "created"};
 }
 
+/// Rights in a namespace go by the mirror: who made it shall not be told that it is not theirs. The
+/// mirror is milliseconds behind; one that is not live is not waited for.
+base::Task<> until_seen(Services& services, const base::ClusterId& cluster,
+                        const std::string& name) {
+  auto subscription = services.changes.subscribe();
+  if (!subscription) co_return;  // whoever hurries is told to come back
+  const auto seen = [&]() -> base::Task<base::Result<>> {
+    while (services.mirror.freshness(cluster, "namespaces").live &&
+           !services.mirror.find(cluster, "namespaces", "", name)) {
+      if ((co_await (*subscription)->next()).empty()) break;
+    }
+    co_return base::Result<>{};
+  };
+  (void)co_await base::with_timeout(kSeenWait, "the namespace in the mirror", seen());
+}
+
 /// First the row, which is weighed; then the namespace; then its objects. What is lost between two
 /// of them, the quota keeper finds.
 base::Task<Answer> create_namespace(Services& services, Call call) {
@@ -139,6 +157,7 @@ base::Task<Answer> create_namespace(Services& services, Call call) {
       auto kept = co_await enforce(services, cluster->id, wanted->name, objects, false);
       if (kept) outcome->answer.mutable_objects()->MergeFrom(kept->answer.objects());
     }
+    co_await until_seen(services, cluster->id, wanted->name);
   }
   if (is_refused(outcome)) co_return answer_of(outcome, 0);
   auto body = view(*outcome);

@@ -72,6 +72,8 @@ class FakeKube {
 /// Tenants whose cluster answers by FakeKube.
 class QuotasTest : public TenantsTest {
  public:
+  static constexpr int kWatchTurns = 100;  ///< that a watch is behind
+
   QuotasTest() {
     for (const auto* name : {"own", "foreign", "default"}) {
       api.objects[std::string("/api/v1/namespaces/") + name] = {};
@@ -88,7 +90,11 @@ class QuotasTest : public TenantsTest {
         for (; test.answered < all.size(); ++test.answered) {
           wire::Report report;
           *report.mutable_outcome() = test.api.answer(all[test.answered]);
+          const bool ok = report.outcome().ok();
           test.agent->tell(std::move(report));
+          if (!ok) continue;
+          test.world.tasks.spawn("watch",
+                                 show_new_namespace(test.feed, all[test.answered].request()));
         }
         co_await fakes::turns(1);
       }
@@ -97,6 +103,18 @@ class QuotasTest : public TenantsTest {
     auto result = world.run(std::move(task));
     over = true;
     return result;
+  }
+  /// The cluster's watch tells of a namespace that was just made, later than its answer.
+  static base::Task<> show_new_namespace(link::StreamPtr feed, wire::KubeRequest asked) {
+    if (asked.method() != "POST" || asked.path() != "/api/v1/namespaces") co_return;
+    const auto metadata = boost::json::parse(asked.body()).at("metadata").as_object();
+    std::string project;
+    if (const auto* labels = metadata.if_contains("labels")) {
+      project = text_of(labels->as_object(), kProjectLabel);
+    }
+    const auto row = name_space(text_of(metadata, "name"), project);
+    co_await fakes::turns(kWatchTurns);
+    (void)co_await feed->write(mirror::framed(mirror::batch({row}, false, false, "namespaces")));
   }
   net::HttpResponse ask_api(net::HttpRequest request) {
     return run_answered(world.api.answer(std::move(request)));

@@ -6,6 +6,12 @@ namespace {
 
 constexpr char kSpaces[] = "/clusters/demo/namespaces";
 
+TEST_F(QuotasTest, WhoMadeANamespaceHasItAtOnce) {
+  EXPECT_EQ(create("dan", "quick", R"({"pods":1})").status, 201);
+  EXPECT_EQ(get("dan", "/clusters/demo/namespaces/quick").status, 200);
+  EXPECT_EQ(ask_api(as("dan", "DELETE", "/api/v1/clusters/demo/namespaces/quick")).status, 200);
+}
+
 TEST_F(QuotasTest, ANamespaceIsMadeWithItsQuotaInTheNativeForm) {
   const auto made = create("dan", "fresh", R"({"cpu":"2","memory":"1.5Gi","pods":3,"secrets":4})");
   ASSERT_EQ(made.status, 201) << made.text();
