@@ -5,7 +5,10 @@
 #include <boost/json.hpp>
 
 #include "agent/kube/json_reading.hpp"
+#include "protocol/base/json_text.hpp"
 #include "protocol/base/with_timeout.hpp"
+#include "protocol/manifest/written.hpp"
+#include "protocol/pki/pki.hpp"
 
 namespace slipway::kube {
 namespace {
@@ -53,9 +56,9 @@ constexpr std::string_view kNotItsShape = "failed to create typed patch object";
 /// The field that a Status is about; empty: it names none. Of a shape it stands in the message
 /// alone: "failed to create typed patch object: .spec.replicas: expected numeric …".
 std::string field_at_fault(const std::string& status) {
-  boost::system::error_code error;
-  const auto value = json::parse(status, error);
-  if (error) return {};
+  const auto read = base::read_json(status);
+  if (!read) return {};
+  const auto& value = *read;
   const auto& causes = array_at(object_at(value, "details"), "causes");
   if (!causes.empty()) {
     if (auto field = text_at(causes.front(), "field"); !field.empty()) return field;
@@ -116,22 +119,21 @@ wire::IntentOutcome sum_up(std::vector<wire::ObjectOutcome> objects) {
 }
 
 std::string resource_version_of(const std::string& body) {
-  boost::system::error_code error;
-  const auto value = json::parse(body, error);
-  return error ? std::string{} : text_at(object_at(value, "metadata"), "resourceVersion");
+  const auto value = base::read_json(body);
+  return value ? text_at(object_at(*value, "metadata"), "resourceVersion") : std::string{};
 }
 
 wire::Undo undo_of(std::string path, const std::string& after, std::string before) {
   wire::Undo undo;
-  boost::system::error_code error;
-  const auto value = json::parse(after, error);
-  if (error) return undo;
-  const auto& metadata = object_at(value, "metadata");
+  const auto value = base::read_json(after);
+  if (!value || !value->is_object()) return undo;
+  const auto& metadata = object_at(*value, "metadata");
   undo.set_path(std::move(path));
   undo.set_uid(text_at(metadata, "uid"));
   undo.set_generation(number_at(metadata, "generation"));
   undo.set_resource_version(text_at(metadata, "resourceVersion"));
   undo.set_before(std::move(before));
+  undo.set_digest(pki::sha256_hex(manifest::written_text(value->get_object())));
   return undo;
 }
 
@@ -146,11 +148,10 @@ void explain_repetition(wire::IntentOutcome& outcome) {
 
 /// An object without a name of its own would be made again by a repetition.
 bool makes_a_name(const wire::KubeRequest& asked) {
-  boost::system::error_code error;
-  const auto body = json::parse(asked.body(), error);
-  return !error && asked.method() == "POST" &&
-         !text_at(object_at(body, "metadata"), "generateName").empty() &&
-         text_at(object_at(body, "metadata"), "name").empty();
+  const auto body = base::read_json(asked.body());
+  return body && asked.method() == "POST" &&
+         !text_at(object_at(*body, "metadata"), "generateName").empty() &&
+         text_at(object_at(*body, "metadata"), "name").empty();
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "agent/kube/json_reading.hpp"
+#include "protocol/base/json_text.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/offload.hpp"
 #include "protocol/base/with_timeout.hpp"
@@ -34,11 +35,11 @@ struct Page {
 };
 
 Result<Page> parse_page(const Kind& kind, const std::string& text) {
-  boost::system::error_code error;
-  const auto list = json::parse(text, error);
-  if (error || !list.is_object()) {
+  const auto read = base::read_json(text);
+  if (!read || !read->is_object()) {
     return base::fail(ErrorCode::kUnavailable, "the API server's list is no JSON");
   }
+  const auto& list = *read;
   Page page;
   for (const auto& item : array_at(list, "items")) page.rows.push_back(project(kind, item));
   page.version = text_at(object_at(list, "metadata"), "resourceVersion");
@@ -56,12 +57,12 @@ struct News {
 };
 
 void read_event(const Kind& kind, std::string_view line, News& news) {
-  boost::system::error_code error;
-  const auto event = json::parse(line, error);
-  if (error) {
+  const auto read = base::read_json(line);
+  if (!read) {
     news.error = "the API server's watch is no JSON";
     return;
   }
+  const auto& event = *read;
   const auto type = text_at(event, "type");
   const auto& object = object_at(event, "object");
   if (type == "ERROR") {

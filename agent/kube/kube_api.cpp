@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "protocol/base/json_text.hpp"
 #include "protocol/net/http_status.hpp"
 #include "protocol/wire/text.hpp"
 
@@ -58,10 +59,9 @@ net::HttpResponse status_object(int code, std::string_view reason, std::string_v
 
 std::string message_of(const std::string& body) {
   if (body.size() <= kStatusLimitBytes) {
-    boost::system::error_code error;
-    const auto value = json::parse(body, error);
-    if (!error && value.is_object()) {
-      const auto* message = value.get_object().if_contains("message");
+    const auto value = base::read_json(body);
+    if (value && value->is_object()) {
+      const auto* message = value->get_object().if_contains("message");
       if (message != nullptr && message->is_string()) {
         return wire::head_of(std::string_view(message->get_string()), kMessageLength);
       }
@@ -96,9 +96,8 @@ Task<Result<json::value>> get_json(KubeApi& api, std::string path) {
     co_return base::fail(net::code_of_status(response->status),
                          path + ": " + message_of(response->text()));
   }
-  boost::system::error_code error;
-  auto value = json::parse(response->text(), error);
-  if (error) co_return base::fail(ErrorCode::kUnavailable, path + ": the answer is no JSON");
+  auto value = base::read_json(response->text());
+  if (!value) co_return base::fail(ErrorCode::kUnavailable, path + ": the answer is no JSON");
   co_return value;
 }
 

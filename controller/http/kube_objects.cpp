@@ -5,6 +5,7 @@
 
 #include "controller/http/intent_views.hpp"
 #include "controller/http/kube_stream.hpp"
+#include "protocol/base/json_text.hpp"
 #include "protocol/base/with_timeout.hpp"
 
 namespace slipway::http {
@@ -37,12 +38,11 @@ base::Task<base::Result<boost::json::object>> read_kube(Services& services, Call
   auto text = co_await base::with_timeout(kAnswerWait, "the cluster's API server",
                                           net::read_all(std::move(*response), kMaxAnswerBytes));
   if (!text) co_return base::fail(text);
-  boost::system::error_code error;
-  auto value = boost::json::parse(*text, error);
-  if (status == 200 && !error && value.is_object()) co_return std::move(value.as_object());
+  auto value = base::read_json(*text);
+  if (status == 200 && value && value->is_object()) co_return std::move(value->as_object());
   wire::IntentOutcome refused;
   refused.set_http_status(static_cast<std::uint32_t>(status == 200 ? 502 : status));
-  if (!error) refused.set_message(message_in(value));
+  if (value) refused.set_message(message_in(*value));
   co_return std::unexpected(refusal_of(refused));
 }
 

@@ -8,7 +8,10 @@
 #include "controller/http/kube_objects.hpp"
 #include "controller/http/kube_proxy_rules.hpp"
 #include "controller/workloads/object_reading.hpp"
+#include "protocol/base/json_text.hpp"
 #include "protocol/manifest/manifest.hpp"
+#include "protocol/manifest/written.hpp"
+#include "protocol/pki/pki.hpp"
 
 namespace slipway::http {
 
@@ -92,6 +95,18 @@ Task<Result<Undone>> undo_one(Services& services, const Caller& caller,
   co_return Undone{static_cast<int>(answer.http_status()), "", answer.message()};
 }
 
+/// Nobody wrote it since. Its digest knows labels and annotations, of which no generation tells,
+/// and nothing of a status, of which each version does.
+bool as_left(const wire::Undo& undo, const json::object& now) {
+  const auto& metadata = member(now, "metadata");
+  if (text_in(metadata, "resourceVersion") == undo.resource_version()) return true;
+  if (!undo.digest().empty()) {
+    return pki::sha256_hex(manifest::written_text(now)) == undo.digest();
+  }
+  return undo.generation() != 0 &&
+         workloads::number_of(metadata, "generation", 0) == undo.generation();
+}
+
 }  // namespace
 
 std::expected<UndoStep, std::string> undo_step(const wire::ObjectOutcome& outcome,
@@ -105,10 +120,10 @@ std::expected<UndoStep, std::string> undo_step(const wire::ObjectOutcome& outcom
     return std::unexpected("it was deleted and made anew since");
   }
   const auto version = text_in(metadata, "resourceVersion");
-  const bool same = undo.generation() != 0
-                        ? workloads::number_of(metadata, "generation", 0) == undo.generation()
-                        : version == undo.resource_version();
-  if (!same) return std::unexpected("it was changed since: look at it before you take it back");
+  if (!as_left(undo, *now)) {
+    return std::unexpected(
+        "it was changed since by somebody else: look at it before you take it back");
+  }
   if (made && holds_others(outcome)) {
     return std::unexpected("others may have put things into it since: delete it by itself");
   }
@@ -120,12 +135,11 @@ std::expected<UndoStep, std::string> undo_step(const wire::ObjectOutcome& outcom
          {"propagationPolicy", "Background"},
          {"preconditions", json::object{{"uid", undo.uid()}, {"resourceVersion", version}}}}};
   }
-  boost::system::error_code error;
-  auto before = json::parse(undo.before(), error);
-  if (error || !before.is_object()) {
+  auto before = base::read_json(undo.before());
+  if (!before || !before->is_object()) {
     return std::unexpected("what it was before was not kept: it was too large, or not readable");
   }
-  auto& body = before.get_object();
+  auto& body = before->get_object();
   if (auto* kept = body.if_contains("metadata"); kept != nullptr && kept->is_object()) {
     kept->get_object()["resourceVersion"] = version;
     kept->get_object().erase("managedFields");

@@ -12,6 +12,7 @@
 #include "controller/http/responses.hpp"
 #include "controller/objects/secret_values.hpp"
 #include "controller/workloads/object_reading.hpp"
+#include "protocol/base/json_text.hpp"
 
 namespace slipway::http {
 
@@ -137,11 +138,10 @@ Task<std::optional<Problem>> judge(Services& services, const base::ClusterId& cl
 net::HttpResponse answer_of(const KubeResource& resource, const intents::Outcome& outcome,
                             int status) {
   if (outcome.state != intents::State::kDone) return json_response(202, view(outcome));
-  boost::system::error_code error;
-  auto body = json::parse(outcome.answer.body(), error);
+  auto body = base::read_json(outcome.answer.body());
   // What is too large to come back is there all the same.
-  if (error || !body.is_object()) return json_response(status, view(outcome));
-  auto response = json_response(status, shown(resource, std::move(body.get_object())));
+  if (!body || !body->is_object()) return json_response(status, view(outcome));
+  auto response = json_response(status, shown(resource, std::move(body->get_object())));
   response.headers.set("X-Slipway-Intent", outcome.id.value);
   return response;
 }

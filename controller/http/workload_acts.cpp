@@ -13,6 +13,7 @@
 #include "controller/http/refusals.hpp"
 #include "controller/workloads/kubernetes_features.hpp"
 #include "controller/workloads/object_reading.hpp"
+#include "protocol/base/json_text.hpp"
 #include "protocol/net/percent.hpp"
 #include "protocol/policy/resource_rules.hpp"
 
@@ -113,13 +114,12 @@ WorkloadDone done_of(const WorkloadTarget& target, const WorkloadOrder& order,
     return done;
   }
   done.view["status"] = done.status;
-  boost::system::error_code error;
-  const auto body = json::parse(outcome.answer.body(), error);
-  if (error || !body.is_object()) return done;
-  const auto version = workloads::text_of(body.get_object(), "metadata", "resourceVersion");
+  const auto body = base::read_json(outcome.answer.body());
+  if (!body || !body->is_object()) return done;
+  const auto version = workloads::text_of(body->get_object(), "metadata", "resourceVersion");
   if (!version.empty()) done.view["resourceVersion"] = version;
   if (order.action == Action::kRun) {
-    done.view["made"] = workloads::text_of(body.get_object(), "metadata", "name");
+    done.view["made"] = workloads::text_of(body->get_object(), "metadata", "name");
   }
   return done;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "protocol/base/json_text.hpp"
 #include "protocol/policy/fields.hpp"
 
 namespace slipway::policy {
@@ -14,7 +15,6 @@ namespace {
 using base::ErrorCode;
 using base::Result;
 
-constexpr std::size_t kMaxDepth = 96;  // the deepest that an API server knows has half of it
 constexpr std::size_t kUidLength = 128;
 constexpr int kForbidden = 403;
 constexpr int kUnavailable = 503;
@@ -25,11 +25,8 @@ std::unexpected<base::Error> wrong(std::string what) {
 
 Result<json::value> parse(std::string_view body) {
   if (body.size() > kReviewLimitBytes) return wrong("larger than 8 MiB");
-  boost::system::error_code error;
-  json::parse_options options;
-  options.max_depth = kMaxDepth;
-  auto value = json::parse(body, error, {}, options);
-  if (error) return wrong(error.message());
+  auto value = base::read_json(body);
+  if (!value) return wrong(value.error().message);
   return value;
 }
 

@@ -12,6 +12,7 @@ claims = pytest.mark.claims
 SPACE = "objects"
 OBJECTS = f"/clusters/demo/namespaces/{SPACE}/objects"
 MASTER = "demo-master-1"
+REVISION = "deployment.kubernetes.io/revision"
 WEB = f"""
 apiVersion: apps/v1
 kind: Deployment
@@ -52,6 +53,12 @@ def space(api, kubectl):
     api.call("POST", "/clusters/demo/namespaces", expect=201, json={"name": SPACE})
     yield
     kubectl.run("delete", "namespace", SPACE, "--wait=false")
+
+
+def web(name, replicas=0):
+    made = yaml.safe_load(WEB)
+    made["metadata"]["name"], made["spec"]["replicas"] = name, replicas
+    return made
 
 
 def there(kubectl, what):
@@ -117,18 +124,20 @@ def test_a_wrong_field_is_named_with_its_place_and_nothing_is_made(api, kubectl)
 @claims("Y1.undo")
 def test_what_a_failed_manifest_left_is_taken_back_but_for_what_was_changed_since(api, kubectl):
     api.call("POST", f"{OBJECTS}/configmaps", expect=201, json=config("was-there", k="old"))
-    wrong = yaml.safe_load(WEB)
-    wrong["spec"]["replicas"] = -1
-    objects = [config("was-there", k="new"), config("made"), config("mine"), wrong]
+    wrong = web("web", replicas=-1)
+    objects = [config("was-there", k="new"), config("made"), config("mine"), web("noted"), web("labelled"), wrong]
     done = api.apply("demo", yaml.safe_dump_all(objects), SPACE).json()
-    assert [one["ok"] for one in done["objects"]] == [True, True, True, False] and done["state"] == "failed", done
-    assert [one.get("canUndo") for one in done["objects"]] == [True, True, True, None], "what stands is said"
+    assert [one["ok"] for one in done["objects"]] == [True] * 5 + [False] and done["state"] == "failed", done
+    assert [one.get("canUndo") for one in done["objects"]] == [True] * 5 + [None], "what stands is said"
     assert there(kubectl, "configmap/was-there")["data"] == {"k": "new"}
     kubectl.run("-n", SPACE, "label", "configmap", "mine", "touched=yes")
+    kubectl.run("-n", SPACE, "label", "deployment", "labelled", "touched=yes")
+    wait_for("Kubernetes has noted something in it", lambda: REVISION in there(kubectl, "deployment/noted")["metadata"]["annotations"], 30)
     undone = api.call("POST", f"/clusters/demo/intents/{done['intent']}/undo", expect=200).json()
     assert [(one["name"], one["action"], one["status"]) for one in undone["objects"]] == [
-        ("was-there", "restored", 200), ("made", "deleted", 200), ("mine", "", 409), ("web", "unchanged", 200)], undone
-    assert "changed since" in undone["objects"][2]["message"]
+        ("was-there", "restored", 200), ("made", "deleted", 200), ("mine", "", 409), ("noted", "deleted", 200),
+        ("labelled", "", 409), ("web", "unchanged", 200)], undone
+    assert all("changed since by somebody else" in undone["objects"][place]["message"] for place in (2, 4)), undone
     assert there(kubectl, "configmap/was-there")["data"] == {"k": "old"}
     assert b"NotFound" in kubectl.run("-n", SPACE, "get", "configmap", "made", code=1).stderr
     again = api.call("POST", f"/clusters/demo/intents/{done['intent']}/undo", expect=200).json()

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <yaml-cpp/yaml.h>
 
+#include "protocol/pki/pki.hpp"
 #include "tests/fakes/fake_kube_api.hpp"
 #include "tests/fakes/run_task.hpp"
 
@@ -236,6 +237,7 @@ TEST_F(Apply, TellsWhatUndoesWhatStandsWhereAnotherObjectFailed) {
   api_.on("PATCH /api/v1/namespaces/a/configmaps/c", 200,
           R"({"metadata":{"resourceVersion":"5","uid":"u","generation":3}})");
   api_.on("PATCH /api/v1/namespaces/a/pods/p", 403, R"({"message":"no"})");
+  const std::string left = R"({"metadata":{"uid":"u"}})";
   const std::string config = "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n";
   const std::string pod = "---\n{apiVersion: v1, kind: Pod, metadata: {name: p}}\n";
   const auto outcome = apply(config + pod, "a");
@@ -245,9 +247,26 @@ TEST_F(Apply, TellsWhatUndoesWhatStandsWhereAnotherObjectFailed) {
   EXPECT_EQ(undo.generation(), 3);
   EXPECT_EQ(undo.resource_version(), "5");
   EXPECT_EQ(undo.before(), before);
+  EXPECT_EQ(undo.digest(), pki::sha256_hex(left)) << "what somebody wrote of it";
   EXPECT_FALSE(outcome.objects(1).has_undo());
   EXPECT_FALSE(apply(config, "a").objects(0).has_undo()) << "nothing failed";
   EXPECT_FALSE(apply(config + pod, "a", true).objects(0).has_undo()) << "nothing was done";
+}
+
+TEST_F(Apply, ReadsWhatIsNestedDeeply) {
+  const auto deep = [](const std::string& version) {
+    return R"({"metadata":{"resourceVersion":")" + version + R"("},"data":)" +
+           std::string(60, '[') + std::string(60, ']') + "}";
+  };
+  api_.on("GET /api/v1/namespaces/a/configmaps/c", 200, deep("4"));
+  api_.on("PATCH /api/v1/namespaces/a/configmaps/c", 200, deep("5"));
+  api_.on("PATCH /api/v1/namespaces/a/pods/p", 403, R"({"message":"no"})");
+  const auto outcome = apply(
+      "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n---\n"
+      "{apiVersion: v1, kind: Pod, metadata: {name: p}}\n",
+      "a");
+  EXPECT_EQ(outcome.objects(0).action(), "configured");
+  EXPECT_EQ(outcome.objects(0).undo().resource_version(), "5");
 }
 
 TEST_F(Apply, KeepsNoMoreOfWhatWasThanFitsAnOutcome) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lists of intents, giving up, asking again and taking back.
 #include "controller/http/manifest_undo.hpp"
+#include "protocol/manifest/written.hpp"
+#include "protocol/pki/pki.hpp"
 #include "tests/unit/controller/http/played_cluster.hpp"
 
 namespace slipway::http {
@@ -212,6 +214,53 @@ TEST(ManifestUndo, AStatusOfItsOwnIsNoChange) {
   outcome.set_action("configured");
   EXPECT_TRUE(undo_step(outcome, now(2)).error().contains("was not kept"));
   EXPECT_EQ(undo_step(outcome, std::nullopt).error(), "it was deleted since");
+}
+
+TEST(ManifestUndo, WhatNoGenerationTellsOfIsAChangeToo) {
+  wire::ObjectOutcome outcome;
+  outcome.set_action("created");
+  auto& undo = *outcome.mutable_undo();
+  undo.set_uid("u");
+  undo.set_generation(2);
+  undo.set_resource_version("5");
+  const auto now = [](const std::string& version, const std::string& more = {}) {
+    return json::parse(R"({"kind":"Deployment","metadata":{"uid":"u","generation":2,)"
+                       R"("resourceVersion":")" +
+                       version + "\"" + more + R"(},"spec":{"replicas":2}})")
+        .as_object();
+  };
+  undo.set_digest(pki::sha256_hex(manifest::written_text(now("5"))));
+  EXPECT_TRUE(undo_step(outcome, now("5"))) << "nothing was written since";
+  EXPECT_TRUE(undo_step(outcome, now("6"))) << "its status was";
+  EXPECT_TRUE(
+      undo_step(outcome, now("6", R"(,"annotations":{"deployment.kubernetes.io/revision":"1"})")))
+      << "Kubernetes noted something";
+  for (const char* more : {R"(,"labels":{"a":"b"})", R"(,"annotations":{"a":"b"})",
+                           R"(,"finalizers":["a/b"])", R"(,"ownerReferences":[{"uid":"x"}])"}) {
+    const auto step = undo_step(outcome, now("6", more));
+    ASSERT_FALSE(step) << more;
+    EXPECT_EQ(step.error(),
+              "it was changed since by somebody else: look at it before you take it back");
+  }
+  undo.clear_digest();
+  EXPECT_TRUE(undo_step(outcome, now("6", R"(,"labels":{"a":"b"})"))) << "an older agent's";
+}
+
+TEST(ManifestUndo, WithoutAGenerationAStatusIsNoChangeEither) {
+  wire::ObjectOutcome outcome;
+  outcome.set_action("configured");
+  auto& undo = *outcome.mutable_undo();
+  undo.set_uid("u");
+  undo.set_resource_version("5");
+  undo.set_digest(pki::sha256_hex(
+      manifest::written_text(json::parse(R"({"metadata":{"uid":"u"},"data":{}})").as_object())));
+  const std::string nested = std::string(60, '[') + std::string(60, ']');
+  undo.set_before(R"({"metadata":{},"data":)" + nested + "}");
+  const auto step = undo_step(
+      outcome, json::parse(R"({"metadata":{"uid":"u","resourceVersion":"9"},"data":{},"status":1})")
+                   .as_object());
+  ASSERT_TRUE(step) << step.error();
+  EXPECT_EQ(step->method, "PUT") << "however deep it is";
 }
 
 }  // namespace

@@ -154,6 +154,18 @@ TEST_F(ObjectsTest, AValueThatIsNoBase64IsRefusedInOurWordsBeforeTheHiddenOnesAr
   EXPECT_TRUE(agent->intents().empty());
 }
 
+TEST_F(ObjectsTest, WhatIsNestedDeeplyIsReadAndWritten) {
+  const auto deep = R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c",)"
+                    R"("resourceVersion":"7"},"data":)" +
+                    std::string(50, '[') + std::string(50, ']') + "}";
+  objects["/api/v1/namespaces/own/configmaps/c"] = deep;
+  answered = deep;
+  const auto shown = sent("ann", "GET", "configmaps/c");
+  EXPECT_EQ(shown.status, 200) << shown.text();
+  EXPECT_EQ(shown.text(), deep);
+  EXPECT_EQ(sent("ann", "PUT", "configmaps/c", shown.text()).text(), deep);
+}
+
 TEST_F(ObjectsTest, WhatStandsAlreadyMayBeChangedOtherwise) {
   const std::string spec =
       R"("spec":{"type":"LoadBalancer","ports":[{"port":1,"protocol":"UDP"}]})";
