@@ -25,6 +25,7 @@ using workloads::text_in;
 
 constexpr std::size_t kMaxName = 253;
 constexpr std::size_t kMaxPlural = 63;
+constexpr std::size_t kMaxVersion = 64;
 constexpr std::size_t kMaxVersions = 16;  ///< of a group, that are looked at
 
 /// Kinds of Kubernetes' own: an empty version is for the cluster to say.
@@ -45,6 +46,8 @@ constexpr BuiltIn kBuiltIn[] = {
     {"endpoints", "Endpoints", ""},
     {"resourcequotas", "ResourceQuota", ""},
     {"limitranges", "LimitRange", ""},
+    {"podtemplates", "PodTemplate", ""},
+    {"replicationcontrollers", "ReplicationController", ""},
     {"events", "Event", ""},
     {"namespaces", "Namespace", "", "v1", false},
     {"nodes", "Node", "", "v1", false},
@@ -68,6 +71,8 @@ constexpr BuiltIn kBuiltIn[] = {
     {"clusterrolebindings", "ClusterRoleBinding", "rbac.authorization.k8s.io", "v1", false},
     {"applications", "Application", "app.k8s.io", "v1beta1"},
 };
+
+constexpr std::string_view kFormerGroup = "extensions";  ///< workloads and Ingresses were of it
 
 std::string version_of(std::string_view group, std::string_view version) {
   return group.empty() ? std::string(version) : std::string(group) + "/" + std::string(version);
@@ -133,6 +138,23 @@ Task<Result<KubeResource>> discover(Services& services, Caller caller, std::stri
 bool is_object_name(const std::string& name) {
   return !name.empty() && name.size() <= kMaxName && name != "." && !name.contains("..") &&
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.:") == std::string::npos;
+}
+
+bool is_version(const std::string& text) {
+  const auto slash = text.find('/');
+  const auto version = slash == std::string::npos ? text : text.substr(slash + 1);
+  return version.size() > 1 && version.front() == 'v' && version.size() <= kMaxVersion &&
+         version.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") == std::string::npos;
+}
+
+std::optional<KubeResource> own_resource(const std::string& api_version, const std::string& kind) {
+  const auto slash = api_version.find('/');
+  const auto group = slash == std::string::npos ? std::string{} : api_version.substr(0, slash);
+  const auto* own = std::ranges::find_if(kBuiltIn, [&](const BuiltIn& one) {
+    return one.kind == kind && (one.group == group || group == kFormerGroup);
+  });
+  if (own == std::end(kBuiltIn) || !is_version(api_version)) return std::nullopt;
+  return KubeResource{api_version, std::string(own->plural), kind, own->namespaced};
 }
 
 Task<Result<KubeResource>> find_resource(Services& services, Caller caller, std::string cluster,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "controller/http/routes.hpp"
@@ -18,6 +19,8 @@ struct KubeResource {
 
 /// The name of an object, as paths have it.
 bool is_object_name(const std::string& name);
+/// "v1", "apps/v1beta1": of what may be in a path.
+bool is_version(const std::string& text);
 
 /// By its plural, with its group where it is none of Kubernetes' own kinds: "deployments",
 /// "widgets.example.org". Of more than one version the one that the cluster prefers; it is asked,
@@ -25,6 +28,10 @@ bool is_object_name(const std::string& name);
 /// says what it may be called; kUnavailable: out of reach.
 base::Task<base::Result<KubeResource>> find_resource(Services& services, Caller caller,
                                                      std::string cluster, std::string named);
+
+/// By what an object says of itself, in the version that it is written in. nullopt: it is of none
+/// of Kubernetes' own kinds.
+std::optional<KubeResource> own_resource(const std::string& api_version, const std::string& kind);
 
 /// Where its objects are, or one of them, without a slash before it:
 /// "apis/apps/v1/namespaces/shop/deployments/web". `name_space` is empty for what has none.

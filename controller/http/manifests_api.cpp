@@ -95,8 +95,8 @@ base::Task<Answer> apply(Services& services, Call call) {
   intent.set_asked_by(call.caller.user.id.value);
   intent.set_summary(summary_of(*objects, manifest));
   if (!manifest.delete_()) {
-    const auto refused =
-        check_policy(services, cluster->id, *objects, manifest.default_namespace());
+    PolicyAsked asked{call.caller, cluster->id, manifest.default_namespace()};
+    const auto refused = co_await check_policy(services, std::move(asked), *objects);
     if (refused) co_return to_response(*refused, call.caller.request_id);
   }
   auto outcome = co_await services.intents.submit(cluster->id, std::move(intent), kIntentWait);

@@ -112,8 +112,7 @@ Task<Problem> refusal(Services& services, const ObjectWrite& write,
   co_return problem;
 }
 
-/// By the rules of whatever comes; of what stands already by what it is now, which is read only
-/// where it matters.
+/// By the rules of whatever comes.
 Task<std::optional<Problem>> judge(Services& services, const base::ClusterId& cluster,
                                    const ObjectWrite& write) {
   const auto& place = write.place;
@@ -124,13 +123,9 @@ Task<std::optional<Problem>> judge(Services& services, const base::ClusterId& cl
           base::Error{ErrorCode::kInvalid, "data." + *key + " must be base64", "data." + *key});
     }
   }
-  auto refused = check_policy(services, cluster, {write.object}, place.name_space);
-  if (!refused || write.what != What::kReplace) co_return refused;
-  auto there = co_await read_kube(services, place.caller, place.cluster,
-                                  object_path(place.resource, place.name_space, place.name));
-  if (!there) co_return refused;
-  const json::value old(std::move(*there));
-  co_return check_policy(services, cluster, {write.object}, place.name_space, &old);
+  const std::vector<manifest::ManifestObject> one{write.object};
+  PolicyAsked asked{place.caller, cluster, place.name_space, write.what == What::kReplace};
+  co_return co_await check_policy(services, std::move(asked), one);
 }
 
 }  // namespace

@@ -58,14 +58,6 @@ base::Error wrong(const std::string& field, const std::string& why) {
   return {ErrorCode::kInvalid, field + " " + why, field};
 }
 
-/// "v1", "apps/v1beta1": it goes into the path.
-bool is_version(const std::string& text) {
-  const auto slash = text.find('/');
-  const auto version = slash == std::string::npos ? text : text.substr(slash + 1);
-  return version.size() > 1 && version.front() == 'v' && version.size() <= kMaxVersion &&
-         version.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") == std::string::npos;
-}
-
 /// Whether the object is of the kind and place that the path says.
 std::optional<base::Error> misplaced(const ObjectPlace& place,
                                      const manifest::ManifestObject& object) {

@@ -180,20 +180,28 @@ void check_class(const Change& change, Findings& found) {
   }
 }
 
+/// Whether a load balancer had such a port already.
+bool had_port(const json::object& before, const json::object& port) {
+  if (text_in(before, "type") != "LoadBalancer") return false;
+  return std::ranges::any_of(array_in(before, "ports"), [&](const json::value& one) {
+    const auto& had = members(&one);
+    const auto* number = value_in(had, "port");
+    const auto* wanted = value_in(port, "port");
+    return number != nullptr && wanted != nullptr && *number == *wanted &&
+           text_in(had, "protocol") == text_in(port, "protocol");
+  });
+}
+
 /// Load balancers carry TCP.
 void check_load_balancer(const Change& change, Findings& found) {
   const auto& spec = object_in(members(&change.object), "spec");
   if (text_in(spec, "type") != "LoadBalancer") return;
   const auto& before = object_in(members(change.old), "spec");
-  if (text_in(before, "type") == "LoadBalancer" &&
-      array_in(before, "ports") == array_in(spec, "ports")) {
-    return;
-  }
   std::size_t at = 0;
   for (const auto& port : array_in(spec, "ports")) {
     const auto field = "spec.ports[" + std::to_string(at++) + "].protocol";
     const auto protocol = text_in(members(&port), "protocol");
-    if (protocol.empty() || protocol == "TCP") continue;
+    if (protocol.empty() || protocol == "TCP" || had_port(before, members(&port))) continue;
     found.add("load-balancer-tcp", field,
               "a load balancer carries TCP alone, not " + in_quotes(protocol));
   }

@@ -146,6 +146,28 @@ def test_what_a_failed_manifest_left_is_taken_back_but_for_what_was_changed_sinc
     assert "nothing to undo" in api.call("POST", f"/clusters/demo/intents/{whole['intent']}/undo", expect=409).json()["detail"]
 
 
+@claims("Y1.stood")
+def test_a_manifest_changes_what_a_rule_would_not_let_be_made(api, kubectl):
+    def applied(shared, expect):
+        return api.apply("demo", yaml.safe_dump(shared), SPACE, expect=expect).json()
+
+    shared = web("shared", replicas=2)
+    shared["spec"]["template"]["spec"]["volumes"] = [{"name": "data", "persistentVolumeClaim": {"claimName": "late"}}]
+    assert applied(shared, 200)["state"] == "done", "of a claim that is not there no rule speaks"
+    api.call("POST", f"{OBJECTS}/persistentvolumeclaims", expect=201, json={
+        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "late", "namespace": SPACE},
+        "spec": {"storageClassName": "", "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}})
+    wait_for("the claim is known", lambda: api.items(f"/clusters/demo/persistentvolumeclaims?namespace={SPACE}"), 30, 0.1)
+    twin = yaml.safe_load(yaml.safe_dump(shared))
+    twin["metadata"]["name"] = "twin"
+    assert applied(twin, 403)["refusals"][0]["rule"] == "single-node-claim", "it would be new"
+    shared["metadata"]["labels"]["tier"] = "front"
+    assert applied(shared, 200)["state"] == "done"
+    assert there(kubectl, "deployment/shared")["metadata"]["labels"]["tier"] == "front"
+    shared["spec"]["replicas"] = 3
+    assert applied(shared, 403)["refusals"][0]["rule"] == "single-node-claim", "that would be more than it was"
+
+
 @claims("Y1.waits")
 def test_what_waits_for_a_cluster_out_of_reach_is_listed_given_up_and_done_when_it_is_back(api, kubectl):
     def linked():

@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/unit/controller/http/through_agent.hpp"
+#include "tests/unit/controller/http/played_cluster.hpp"
 
 namespace slipway::http {
 namespace {
@@ -27,34 +27,31 @@ spec:
 )";
 
 /// The cluster "demo" with the namespaces `own` of a project, `free` where all is allowed, `other`.
-class ManifestPolicyTest : public ThroughAgentTest {
+class ManifestPolicyTest : public PlayedClusterTest {
  public:
-  ManifestPolicyTest() { EXPECT_TRUE(world.run(mirror_namespaces())); }
-
-  base::Task<bool> mirror_namespaces() {
-    wire::StreamOpen what;
-    what.mutable_mirror()->set_cluster_id(cluster.value);
-    namespaces = agent->link->open(std::move(what), false).value();
-    std::vector<wire::MirrorRow> rows;
-    for (const char* name : {"own", "free", "other"}) {
-      auto& row = rows.emplace_back();
-      row.mutable_meta()->set_uid(name);
-      row.mutable_meta()->set_name(name);
-      row.mutable_ns()->set_phase("Active");
-      auto& labels = *row.mutable_meta()->mutable_labels();
-      if (row.meta().name() != "other") labels["slipway.io/project"] = "p1";
-      if (row.meta().name() == "free") labels["slipway.io/allow-privileged"] = "true";
-    }
-    (void)co_await namespaces->write(mirror::framed(mirror::batch(rows, true, true, "namespaces")));
-    co_return co_await fakes::until(
-        [this] { return world.mirror.count(cluster, "namespaces") == 3; });
+  ManifestPolicyTest() {
+    std::vector<wire::MirrorRow> rows{name_space("own", shop.id.value),
+                                      name_space("free", shop.id.value), name_space("other", "")};
+    (*rows[1].mutable_meta()->mutable_labels())["slipway.io/allow-privileged"] = "true";
+    EXPECT_TRUE(world.run(tell("namespaces", rows)));
+    wire::MirrorRow claim;
+    claim.mutable_meta()->set_uid("claim");
+    claim.mutable_meta()->set_name("data");
+    claim.mutable_meta()->set_pod_namespace("own");
+    claim.mutable_claim()->add_access_modes("ReadWriteOnce");
+    EXPECT_TRUE(world.run(tell("persistentvolumeclaims", {claim})));
   }
 
   std::optional<Problem> judged(const std::string& yaml, const std::string& in) {
-    return check_policy(world.services, cluster, manifest::parse_manifest(yaml).value(), in);
+    const auto objects = manifest::parse_manifest(yaml).value();
+    return world.run(check_policy(world.services, {{}, cluster, in}, objects));
   }
 
-  link::StreamPtr namespaces;
+  net::HttpResponse applied(const std::string& yaml) {
+    auto request = as("ann", "POST", "/api/v1/clusters/demo/manifests?namespace=own", yaml);
+    request.headers.set("Content-Type", "application/yaml");
+    return world.send(std::move(request));
+  }
 };
 
 TEST_F(ManifestPolicyTest, EachRefusalNamesDocumentRuleFieldAndWayOut) {
@@ -122,12 +119,74 @@ spec:
   EXPECT_EQ(second->line, 11U);
 }
 
+constexpr auto kShared = R"(apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, labels: {tier: front}}
+spec:
+  replicas: 2
+  template:
+    spec:
+      containers: [{name: main, image: shop}]
+      volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]
+)";
+/// As the API server has it, with what it filled in.
+std::string standing(const std::string& replicas, const std::string& more = {}) {
+  return R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","uid":"u"},
+    "spec":{"replicas":)" +
+         replicas + R"(,"strategy":{},"template":{"metadata":{"labels":{"a":"b"}},"spec":{)" +
+         more + R"("containers":[{"name":"main","image":"shop","imagePullPolicy":"Always"}],
+    "volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"data"}}]}}}})";
+}
+constexpr auto kWeb = "/apis/apps/v1/namespaces/own/deployments/web";
+
+TEST_F(ManifestPolicyTest, WhatStoodBeforeIsNoNewOffence) {
+  EXPECT_EQ(body_of(applied(kShared)).at("refusals").at(0).at("rule"), "single-node-claim");
+  objects[kWeb] = standing("1");
+  EXPECT_EQ(applied(kShared).status, 403) << "it had one pod";
+  objects[kWeb] = standing("2");
+  const auto labelled = applied(kShared);
+  EXPECT_EQ(labelled.status, 200) << labelled.text();
+  EXPECT_EQ(reader, "slipway:" + users["ann"].id.value);
+  std::string privileged = kShared;
+  privileged.replace(privileged.find("containers:"), 11, "hostPID: true\n      containers:");
+  EXPECT_EQ(applied(privileged).status, 403) << "that is new";
+  objects[kWeb] = standing("2", R"("hostPID":true,)");
+  EXPECT_EQ(applied(privileged).status, 200) << "and that is as it was";
+  privileged.replace(privileged.find("image: shop"), 11, "image: shop:2");
+  EXPECT_EQ(applied(privileged).status, 403) << "another template is judged as a whole";
+}
+
+TEST_F(ManifestPolicyTest, APortThatALoadBalancerHadItKeeps) {
+  constexpr auto kUdp = R"(apiVersion: v1
+kind: Service
+metadata: {name: dns, labels: {a: b}}
+spec: {type: LoadBalancer, ports: [{port: 53, protocol: UDP}, {port: 80}]}
+)";
+  EXPECT_EQ(body_of(applied(kUdp)).at("refusals").at(0).at("rule"), "load-balancer-tcp");
+  objects["/api/v1/namespaces/own/services/dns"] = R"({"spec":{"type":"LoadBalancer","ports":
+    [{"port":53,"protocol":"UDP","targetPort":53,"nodePort":30053}]}})";
+  const auto labelled = applied(kUdp);
+  EXPECT_EQ(labelled.status, 200) << labelled.text();
+}
+
+TEST_F(ManifestPolicyTest, WhatRulesSayNothingOfIsNotLookedAt) {
+  ASSERT_EQ(applied(kGood).status, 200);
+  EXPECT_TRUE(asked.empty());
+  std::string odd = kShared;
+  odd.replace(odd.find("name: web"), 9, "name: ../../../secrets/s");
+  EXPECT_EQ(applied(odd).status, 403);
+  EXPECT_TRUE(asked.empty()) << asked.front();
+}
+
 TEST_F(ManifestPolicyTest, ManyRefusalsAreBounded) {
   std::string many;
   for (int i = 0; i < 150; ++i) many += "---\n" + std::string(kBad);
   const auto problem = judged(many, "own");
   ASSERT_TRUE(problem);
   EXPECT_EQ(problem->refusals.size(), 100U);
+  asked.clear();
+  EXPECT_EQ(applied(many).status, 403);
+  EXPECT_EQ(asked.size(), static_cast<std::size_t>(kMostLooks));
 }
 
 }  // namespace

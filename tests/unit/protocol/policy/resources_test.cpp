@@ -212,6 +212,12 @@ TEST(Services, ALoadBalancerCarriesTcp) {
   EXPECT_THAT(
       refused_resource(kind, yaml("{spec: {type: LoadBalancer, ports: [{protocol: TCP}]}}"), {}),
       IsEmpty());
+  const auto more = yaml(
+      "{spec: {type: LoadBalancer, ports: [{port: 2, protocol: UDP, nodePort: 30002}, {port: 3},"
+      " {port: 1, protocol: UDP}]}}");
+  EXPECT_THAT(refused_resource(kind, more, {}, udp),
+              ElementsAre(Pair("load-balancer-tcp", "spec.ports[2].protocol")))
+      << "only what was not there";
 }
 
 }  // namespace
