@@ -32,6 +32,8 @@ using workloads::text_of;
 
 constexpr std::int64_t kMaxCanaryReplicas = 100;
 constexpr std::size_t kMaxVersion = 64;
+constexpr int kTries = 4;
+constexpr int kConflict = 409;
 constexpr std::size_t kMaxImage = 512;
 constexpr std::size_t kMaxNamespace = 63;
 
@@ -130,6 +132,7 @@ json::object pair_view(const Services& services, const Pair& pair) {
   out["services"] = services_of(services, pair, *pair.canary);
   out["changes"] = changes_view(workloads::present_template(pair.deployment),
                                 workloads::promoted_template(*pair.canary));
+  out["promotion"] = permission_view(workloads::promote(pair.deployment, *pair.canary));
   return out;
 }
 
@@ -232,29 +235,41 @@ Task<std::expected<intents::Outcome, Problem>> send(Services& services, const Ca
   co_return std::move(*outcome);
 }
 
-/// First the Deployment's change, then the mark: who sees the mark has seen the change.
-Task<Answer> promote(Services& services, Call call) {
-  QueryReader query(call.query);
-  if (auto fault = query.fault()) co_return std::unexpected(*fault);
+/// First the Deployment's change, then the mark: who sees the mark has seen the change. Each is for
+/// the version that was read.
+Task<std::expected<net::HttpResponse, Problem>> promote_once(Services& services, const Call& call,
+                                                             bool by_force) {
   auto pair = co_await read_pair(services, call);
-  if (!pair) co_return base::fail(pair);
-  if (!pair->canary) co_return std::unexpected(no_canary(*pair));
-  const auto& id = call.caller.request_id;
-  auto change = workloads::promote(pair->deployment, *pair->canary);
-  if (!change) co_return to_response(problem_of(change.error()), id);
+  if (!pair) co_return std::unexpected(problem_of(pair.error()));
+  if (!pair->canary) co_return std::unexpected(problem_of(no_canary(*pair)));
+  auto change = workloads::promote(pair->deployment, *pair->canary, by_force);
+  if (!change) co_return std::unexpected(problem_of(change.error()));
   if (*change) {
     auto done = co_await send(services, call, *pair, pair->name, std::move(**change), "promote to");
-    if (!done) co_return to_response(done.error(), id);
+    if (!done) co_return std::unexpected(done.error());
     if (done->state != intents::State::kDone) co_return json_response(202, view(*done));
   }
   const auto canary = workloads::canary_name(pair->name);
   auto marked = co_await send(services, call, *pair, canary,
                               workloads::mark_promoting(*pair->canary), "promote");
-  if (!marked) co_return to_response(marked.error(), id);
+  if (!marked) co_return std::unexpected(marked.error());
   if (marked->state != intents::State::kDone) co_return json_response(202, view(*marked));
   auto after = co_await read_pair(services, call);
-  if (!after) co_return base::fail(after);
+  if (!after) co_return std::unexpected(problem_of(after.error()));
   co_return json_response(200, pair_view(services, *after));
+}
+
+/// What changed between a look and a write, be it by a status, is looked at and judged anew.
+Task<Answer> promote(Services& services, Call call) {
+  QueryReader query(call.query);
+  const bool by_force = query.flag("force", false);
+  if (auto fault = query.fault()) co_return std::unexpected(*fault);
+  for (int tried = 1;; ++tried) {
+    auto done = co_await promote_once(services, call, by_force);
+    if (done) co_return std::move(*done);
+    const bool moved = done.error().status == kConflict && done.error().rule.empty();
+    if (!moved || tried == kTries) co_return to_response(done.error(), call.caller.request_id);
+  }
 }
 
 Task<Answer> withdraw(Services& services, Call call) {

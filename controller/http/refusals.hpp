@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/json/object.hpp>
+
 #include "controller/http/problem.hpp"
 #include "controller/workloads/refusal.hpp"
 
@@ -13,6 +15,17 @@ inline Problem problem_of(const workloads::Refusal& why) {
   problem.seen = why.seen;
   problem.current = why.current;
   return problem;
+}
+
+/// Whether something may be done now, so that a page can say why not before it is asked.
+template <class T>
+boost::json::object permission_view(const workloads::Ruled<T>& may) {
+  boost::json::object out{{"allowed", may.has_value()}};
+  if (may) return out;
+  out["rule"] = may.error().rule;
+  out["field"] = may.error().field;
+  out["detail"] = may.error().message;
+  return out;
 }
 
 }  // namespace slipway::http

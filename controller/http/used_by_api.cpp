@@ -2,6 +2,7 @@
 #include "controller/http/encoding.hpp"
 #include "controller/http/object_users.hpp"
 #include "controller/http/places.hpp"
+#include "controller/http/refusals.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
 #include "controller/objects/object_rules.hpp"
@@ -22,16 +23,9 @@ json::object view(const objects::User& user) {
   return out;
 }
 
-/// Whether it may be deleted now, so that a page can say why not before it is asked.
 json::object removal_view(const UsersAsked& asked, const FoundUsers& found) {
-  const auto may = objects::check_removal(
-      {.what = asked.wanted.what, .name = asked.wanted.name, .users = found.all});
-  json::object out{{"allowed", may.has_value()}};
-  if (may) return out;
-  out["rule"] = may.error().rule;
-  out["field"] = may.error().field;
-  out["detail"] = may.error().message;
-  return out;
+  return permission_view(objects::check_removal(
+      {.what = asked.wanted.what, .name = asked.wanted.name, .users = found.all}));
 }
 
 json::object view(const UsersAsked& asked, const FoundUsers& found) {

@@ -6,6 +6,8 @@
 
 #include "controller/workloads/object_reading.hpp"
 #include "controller/workloads/revisions.hpp"
+#include "protocol/base/json_text.hpp"
+#include "protocol/pki/pki.hpp"
 
 namespace slipway::workloads {
 
@@ -76,6 +78,13 @@ std::optional<Refusal> set_images(json::object& pod_template,
                  "there is no container " + name + " in the template");
 }
 
+/// Which template it has. To be restarted makes it no other one: a promotion does that, too.
+std::string template_digest(const json::object& deployment) {
+  auto pod_template = present_template(deployment);
+  object_at(object_at(pod_template, "metadata"), "annotations").erase(kRestartedAt);
+  return pki::sha256_hex(base::canonical_json(pod_template));
+}
+
 /// A template of another app would be behind no Service of this one, and could not be promoted.
 std::optional<Refusal> stray_label(const json::object& deployment,
                                    const json::object& pod_template) {
@@ -137,6 +146,7 @@ Ruled<json::object> canary_of(const json::object& deployment, const CanaryAsked&
   auto labels = member(member(deployment, "metadata"), "labels");
   labels[kCanaryOf] = name;
   metadata["labels"] = std::move(labels);
+  metadata["annotations"] = json::object{{kCanaryFrom, template_digest(deployment)}};
   metadata["ownerReferences"] =
       json::array{json::object{{"apiVersion", "apps/v1"},
                                {"kind", "Deployment"},
@@ -154,7 +164,8 @@ json::object promoted_template(const json::object& canary) {
   return pod_template;
 }
 
-Ruled<std::optional<Change>> promote(const json::object& deployment, const json::object& canary) {
+Ruled<std::optional<Change>> promote(const json::object& deployment, const json::object& canary,
+                                     bool by_force) {
   if (is_paused(deployment)) {
     return std::unexpected(
         refusal(ErrorCode::kConflict, "name", "paused",
@@ -162,6 +173,14 @@ Ruled<std::optional<Change>> promote(const json::object& deployment, const json:
   }
   auto pod_template = promoted_template(canary);
   if (pod_template == present_template(deployment)) return std::nullopt;
+  const auto from = text_in(member(member(canary, "metadata"), "annotations"), kCanaryFrom);
+  if (!by_force && !from.empty() && from != template_digest(deployment)) {
+    return std::unexpected(refusal(
+        ErrorCode::kConflict, "force", "changed",
+        called(deployment) + " has another template than when its canary was started, which " +
+            "would be lost: withdraw the canary and start it anew, or promote it all the same "
+            "with force=true"));
+  }
   Change change;
   change.content_type = "application/json-patch+json";
   change.body = json::array{
@@ -174,12 +193,9 @@ Ruled<std::optional<Change>> promote(const json::object& deployment, const json:
 }
 
 Change mark_promoting(const json::object& canary) {
-  Change change;
-  change.content_type = "application/merge-patch+json";
-  change.body = json::object{
-      {"metadata", json::object{{"uid", text_of(canary, "metadata", "uid")},
-                                {"labels", json::object{{kCanaryPhase, kPromoting}}}}}};
-  return change;
+  return merge_patch(
+      canary, {{"metadata", json::object{{"uid", text_of(canary, "metadata", "uid")},
+                                         {"labels", json::object{{kCanaryPhase, kPromoting}}}}}});
 }
 
 }  // namespace slipway::workloads

@@ -22,6 +22,8 @@ namespace slipway::workloads {
 // owner from the start, and only what has none is adopted.
 inline constexpr char kCanaryOf[] = "slipway.io/canary-of";        ///< of object, pods and selector
 inline constexpr char kCanaryPhase[] = "slipway.io/canary-phase";  ///< of the object
+/// Annotation of the object: a digest of the template that the Deployment had when it was started.
+inline constexpr char kCanaryFrom[] = "slipway.io/canary-from";
 inline constexpr char kPromoting[] = "promoting";
 
 /// "web-canary": there is one at a time.
@@ -42,10 +44,11 @@ Ruled<boost::json::object> canary_of(const boost::json::object& deployment,
 /// The canary's template without what makes it one: what the Deployment gets.
 boost::json::object promoted_template(const boost::json::object& canary);
 /// The Deployment's change to its canary's template, for this version of it. Nothing where it has
-/// it already: then it is the canary's turn to be marked.
+/// it already: then it is the canary's turn to be marked. What somebody changed in the Deployment's
+/// template since the canary was started would be lost: that needs force.
 Ruled<std::optional<Change>> promote(const boost::json::object& deployment,
-                                     const boost::json::object& canary);
-/// That it goes once the Deployment is rolled out.
+                                     const boost::json::object& canary, bool by_force = false);
+/// That it goes once the Deployment is rolled out: this version of it, whose template that has.
 Change mark_promoting(const boost::json::object& canary);
 
 }  // namespace slipway::workloads

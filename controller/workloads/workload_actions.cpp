@@ -18,7 +18,6 @@ using base::ErrorCode;
 
 constexpr char kMergePatch[] = "application/merge-patch+json";
 constexpr char kJsonPatch[] = "application/json-patch+json";
-constexpr char kRestartedAt[] = "kubectl.kubernetes.io/restartedAt";
 constexpr char kManual[] = "cronjob.kubernetes.io/instantiate";
 
 constexpr WorkloadKind kKinds[] = {

@@ -32,7 +32,8 @@ std::string_view name_of(Action action);
 std::string names_of_actions();
 
 inline constexpr std::uint32_t kMaxReplicas = 10'000;
-inline constexpr char kStoppedReplicas[] = "slipway.io/stopped-replicas";  ///< annotation
+inline constexpr char kStoppedReplicas[] = "slipway.io/stopped-replicas";    ///< annotation
+inline constexpr char kRestartedAt[] = "kubectl.kubernetes.io/restartedAt";  ///< of a template
 inline constexpr char kStoppedSelector[] = "slipway.io/stopped";  ///< of a DaemonSet's nodes
 
 struct Asked {

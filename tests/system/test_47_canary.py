@@ -26,9 +26,9 @@ class Shop:
     def canary(self, method="GET", more="", expect=200, **body):
         return self.api.call(method, f"{ROOT}/canaries/web{more}", expect=expect, **({"json": body} if body else {})).json()
 
-    def start(self, **more):
+    def start(self, version=NEW["value"], **more):
         template = self.api.get(f"{ROOT}/objects/deployments/web")["spec"]["template"]
-        template["spec"]["containers"][0]["env"] = [NEW]
+        template["spec"]["containers"][0]["env"] = [{**NEW, "value": version}]
         return self.canary("POST", expect=201, template=template, **more)
 
     def pods(self, **labels):
@@ -92,3 +92,19 @@ def test_a_promoted_canary_goes_once_the_deployment_is_rolled_out(world, api, sh
     assert shop.live(".status.updatedReplicas") == "2" and shop.live(".status.readyReplicas") == "2", "only after the roll-out"
     assert NEW["value"] in shop.live(".spec.template.spec.containers[0].env") and "canary" not in shop.live(".spec")
     wait_for("two pods are left", lambda: len(shop.pods(app="web")) == 2, 30)
+
+
+@claims("W10b.changed")
+def test_a_canary_is_not_promoted_over_what_was_changed_since(api, shop):
+    shop.start(version="3", replicas=1)
+    assert shop.canary()["promotion"] == {"allowed": True}
+    api.kubectl("-n", SPACE, "set", "env", "deployment/web", "HOTFIX=yes")
+    refused = shop.canary("POST", "/promote", expect=409)
+    assert (refused["rule"], refused["field"]) == ("changed", "force") and "withdraw" in refused["detail"], refused
+    seen = shop.canary()
+    assert seen["phase"] == "running" and seen["promotion"]["rule"] == "changed", seen
+    assert "HOTFIX" in shop.live(".spec.template.spec.containers[0].env[*].name"), "it stands"
+    api.kubectl("-n", SPACE, "rollout", "status", "deployment/web", "--timeout=60s")
+    assert shop.canary("POST", "/promote?force=true")["phase"] == "promoting"
+    assert shop.live(".spec.template.spec.containers[0].env[*].value") == "3", "nothing of the other"
+    wait_for("the canary is gone", lambda: shop.canary()["phase"] == "none", 60)

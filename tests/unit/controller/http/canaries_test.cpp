@@ -89,6 +89,36 @@ TEST_F(CanariesTest, IsNotMarkedWhereTheDeploymentWasNotChanged) {
   EXPECT_EQ(agent->intents().size(), 1U);
 }
 
+TEST_F(CanariesTest, ADeploymentThatWasChangedSinceIsOverwrittenByForceAlone) {
+  ASSERT_EQ(ask("ann", "POST", "", R"({"images":{"main":"shop:2"}})").status, 201);
+  objects[kCanary] = last().request().body();
+  EXPECT_EQ(body_of(ask("ray", "GET")).at("promotion").at("allowed"), true);
+  objects[kStable] = deployment("web", "shop:1.1", "{}");
+  const auto seen = body_of(ask("ray", "GET")).at("promotion");
+  EXPECT_EQ(seen.at("allowed"), false);
+  EXPECT_EQ(seen.at("rule"), "changed");
+  EXPECT_EQ(seen.at("field"), "force");
+  const auto refused = ask("ann", "POST", "/promote");
+  EXPECT_EQ(refused.status, 409) << refused.text();
+  EXPECT_EQ(text_of(body_of(refused), "rule"), "changed");
+  EXPECT_EQ(ask("ann", "POST", "/promote?force=yes").status, 422);
+  EXPECT_EQ(agent->intents().size(), 1U);
+  ASSERT_EQ(ask("ann", "POST", "/promote?force=true").status, 200);
+  EXPECT_EQ(agent->intents().size(), 3U);
+}
+
+TEST_F(CanariesTest, WhatMovedBetweenALookAndAWriteIsLookedAtAnew) {
+  stand_canary();
+  statuses = {409, 200, 409};
+  const auto done = ask("ann", "POST", "/promote");
+  ASSERT_EQ(done.status, 200) << done.text();
+  EXPECT_EQ(agent->intents().size(), 5U);
+  EXPECT_THAT(last().request().body(), HasSubstr(R"("resourceVersion":"7")"));
+  statuses = std::vector<int>(20, 409);
+  EXPECT_EQ(ask("ann", "POST", "/promote").status, 409);
+  EXPECT_EQ(agent->intents().size(), 9U) << "and not for ever";
+}
+
 TEST_F(CanariesTest, IsWithdrawn) {
   EXPECT_EQ(ask("ann", "DELETE").status, 404);
   stand_canary();

@@ -119,10 +119,35 @@ TEST(CanaryTest, IsPromotedByItsTemplateWithoutItsMark) {
   EXPECT_EQ(paused.error().rule, "paused");
 }
 
+TEST(CanaryTest, IsNotPromotedOverWhatWasChangedSinceItWasStarted) {
+  auto canary = *canary_of(web(), {.images = {{"main", "shop:2"}}});
+  auto restarted = web();
+  auto& restart = restarted["spec"].at("template").at("metadata").as_object();
+  restart["annotations"] = json::object{{"kubectl.kubernetes.io/restartedAt", "now"}};
+  const auto scaled = web(R"(,"minReadySeconds":9)");
+  for (const auto& same : {web(), restarted, scaled}) {
+    const auto change = promote(same, canary);
+    ASSERT_TRUE(change) << change.error().message;
+    EXPECT_TRUE(*change);
+  }
+  auto changed = web();
+  changed["spec"].at("template").at("spec").at("containers").at(1).as_object()["image"] = "log:2";
+  const auto refused = promote(changed, canary);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, base::ErrorCode::kConflict);
+  EXPECT_EQ(refused.error().rule, "changed");
+  EXPECT_EQ(refused.error().field, "force");
+  EXPECT_THAT(refused.error().message, HasSubstr("withdraw the canary and start it anew"));
+  EXPECT_TRUE(promote(changed, canary, true)) << "by force";
+  canary["metadata"].as_object().erase("annotations");
+  EXPECT_TRUE(promote(changed, canary)) << "of one that was started before that was noted";
+}
+
 TEST(CanaryTest, ChangesAreForThisVeryObject) {
-  const auto canary = json::parse(R"({"metadata":{"uid":"u2"}})").as_object();
+  const auto canary = json::parse(R"({"metadata":{"uid":"u2","resourceVersion":"9"}})").as_object();
   EXPECT_EQ(text(mark_promoting(canary).body),
-            R"({"metadata":{"uid":"u2","labels":{"slipway.io/canary-phase":"promoting"}}})");
+            R"({"metadata":{"uid":"u2","labels":{"slipway.io/canary-phase":"promoting"},)"
+            R"("resourceVersion":"9"}})");
   EXPECT_EQ(deletion(canary).method, "DELETE");
   EXPECT_THAT(text(deletion(canary).body), HasSubstr(R"("preconditions":{"uid":"u2"})"));
 }
