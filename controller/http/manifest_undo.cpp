@@ -27,6 +27,7 @@ using workloads::text_in;
 constexpr int kOk = 200;
 constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
+constexpr int kTries = 4;
 
 const wire::ApplyManifest& manifest_in(const wire::Intent& intent) {
   return intent.has_tenant() ? intent.tenant().apply() : intent.apply();
@@ -64,8 +65,10 @@ json::object view_of(const wire::ObjectOutcome& object, const Undone& done) {
   return out;
 }
 
-Task<Result<Undone>> undo_one(Services& services, const Caller& caller,
-                              const base::ClusterId& cluster, const wire::ObjectOutcome& object) {
+/// nullopt: it moved between the look and the write.
+Task<Result<std::optional<Undone>>> undo_once(Services& services, const Caller& caller,
+                                              const base::ClusterId& cluster,
+                                              const wire::ObjectOutcome& object) {
   const auto path = object.undo().path();
   if (!path.starts_with('/')) co_return Undone{kConflict, "", "its place was not kept"};
   auto now = co_await read_kube(services, caller, cluster.value, path.substr(1));
@@ -92,7 +95,19 @@ Task<Result<Undone>> undo_one(Services& services, const Caller& caller,
   if (answer.ok() || (deletes && answer.http_status() == kNotFound)) {
     co_return Undone{kOk, deletes ? "deleted" : "restored", ""};
   }
+  if (answer.http_status() == kConflict) co_return std::nullopt;
   co_return Undone{static_cast<int>(answer.http_status()), "", answer.message()};
+}
+
+/// What moves, be it by a status alone, is looked at and judged anew.
+Task<Result<Undone>> undo_one(Services& services, const Caller& caller,
+                              const base::ClusterId& cluster, const wire::ObjectOutcome& object) {
+  for (int tried = 0; tried < kTries; ++tried) {
+    auto done = co_await undo_once(services, caller, cluster, object);
+    if (!done) co_return base::fail(done);
+    if (*done) co_return std::move(**done);
+  }
+  co_return Undone{kConflict, "", "it changes all the time: try again when it has come to rest"};
 }
 
 /// Nobody wrote it since. Its digest knows labels and annotations, of which no generation tells,

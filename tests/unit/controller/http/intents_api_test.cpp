@@ -166,6 +166,21 @@ TEST_F(IntentsApiTest, WhatWasChangedIsAsItWas) {
             R"({"metadata":{"name":"a","resourceVersion":"5"},"data":{"k":"old"}})");
 }
 
+TEST_F(IntentsApiTest, WhatMovesWhileItIsTakenBackIsLookedAtAnew) {
+  half_fails("created");
+  const auto failed = apply("ann");
+  more = nullptr;
+  objects["/api/v1/namespaces/own/configmaps/a"] = there("5");
+  statuses = {422, 409, 409, 200};
+  const auto undone = body_of(send("ann", "POST", of(failed) + "/undo"));
+  EXPECT_EQ(undone.at("objects").at(0).at("action"), "deleted");
+  EXPECT_EQ(agent->intents().size(), 4U);
+  statuses.assign(20, 409);
+  const auto never = body_of(send("ann", "POST", of(failed) + "/undo"));
+  EXPECT_EQ(never.at("objects").at(0).at("status"), 409);
+  EXPECT_EQ(agent->intents().size(), 8U) << "and not for ever";
+}
+
 TEST_F(IntentsApiTest, WithoutAPlaceNothingIsTakenBackAndTheOthersAre) {
   half_fails("created");
   const auto words = more;
