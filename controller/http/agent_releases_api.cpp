@@ -29,6 +29,7 @@ base::Task<Answer> list_releases(Services& services, Call call) {
 }
 
 base::Task<Answer> upgrade(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);

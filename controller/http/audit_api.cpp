@@ -81,7 +81,7 @@ std::optional<std::int64_t> read_before(const std::string& cursor, QueryReader& 
   std::int64_t before = 0;
   const auto* end = cursor.data() + cursor.size();
   auto [at, error] = std::from_chars(cursor.data(), end, before);
-  if (error != std::errc{} || at != end) query.refuse("cursor", "is none of ours");
+  if (error != std::errc{} || at != end || before < 1) query.refuse("cursor", "is none of ours");
   return before;
 }
 

@@ -52,12 +52,14 @@ Answer set(Services& services, const Call& call, const base::Result<Owner>& owne
 }
 
 base::Task<Answer> show_department(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   co_return show(services, department_of(services, call));
 }
 base::Task<Answer> set_department(Services& services, Call call) {
   co_return set(services, call, department_of(services, call));
 }
 base::Task<Answer> show_project(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   co_return show(services, project_of(services, call));
 }
 base::Task<Answer> set_project(Services& services, Call call) {

@@ -34,6 +34,13 @@ base::Task<Answer> shown(Services& services, base::Result<> done) {
   co_return json_response(200, rotation_view(services.ca_rotation));
 }
 
+using Change = base::Result<> (links::CaRotation::*)();
+
+base::Task<Answer> plain(Services& services, Call call, Change change) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
+  co_return co_await shown(services, (services.ca_rotation.*change)());
+}
+
 base::Task<Answer> forceable(Services& services, Call call, Step step) {
   QueryReader query(call.query);
   const bool force = query.flag("force", false);
@@ -49,15 +56,24 @@ Routes ca_rotation_routes(Services& services) {
       {.method = "GET",
        .pattern = path,
        .action = "",
-       .answer = [&services](Call) { return shown(services, {}); }},
+       .answer = [&services](Call call) -> base::Task<Answer> {
+         if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
+         co_return co_await shown(services, {});
+       }},
       {.method = "POST",
        .pattern = path,
        .action = "ca.introduce",
-       .answer = [&services](Call) { return shown(services, services.ca_rotation.introduce()); }},
+       .answer =
+           [&services](Call call) {
+             return plain(services, std::move(call), &links::CaRotation::introduce);
+           }},
       {.method = "DELETE",
        .pattern = path,
        .action = "ca.abandon",
-       .answer = [&services](Call) { return shown(services, services.ca_rotation.abandon()); }},
+       .answer =
+           [&services](Call call) {
+             return plain(services, std::move(call), &links::CaRotation::abandon);
+           }},
       {.method = "POST",
        .pattern = path + "/switch",
        .action = "ca.switch",

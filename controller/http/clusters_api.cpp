@@ -9,6 +9,7 @@ namespace slipway::http {
 namespace {
 
 base::Task<Answer> create_cluster(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   auto spec = clusters::parse_cluster_request(*body);
@@ -43,6 +44,7 @@ Routes clusters_routes(Services& services) {
        .pattern = "/api/v1/clusters/{cluster}",
        .action = "",
        .answer = [&services](Call call) -> base::Task<Answer> {
+         if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
          auto cluster = services.clusters.get(call.argument("cluster"));
          if (!cluster) co_return base::fail(cluster);
          co_return json_response(200, view(*cluster));
@@ -51,6 +53,7 @@ Routes clusters_routes(Services& services) {
        .pattern = "/api/v1/clusters/{cluster}",
        .action = "cluster.delete",
        .answer = [&services](Call call) -> base::Task<Answer> {
+         if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
          auto gone = services.clusters.remove(call.argument("cluster"), call.caller.user.name);
          if (!gone) co_return base::fail(gone);
          co_return accepted_response(*gone);

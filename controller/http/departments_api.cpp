@@ -30,6 +30,7 @@ base::Task<Answer> list(Services& services, Call call) {
 }
 
 base::Task<Answer> create(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto name = read_name(call);
   if (!name) co_return base::fail(name);
   auto made = services.accounts.tenancy().add_department(*name);
@@ -40,12 +41,14 @@ base::Task<Answer> create(Services& services, Call call) {
 }
 
 base::Task<Answer> show(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto department = department_of(services, call);
   if (!department) co_return base::fail(department);
   co_return json_response(200, view(*department));
 }
 
 base::Task<Answer> rename(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto name = read_name(call);
   if (!name) co_return base::fail(name);
   auto department = department_of(services, call);
@@ -56,6 +59,7 @@ base::Task<Answer> rename(Services& services, Call call) {
 }
 
 base::Task<Answer> remove(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto department = department_of(services, call);
   if (!department) co_return base::fail(department);
   auto gone = services.accounts.tenancy().remove(department->id);

@@ -5,10 +5,14 @@
 #include <boost/json.hpp>
 #include <charconv>
 
+#include "controller/http/strict_json.hpp"
+
 namespace slipway::http {
 
 using base::ErrorCode;
 namespace json = boost::json;
+
+constexpr std::size_t kMaxParameterBytes = 4096;
 
 std::string QueryReader::text(const std::string& name) {
   asked_.insert(name);
@@ -18,7 +22,10 @@ std::string QueryReader::text(const std::string& name) {
     if (found != nullptr) refuse(name, "is given twice");
     found = &value;
   }
-  return found == nullptr ? std::string{} : *found;
+  if (found == nullptr) return {};
+  if (found->size() <= kMaxParameterBytes) return *found;
+  refuse(name, "has more than " + std::to_string(kMaxParameterBytes) + " bytes");
+  return {};
 }
 
 bool QueryReader::has(const std::string& name) const {
@@ -91,6 +98,7 @@ base::Result<json::value> parse_json(const net::HttpRequest& request) {
                       "the body is not JSON: " + (error ? error.message() : "text after its end") +
                           ", near byte " + std::to_string(taken));
   }
+  if (auto fault = ambiguity_in(request.body)) return std::unexpected(std::move(*fault));
   return parser.release();
 }
 

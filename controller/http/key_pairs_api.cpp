@@ -17,6 +17,7 @@ boost::json::object key_pair_view(const clusters::KeyPair& pair) {
 
 /// With a public key: kept. Without: a pair is made, and its private key goes out this once.
 base::Task<Answer> create_key_pair(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);
@@ -71,6 +72,7 @@ Routes key_pairs_routes(Services& services) {
        .pattern = "/api/v1/key-pairs/{keyPair}",
        .action = "keypair.delete",
        .answer = [&services](Call call) -> base::Task<Answer> {
+         if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
          auto gone = services.key_pairs.remove(call.argument("keyPair"));
          if (!gone) co_return base::fail(gone);
          co_return empty_response(204);

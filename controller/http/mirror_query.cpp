@@ -103,11 +103,13 @@ void read_filter(const Column& column, QueryReader& in, std::vector<Condition>& 
 void read_namespaces(const ShownKind& shown, QueryReader& in, mirror::Query& query) {
   if (shown.scope != Scope::kNamespaced) return;
   query.name_space = in.text("namespace");
-  const auto several = in.text("namespaces");
-  if (!in.has("namespaces")) return;
+  const auto lists =
+      in.all("namespaces");  // kMaxNamespaces are longer than other parameters may be
+  if (lists.empty()) return;
+  if (lists.size() > 1) in.refuse("namespaces", "is given twice");
   if (in.has("namespace")) in.refuse("namespaces", "and namespace exclude each other");
   query.name_spaces.emplace();
-  for (const auto& name : split(several)) {
+  for (const auto& name : split(lists.front())) {
     if (!clusters::is_dns_label(name, kMaxNamespaceName)) {
       in.refuse("namespaces", "are names of namespaces with commas between them");
     }

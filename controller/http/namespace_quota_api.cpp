@@ -37,6 +37,7 @@ boost::json::object whole_view(const Services& services, const Caller& caller, c
 }
 
 base::Task<Answer> show(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   const auto found = find(services, call);
   if (!found) co_return base::fail(found);
   co_return json_response(200, whole_view(services, call.caller, *found));

@@ -174,6 +174,7 @@ base::Task<Answer> create_namespace(Services& services, Call call) {
 /// Gives a namespace that is there to a project, or takes it out of all. Its quota goes with it
 /// from one budget to the other.
 base::Task<Answer> set_project(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);
@@ -213,6 +214,7 @@ base::Task<Answer> set_project(Services& services, Call call) {
 }
 
 base::Task<Answer> remove(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   const auto& name = call.argument("namespace");
   if (!clusters::is_dns_label(name, kMaxNamespaceName)) {
     co_return base::fail(base::ErrorCode::kNotFound, "no such namespace");

@@ -34,6 +34,7 @@ base::Task<Answer> list_nodes(Services& services, Call call) {
 }
 
 base::Task<Answer> retry(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto node = services.clusters.node(call.argument("cluster"), call.argument("node"));
   if (!node) co_return base::fail(node);
   auto told = services.clusters.retry_node(call.argument("cluster"), call.argument("node"));
@@ -42,6 +43,7 @@ base::Task<Answer> retry(Services& services, Call call) {
 }
 
 base::Task<Answer> replace(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto accepted = services.clusters.replace_node(call.argument("cluster"), call.argument("node"),
                                                  call.caller.user.name);
   if (!accepted) co_return base::fail(accepted);
@@ -49,6 +51,7 @@ base::Task<Answer> replace(Services& services, Call call) {
 }
 
 base::Task<Answer> reboot(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);
@@ -73,6 +76,7 @@ Routes nodes_routes(Services& services) {
        .pattern = "/api/v1/clusters/{cluster}/nodes/{node}",
        .action = "",
        .answer = [&services](Call call) -> base::Task<Answer> {
+         if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
          auto node = services.clusters.node(call.argument("cluster"), call.argument("node"));
          if (!node) co_return base::fail(node);
          co_return json_response(200, whole_view(services, *node));

@@ -32,6 +32,7 @@ Routes operations_routes(Services& services) {
        .pattern = "/api/v1/operations/{operation}",
        .action = "",
        .answer = [&services](Call call) -> base::Task<Answer> {
+         if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
          auto operation = services.clusters.operation({call.argument("operation")});
          if (!operation) co_return base::fail(operation);
          co_return json_response(200, view(*operation));
@@ -40,6 +41,7 @@ Routes operations_routes(Services& services) {
        .pattern = "/api/v1/operations/{operation}/retry",
        .action = "operation.retry",
        .answer = [&services](Call call) -> base::Task<Answer> {
+         if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
          auto operation = services.clusters.retry({call.argument("operation")});
          if (!operation) co_return base::fail(operation);
          co_return json_response(202, view(*operation));

@@ -3,9 +3,14 @@
 
 #include <boost/json.hpp>
 
+#include "protocol/wire/text.hpp"
+
 namespace slipway::http {
 
 namespace {
+
+constexpr std::size_t kMaxDetailBytes = 4096;  ///< the rest of an API server's words is left out
+constexpr std::size_t kMaxFieldBytes = 512;
 
 using base::ErrorCode;
 
@@ -103,11 +108,15 @@ Problem unauthenticated(std::string detail) {
 }
 
 boost::json::object problem_object(const Problem& problem) {
+  const auto said = [](const std::string& text, std::size_t most) {
+    const auto clean = wire::clean_text(text);  // it may quote what somebody sent
+    return wire::head_of(clean, most);
+  };
   boost::json::object document{{"type", "urn:slipway:problem:" + problem.code},
                                {"title", title_of(problem.status)},
                                {"status", problem.status},
-                               {"detail", problem.detail}};
-  if (!problem.field.empty()) document["field"] = problem.field;
+                               {"detail", said(problem.detail, kMaxDetailBytes)}};
+  if (!problem.field.empty()) document["field"] = said(problem.field, kMaxFieldBytes);
   if (problem.line > 0) document["line"] = problem.line;
   if (problem.column > 0) document["column"] = problem.column;
   if (!problem.rule.empty()) document["rule"] = problem.rule;

@@ -30,6 +30,7 @@ base::Task<Answer> list(Services& services, Call call) {
 }
 
 base::Task<Answer> create(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);
@@ -54,12 +55,14 @@ base::Task<Answer> create(Services& services, Call call) {
 }
 
 base::Task<Answer> show(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto project = project_of(services, call);
   if (!project) co_return base::fail(project);
   co_return json_response(200, view(*project));
 }
 
 base::Task<Answer> rename(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);
@@ -95,6 +98,7 @@ std::string namespace_of(Services& services, const access::ProjectId& project) {
 }
 
 base::Task<Answer> remove(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto project = project_of(services, call);
   if (!project) co_return base::fail(project);
   if (const auto held = namespace_of(services, project->id); !held.empty()) {
@@ -136,6 +140,7 @@ base::Result<access::User> choose_user(const Services& services, const Call& cal
 }
 
 base::Task<Answer> set_member(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);
@@ -152,6 +157,7 @@ base::Task<Answer> set_member(Services& services, Call call) {
 }
 
 base::Task<Answer> remove_member(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto project = project_of(services, call);
   if (!project) co_return base::fail(project);
   auto user = find_user(services, call.argument("user"));

@@ -169,6 +169,12 @@ std::variant<PublicApi::Prepared, net::HttpResponse> PublicApi::prepare(net::Htt
   auto target = parse_target(request.target);
   if (!target) return refuse(problem_of(target.error()), caller);
   auto match = router_.find(request.method, target->path);
+  // What goes on to a cluster as it came (a path's rest) is for the cluster to read.
+  if (!match || !match->route->pattern.ends_with("...}")) {
+    if (const auto why = unreadable(*target); !why.empty()) {
+      return refuse(problem_of({base::ErrorCode::kInvalid, why, {}}), caller);
+    }
+  }
   if (!match) {
     const auto allowed = router_.allowed(target->path);
     Problem problem{.status = 404, .code = "not_found", .detail = "no such path"};

@@ -23,6 +23,7 @@ base::Result<clusters::Node> choose(Services& services, const std::string& clust
 }
 
 base::Task<Answer> publish(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);

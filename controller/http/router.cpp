@@ -3,9 +3,13 @@
 
 #include <algorithm>
 
+#include "protocol/wire/text.hpp"
+
 namespace slipway::http {
 
 namespace {
+
+constexpr std::size_t kMaxArgumentBytes = 512;  ///< no name in a path is longer
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -29,6 +33,10 @@ bool takes_rest(std::string_view segment) {
   return segment.ends_with("...}");
 }
 
+bool is_utf8(std::string_view text) {
+  return wire::clean_text(text) == text;
+}
+
 /// The arguments, if the path fits; `literals` counts the segments that are equal.
 std::optional<std::map<std::string, std::string>> fit(std::string_view pattern,
                                                       std::string_view path, int& literals) {
@@ -47,7 +55,8 @@ std::optional<std::map<std::string, std::string>> fit(std::string_view pattern,
     auto have = take_until(path, '/');
     if (is_argument(want)) {
       auto decoded = percent_decode(have);
-      if (!decoded || decoded->empty()) return std::nullopt;
+      if (!decoded || decoded->empty() || decoded->size() > kMaxArgumentBytes) return std::nullopt;
+      if (!is_utf8(*decoded)) return std::nullopt;
       arguments[std::string(want.substr(1, want.size() - 2))] = *decoded;
     } else if (want == have) {
       ++literals;
@@ -94,11 +103,22 @@ base::Result<Target> parse_target(const std::string& target) {
     auto name = percent_decode(take_until(pair, '='), true);
     auto value = percent_decode(pair, true);
     if (!name || !value) {
-      return base::fail(base::ErrorCode::kInvalid, "broken percent escape in the query");
+      return base::fail(base::ErrorCode::kInvalid,
+                        "broken percent escape, or a zero character, in the query");
     }
     parsed.query.emplace_back(*name, *value);
   }
   return parsed;
+}
+
+std::string unreadable(const Target& target) {
+  const auto path = percent_decode(target.path);
+  if (!path) return "broken percent escape, or a zero character, in the path";
+  if (!is_utf8(*path)) return "the path is not UTF-8";
+  for (const auto& [name, value] : target.query) {
+    if (!is_utf8(name) || !is_utf8(value)) return "the query is not UTF-8";
+  }
+  return {};
 }
 
 Router::Router(Routes routes) : routes_(std::move(routes)) {}

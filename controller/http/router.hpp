@@ -21,6 +21,9 @@ struct Target {
 /// kInvalid: not a path, or broken escapes.
 base::Result<Target> parse_target(const std::string& target);
 
+/// Why no name can be read from it: broken escapes, zero characters, what is not UTF-8; else empty.
+std::string unreadable(const Target& target);
+
 /// A route that fits, with the arguments of its pattern.
 struct Match {
   const Route* route = nullptr;

@@ -32,6 +32,7 @@ void audit_login(Services& services, const Call& call, const std::string& user,
 }
 
 base::Task<Answer> login(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);
@@ -67,6 +68,7 @@ base::Task<Answer> login(Services& services, Call call) {
 }
 
 base::Task<Answer> logout(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   services.accounts.logout(cookie(call.request.headers, kSessionCookie));
   auto response = empty_response(204);
   response.headers.set("Set-Cookie", set_cookie("", std::chrono::seconds{0}));
@@ -104,6 +106,7 @@ base::Task<Answer> list_sessions(Services& services, Call call) {
 }
 
 base::Task<Answer> end_session(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto& sessions = services.accounts.sessions();
   const auto& id = call.argument("session");
   const auto owner = sessions.owner(id);

@@ -55,6 +55,7 @@ base::Result<access::TokenScope> read_scope(const Services& services, const Call
 }
 
 base::Task<Answer> create_token(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);
@@ -93,6 +94,7 @@ base::Task<Answer> list_tokens(Services& services, Call call) {
 }
 
 base::Task<Answer> delete_token(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto& tokens = services.accounts.tokens();
   const auto& id = call.argument("token");
   const auto owner = tokens.owner(id);

@@ -57,6 +57,7 @@ base::Task<Answer> list(Services& services, Call call) {
 }
 
 base::Task<Answer> create(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);
@@ -77,12 +78,14 @@ base::Task<Answer> create(Services& services, Call call) {
 }
 
 base::Task<Answer> show(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto user = find_user(services, call.argument("user"));
   if (!user) co_return base::fail(user);
   co_return json_response(200, view(services, *user));
 }
 
 base::Task<Answer> change(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);
@@ -96,6 +99,7 @@ base::Task<Answer> change(Services& services, Call call) {
 }
 
 base::Task<Answer> remove(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto user = find_user(services, call.argument("user"));
   if (!user) co_return base::fail(user);
   if (user->id == call.caller.user.id) {
@@ -109,6 +113,7 @@ base::Task<Answer> remove(Services& services, Call call) {
 
 /// An administrator's: sessions and tokens of the user end.
 base::Task<Answer> set_password(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);
@@ -124,6 +129,7 @@ base::Task<Answer> set_password(Services& services, Call call) {
 }
 
 base::Task<Answer> change_own_password(Services& services, Call call) {
+  if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto body = parse_json(call.request);
   if (!body) co_return base::fail(body);
   ObjectReader in(*body);

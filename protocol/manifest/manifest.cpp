@@ -96,8 +96,18 @@ class Reader {
                    "generateName cannot be applied; give metadata.name");
     }
     if (auto read = take_text(metadata, field, "name", into.name); !read) return read;
+    if (!is_path_segment(into.name)) {
+      return wrong(join(field, "name"), join(field, "name") +
+                                            " becomes part of a path: it must not be . or .., nor "
+                                            "have a slash or a percent sign");
+    }
     if (!metadata.contains("namespace")) return {};
     return take_text(metadata, field, "namespace", into.pod_namespace);
+  }
+
+  /// As API servers put it, for kinds of whatever names.
+  static bool is_path_segment(std::string_view name) {
+    return name != "." && name != ".." && name.find_first_of("/%") == std::string_view::npos;
   }
 
   std::shared_ptr<YamlDocument> document_;

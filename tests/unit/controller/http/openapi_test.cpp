@@ -1,29 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <yaml-cpp/yaml.h>
-
-#include <algorithm>
 #include <set>
 
+#include "tests/unit/controller/http/contract.hpp"
 #include "tests/unit/controller/http/world.hpp"
 
 namespace slipway::http {
 namespace {
 
-std::string upper(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::toupper(c); });
-  return text;
-}
-
 std::set<std::string> described() {
-  const std::set<std::string> methods{"get", "post", "put", "patch", "delete", "head", "options"};
-  const auto file = YAML::LoadFile(std::string(SLIPWAY_SOURCES) + "/controller/http/openapi.yaml");
   std::set<std::string> all;
-  for (const auto& path : file["paths"]) {
-    for (const auto& operation : path.second) {
-      const auto method = operation.first.Scalar();
-      if (methods.contains(method)) all.insert(upper(method) + " " + path.first.Scalar());
-    }
-  }
+  for (const auto& one : Contract().operations()) all.insert(one.method + " " + one.path);
   return all;
 }
 

@@ -46,15 +46,18 @@ class PlayedClusterTest : public TenantsTest {
 
   static base::Task<> answer_intents(PlayedClusterTest& test) {
     auto& agent = *test.agent;
+    std::size_t nth = 0;
     for (std::size_t at = 0;; ++at) {
-      while (agent.intents().size() <= at) {
+      while (agent.orders.size() <= at) {
         if (agent.ended) co_return;
         co_await base::sleep_for(std::chrono::milliseconds(1));
       }
-      const auto intent = agent.intents()[at];
+      if (!agent.orders[at].has_intent()) continue;
+      const auto intent = agent.orders[at].intent();
       wire::Report report;
       auto& outcome = *report.mutable_outcome();
-      const auto status = at < test.statuses.size() ? test.statuses[at] : 200;
+      const auto status = nth < test.statuses.size() ? test.statuses[nth] : 200;
+      ++nth;
       outcome.set_intent_id(intent.id());
       outcome.set_http_status(static_cast<std::uint32_t>(status));
       outcome.set_ok(status < 300);
