@@ -77,7 +77,11 @@ Task<Answer> list(Services& services, Call call) {
     body["nextCursor"] = std::to_string(found.back().sequence);
   }
   boost::json::array items;
-  for (const auto& outcome : found) items.push_back(listed_view(services, outcome));
+  for (const auto& outcome : found) {
+    auto item = listed_view(services, outcome);
+    item.erase("objects");  // one is read for them
+    items.push_back(std::move(item));
+  }
   body["items"] = std::move(items);
   co_return json_response(200, body);
 }

@@ -31,6 +31,7 @@ struct IntentLedger::Core {
   struct Waiter {
     IntentId id;
     boost::asio::steady_timer ended;
+    wire::IntentOutcome answer = {};  ///< whole, as it came
   };
   /// What the cluster's gateway was sent on its present link and has not answered.
   struct Flight {
@@ -78,8 +79,10 @@ Result<IntentId> IntentLedger::Core::accept(const ClusterId& cluster, const wire
   IntentId id{intent.id()};
   if (auto known = rows.find(id)) {
     auto before = rows.intent(id);
-    const bool same = known->cluster == cluster && before &&
-                      before->SerializeAsString() == intent.SerializeAsString();
+    // What is done well is not kept; whoever knows its id asked for it.
+    const bool same =
+        known->cluster == cluster &&
+        (before ? before->SerializeAsString() == intent.SerializeAsString() : known->answer.ok());
     if (same) return id;
     return fail(ErrorCode::kConflict, "intent " + id.value + " was accepted with other content",
                 "id");
@@ -90,6 +93,7 @@ Result<IntentId> IntentLedger::Core::accept(const ClusterId& cluster, const wire
   }
   rows.add(cluster, intent, clock.utc());
   rows.keep_newest(cluster, intent.asked_by(), kKeptFinished);
+  rows.keep_texts_of_newest(cluster, intent.asked_by(), kKeptTexts);
   return id;
 }
 
@@ -133,7 +137,13 @@ void IntentLedger::Core::take(const MachineId& from, const wire::IntentOutcome& 
     return;
   }
   if (known->state != State::kDone) {
-    rows.finish(id, outcome, clock.utc());
+    (void)database.transaction([&]() -> Result<> {
+      rows.finish(id, outcome, clock.utc());
+      return {};
+    });
+    for (Waiter* waiter : waiters) {
+      if (waiter->id == id) waiter->answer = outcome;
+    }
     spdlog::info("intent {}: {} -> done ({} {})", id.value,
                  known->state == State::kPending ? "pending" : "cancelled",
                  outcome.ok() ? "ok" : "refused", outcome.http_status());
@@ -150,7 +160,12 @@ IntentLedger::IntentLedger(boost::asio::any_io_executor executor, store::Databas
                            links::Links& links, const links::Roster& roster,
                            const base::Clock& clock)
     : core_(std::make_unique<Core>(
-          Core{executor, IntentRows(database), database, links, roster, clock, {}, {}})) {}
+          Core{executor, IntentRows(database), database, links, roster, clock, {}, {}})) {
+  (void)database.transaction([this]() -> Result<> {
+    core_->rows.complete();
+    return {};
+  });
+}
 IntentLedger::~IntentLedger() = default;
 
 Result<IntentId> IntentLedger::accept(ClusterId cluster, wire::Intent intent) {
@@ -201,6 +216,10 @@ Task<Result<Outcome>> IntentLedger::wait_for(IntentId id, std::chrono::milliseco
     } place{core_->waiters, &waiter};
     core_->waiters.insert(&waiter);
     co_await waiter.ended.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    if (waiter.answer.body().empty()) continue;
+    outcome = find(id);
+    if (outcome) outcome->answer = std::move(waiter.answer);
+    co_return outcome;
   }
 }
 
@@ -220,8 +239,11 @@ std::vector<Outcome> IntentLedger::newest(const ClusterId& cluster, const Wanted
 
 Result<wire::Intent> IntentLedger::intent(const IntentId& id) const {
   auto intent = core_->rows.intent(id);
-  if (!intent) return unknown(id);
-  return std::move(*intent);
+  if (intent) return std::move(*intent);
+  if (!core_->rows.find(id)) return unknown(id);
+  return fail(ErrorCode::kConflict,
+              "what intent " + id.value + " asked for is not kept any more: ask for it anew",
+              "intent");
 }
 
 Result<> IntentLedger::cancel(const IntentId& id) {

@@ -26,6 +26,8 @@ inline constexpr std::size_t kMaxPending = 256;  ///< of a cluster, then kExhaus
 inline constexpr std::size_t kMaxInFlight = 16;  ///< delivered and not answered, of a cluster
 inline constexpr std::size_t kMaxIntentBytes = 768 << 10;  ///< fits a frame
 inline constexpr std::size_t kKeptFinished = 500;          ///< the newest, of a cluster and a user
+/// Of those that failed or were given up: what they asked is kept of so many, to be asked again.
+inline constexpr std::size_t kKeptTexts = 50;
 
 enum class State {
   kPending,    ///< durable; not answered by the cluster yet
@@ -40,11 +42,12 @@ struct Outcome {
   State state = State::kPending;
   bool delivered = false;  ///< a gateway has it
   base::UtcTime accepted;
-  base::UtcTime finished;      ///< of kDone and kCancelled
-  wire::IntentOutcome answer;  ///< of kDone
-  std::string asked_by = {};   ///< id of a user; empty: the controller itself
-  std::string summary = {};    ///< one line of what it is about
-  std::int64_t sequence = 0;   ///< grows with each that is accepted
+  base::UtcTime finished;  ///< of kDone and kCancelled
+  /// Of kDone. Its body only where somebody waited for it; in lists `ok` of all and the message.
+  wire::IntentOutcome answer;
+  std::string asked_by = {};  ///< id of a user; empty: the controller itself
+  std::string summary = {};   ///< one line of what it is about
+  std::int64_t sequence = 0;  ///< grows with each that is accepted
 };
 
 /// Which intents a list shows.
@@ -79,7 +82,7 @@ class IntentLedger : public links::LinkListener {
   base::Result<Outcome> find(const IntentId& id) const;
   std::vector<Outcome> pending(const ClusterId& cluster) const;  ///< oldest first
   std::vector<Outcome> newest(const ClusterId& cluster, const Wanted& wanted) const;
-  /// What was asked.
+  /// What was asked. kConflict: it is done well, or of too long ago to be kept.
   base::Result<wire::Intent> intent(const IntentId& id) const;
   /// kConflict: answered already, or a connected gateway is at it.
   base::Result<> cancel(const IntentId& id);

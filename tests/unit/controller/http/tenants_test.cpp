@@ -82,7 +82,7 @@ TEST_F(TenantsTest, ANamespaceIsMadeWithTheLabelsOfItsProject) {
   EXPECT_EQ(make("admin", R"({"name":"fresh","project":"none"})").status, 422);
   EXPECT_EQ(make("admin", with(shop, "kube-node-lease")).status, 422);
   ASSERT_EQ(make("dan", with(shop)).status, 202);
-  auto row = world.database->prepare("SELECT intent FROM intents");
+  auto row = world.database->prepare("SELECT intent FROM intent_texts");
   ASSERT_TRUE(row.step());
   wire::Intent intent;
   ASSERT_TRUE(intent.ParseFromString(row.text(0)));
@@ -113,7 +113,7 @@ TEST_F(TenantsTest, AMembersManifestGoesInTheMembersName) {
             202);
   ASSERT_EQ(apply("admin", good).status, 202);
   std::vector<wire::Intent> intents;
-  auto row = world.database->prepare("SELECT intent FROM intents");
+  auto row = world.database->prepare("SELECT intent FROM intent_texts");
   while (row.step()) ASSERT_TRUE(intents.emplace_back().ParseFromString(row.text(0)));
   ASSERT_EQ(intents.size(), 3U);
   std::size_t of_tenants = 0;

@@ -266,5 +266,107 @@ TEST(IntentLedger, OldOutcomesGo) {
   });
 }
 
+std::int64_t count(Town& town, const std::string& sql) {
+  auto row = town.database->prepare(sql);
+  row.step();
+  return row.number(0);
+}
+
+wire::Report answered(const std::string& id, bool ok) {
+  auto report = outcome(id, ok);
+  report.mutable_outcome()->set_body(R"({"kind":"Secret","data":{"a":"c2VjcmV0"}})");
+  return report;
+}
+
+TEST(IntentLedger, WhatIsDoneWellIsNotKeptAndItsAnswerOnlyForWhoWaits) {
+  in_town([](Town& town) -> Task<> {
+    FakeAgent gateway(town.tasks, town.links, town.clock, kM1);
+    co_await gateway.come_up();
+    std::optional<base::Result<Outcome>> result;
+    town.tasks.spawn("submit", [](Town& town, auto& result) -> Task<> {
+      result = co_await town.ledger->submit(kDemo, intent("i1", "kind: Secret"), 100s);
+    }(town, result));
+    EXPECT_TRUE(co_await until([&] { return gateway.intents().size() == 1; }));
+    gateway.tell(answered("i1", true));
+    EXPECT_TRUE(co_await until([&] { return result.has_value(); }));
+    EXPECT_NE((*result)->answer.body().find("c2VjcmV0"), std::string::npos);
+    EXPECT_EQ(town.ledger->find({"i1"})->answer.body(), "");
+    EXPECT_EQ(town.ledger->intent({"i1"}).error().code, ErrorCode::kConflict);
+    EXPECT_EQ(count(town, "SELECT count(*) FROM intent_texts WHERE intent IS NOT NULL"), 0);
+    EXPECT_EQ(town.ledger->accept(kDemo, intent("i1", "kind: Secret"))->value, "i1")
+        << "told again";
+    (void)town.ledger->accept(kDemo, intent("i2"));
+    EXPECT_TRUE(co_await until([&] { return gateway.intents().size() == 2; }));
+    gateway.tell(answered("i2", false));
+    EXPECT_TRUE(co_await until([&] { return town.ledger->find({"i2"})->state == State::kDone; }));
+    EXPECT_EQ(town.ledger->intent({"i2"})->apply().yaml(), "kind: Pod") << "it may be asked again";
+    EXPECT_EQ(town.ledger->find({"i2"})->answer.body(), "");
+  });
+}
+
+TEST(IntentLedger, AListReadsNoTexts) {
+  in_town([](Town& town) -> Task<> {
+    FakeAgent gateway(town.tasks, town.links, town.clock, kM1);
+    co_await gateway.come_up();
+    (void)town.ledger->accept(kDemo, intent("i1"));
+    auto half = outcome("i1");
+    half.mutable_outcome()->add_objects()->set_ok(false);
+    gateway.tell(half);
+    EXPECT_TRUE(co_await until([&] { return town.ledger->find({"i1"})->state == State::kDone; }));
+    (void)town.ledger->accept(kDemo, intent("i2"));
+    gateway.tell(outcome("i2", false));
+    EXPECT_TRUE(co_await until([&] { return town.ledger->find({"i2"})->state == State::kDone; }));
+    town.database->prepare("DELETE FROM intent_texts").run();
+    const auto listed = town.ledger->newest(kDemo, {});
+    EXPECT_EQ(listed.size(), 2U);
+    EXPECT_FALSE(listed[1].answer.ok()) << "one of its objects failed";
+    EXPECT_EQ(listed[0].answer.message(), "spec.replicas: Invalid value");
+  });
+}
+
+TEST(IntentLedger, RowsOfAnOlderVersionAreCompleted) {
+  in_town([](Town& town) -> Task<> {
+    FakeAgent gateway(town.tasks, town.links, town.clock, kM1);
+    co_await gateway.come_up();
+    for (const auto* id : {"good", "bad"}) {
+      (void)town.ledger->accept(kDemo, intent(id));
+      gateway.tell(outcome(id, id == std::string("good")));
+      EXPECT_TRUE(co_await until([&] { return town.ledger->find({id})->state == State::kDone; }));
+    }
+    const auto stored = answered("bad", false).outcome().SerializeAsString();
+    town.database->prepare("UPDATE intents SET ok = NULL, message = ''").run();
+    town.database->prepare("UPDATE intent_texts SET outcome = ? WHERE id = 'bad'")
+        .bind_blob(stored)
+        .run();
+    town.database->prepare("UPDATE intent_texts SET intent = ? WHERE id = 'good'")
+        .bind_blob(intent("good").SerializeAsString())
+        .run();
+    IntentLedger restarted(town.tasks.executor(), *town.database, town.links, town.roster,
+                           town.clock);
+    EXPECT_TRUE(restarted.newest(kDemo, {})[1].answer.ok());
+    EXPECT_EQ(restarted.newest(kDemo, {})[0].answer.message(), "spec.replicas: Invalid value");
+    EXPECT_EQ(restarted.find({"bad"})->answer.body(), "");
+    EXPECT_EQ(count(town, "SELECT count(*) FROM intent_texts WHERE intent IS NOT NULL"), 1);
+  });
+}
+
+TEST(IntentLedger, WhatWasGivenUpCanBeAskedAgainForAWhile) {
+  in_town([](Town& town) -> Task<> {
+    for (std::size_t i = 0; i < kKeptTexts + 2; ++i) {
+      const std::string id = "i" + std::to_string(i);
+      (void)town.ledger->accept(kDemo, intent(id));
+      (void)town.ledger->cancel({id});
+    }
+    EXPECT_TRUE(town.ledger->accept(kDemo, intent("last")));
+    EXPECT_EQ(town.ledger->intent({"i0"}).error().code, ErrorCode::kConflict);
+    EXPECT_EQ(town.ledger->intent({"i1"}).error().code, ErrorCode::kConflict);
+    EXPECT_TRUE(town.ledger->intent({"i2"}));
+    EXPECT_TRUE(town.ledger->find({"i0"})) << "that it was asked is still told";
+    EXPECT_EQ(town.ledger->pending(kDemo).size(), 1U);
+    EXPECT_TRUE(town.ledger->intent({"last"}));
+    co_return;
+  });
+}
+
 }  // namespace
 }  // namespace slipway::intents
