@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sodium.h>
-
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <cstdint>
@@ -13,13 +11,6 @@
 namespace slipway::http {
 
 // Small pieces of text that several answers are made of.
-inline std::string base64(const std::string& bytes) {
-  std::string out(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
-  out.resize(out.size() - 1);  // it writes a terminating zero
-  return out;
-}
 
 /// A field that is absent rather than empty.
 inline void put_text(boost::json::object& out, const char* name, const std::string& text) {

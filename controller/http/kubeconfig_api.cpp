@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "controller/http/encoding.hpp"
 #include "controller/http/places.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
+#include "controller/objects/base64.hpp"
 
 namespace slipway::http {
 
@@ -33,7 +33,7 @@ std::string render(const std::string& cluster, const std::string& user, const st
   out << YAML::Key << "name" << YAML::Value << cluster;
   out << YAML::Key << "cluster" << YAML::Value << YAML::BeginMap;
   out << YAML::Key << "server" << YAML::Value << server;
-  out << YAML::Key << "certificate-authority-data" << YAML::Value << base64(ca_pem);
+  out << YAML::Key << "certificate-authority-data" << YAML::Value << objects::base64(ca_pem);
   out << YAML::EndMap << YAML::EndMap << YAML::EndSeq;
   out << YAML::Key << "users" << YAML::Value << YAML::BeginSeq << YAML::BeginMap;
   out << YAML::Key << "name" << YAML::Value << user;

@@ -5,8 +5,8 @@
 #include <boost/json.hpp>
 #include <optional>
 
-#include "controller/http/encoding.hpp"
 #include "controller/http/input.hpp"
+#include "controller/objects/base64.hpp"
 
 namespace slipway::http {
 
@@ -33,7 +33,7 @@ base::Task<bool> forward(net::Transport& transport, link::Chunk chunk, bool& exi
         .has_value();
   }
   if (chunk.note->note_case() == wire::StreamNote::kStderr) {
-    json::object out{{"stderr", base64(chunk.note->stderr())}};
+    json::object out{{"stderr", objects::base64(chunk.note->stderr())}};
     co_return (co_await transport.write(text(json::serialize(out)))).has_value();
   }
   co_return true;

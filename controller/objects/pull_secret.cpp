@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/objects/pull_secret.hpp"
 
-#include <sodium.h>
-
 #include <boost/json.hpp>
+
+#include "controller/objects/base64.hpp"
 
 namespace slipway::objects {
 
@@ -16,14 +16,6 @@ constexpr std::string_view kOfHosts =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]";
 constexpr std::string_view kOfPaths =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_/";
-
-std::string base64(const std::string& bytes) {
-  std::string out(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
-  out.resize(out.size() - 1);  // it writes a terminating zero
-  return out;
-}
 
 /// Kubelet compares it with the first part of an image's name.
 bool is_registry(std::string_view text) {
