@@ -29,12 +29,31 @@ ApplicationDefinition::ApplicationDefinition(base::asio::any_io_executor executo
               {.name = "definition of applications",
                .every = kDefinitionRound,
                .before = [this] { sent_.clear(); },
-               .step = [this](base::ClusterId cluster) { return step(std::move(cluster)); }}) {}
+               .step = [this](base::ClusterId cluster) { return step(std::move(cluster)); },
+               .retry = [this](const base::ClusterId& cluster) { return retry_after(cluster); }}) {}
 
 void ApplicationDefinition::freshness_changed(const base::ClusterId& cluster,
                                               const std::string& kind) {
-  if (kind == "namespaces") sent_.erase(cluster);  // it may be another one than it was
+  if (kind == "namespaces") {  // it may be another one than it was
+    sent_.erase(cluster);
+    in_vain_.erase(cluster);
+  }
   if (kind == "namespaces" || kind == kApplications) rounds_.look_at(cluster);
+}
+
+std::chrono::seconds ApplicationDefinition::retry_after(const base::ClusterId& cluster) const {
+  const auto times = in_vain_.find(cluster);
+  std::chrono::seconds wait = kRoundsRetry;
+  for (unsigned i = 1; times != in_vain_.end() && i < times->second && wait < kDefinitionRetry;
+       ++i) {
+    wait *= 2;
+  }
+  return std::min<std::chrono::seconds>(wait, kDefinitionRetry);
+}
+
+base::Result<bool> ApplicationDefinition::failed(const base::ClusterId& cluster, base::Error why) {
+  ++in_vain_[cluster];
+  return std::unexpected(std::move(why));
 }
 
 base::Task<base::Result<bool>> ApplicationDefinition::step(base::ClusterId cluster) {
@@ -43,19 +62,22 @@ base::Task<base::Result<bool>> ApplicationDefinition::step(base::ClusterId clust
   if (!services_.clusters.connected_gateway(cluster.value)) co_return true;
   const bool served = services_.mirror.freshness(cluster, kApplications).live;
   const bool missed = !served && is_told_of(services_.mirror, cluster);
+  if (served) in_vain_.erase(cluster);
   if (sent_.contains(cluster) && !missed) co_return true;
   if (auto free = co_await rounds_.is_free(cluster); !free) co_return base::fail(free);
   wire::Intent intent;
   intent.mutable_apply()->set_yaml(applications::definition());
   auto sent = rounds_.take(
       cluster, co_await services_.intents.submit(cluster, std::move(intent), http::kIntentWait));
-  if (!sent) co_return base::fail(sent);
+  if (!sent) co_return failed(cluster, std::move(sent.error()));
   sent_.insert(cluster);
   spdlog::info("definition of applications: sent to cluster {}", cluster.value);
   // What is watched says whether it is established; that it was taken does not.
   if (missed && !services_.mirror.freshness(cluster, kApplications).live) {
-    co_return base::fail(base::ErrorCode::kUnavailable, "the API server does not serve them yet");
+    co_return failed(cluster,
+                     {base::ErrorCode::kUnavailable, "the API server does not serve them yet", {}});
   }
+  in_vain_.erase(cluster);
   co_return false;
 }
 

@@ -51,9 +51,10 @@ base::Task<> ClusterRounds::run() {
 base::Task<> ClusterRounds::keep(base::ClusterId cluster) {
   auto done = co_await work_.step(cluster);
   if (!done) {
+    const auto wait = work_.retry ? work_.retry(cluster) : kRoundsRetry;
     spdlog::warn("{} of cluster {}: {}; tried again in {} s", work_.name, cluster.value,
-                 done.error().message, kRoundsRetry.count());
-    co_await base::sleep_for(kRoundsRetry);
+                 done.error().message, wait.count());
+    co_await base::sleep_for(wait);
     waiting_.insert(cluster);
   }
   busy_.erase(cluster);

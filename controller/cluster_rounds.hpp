@@ -27,6 +27,8 @@ class ClusterRounds {
     std::function<void()> before;  ///< each round
     /// One comparison; true: there was nothing to do.
     std::function<base::Task<base::Result<bool>>(base::ClusterId)> step;
+    /// How long after a failure it is tried again; empty: kRoundsRetry.
+    std::function<std::chrono::seconds(const base::ClusterId&)> retry = {};
   };
   ClusterRounds(base::asio::any_io_executor executor, http::Services& services, Work work);
 

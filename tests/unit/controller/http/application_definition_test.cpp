@@ -51,5 +51,27 @@ TEST_F(ApplicationDefinitionTest, ARefusalIsSaidAndTriedAgain) {
   EXPECT_EQ(agent->intents().size(), 2U);
 }
 
+TEST_F(ApplicationDefinitionTest, WhoWillNotHaveItIsAskedEverMoreSeldom) {
+  using std::chrono::seconds;
+  statuses = std::vector<int>(8, 403);
+  std::vector<seconds> waits;
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_FALSE(step());
+    waits.push_back(keeper.retry_after(cluster));
+  }
+  const std::vector<seconds> wanted{seconds(10),  seconds(20),  seconds(40),  seconds(80),
+                                    seconds(160), seconds(300), seconds(300), seconds(300)};
+  EXPECT_EQ(waits, wanted);
+  EXPECT_FALSE(*step()) << "now it took it";
+  EXPECT_EQ(keeper.retry_after(cluster), controller::kRoundsRetry);
+  ASSERT_TRUE(missed());
+  EXPECT_FALSE(step());
+  EXPECT_FALSE(step());
+  EXPECT_EQ(keeper.retry_after(cluster), seconds(20)) << "taken is not yet served";
+  ASSERT_TRUE(world.run(tell("applications", {})));
+  EXPECT_TRUE(*step());
+  EXPECT_EQ(keeper.retry_after(cluster), controller::kRoundsRetry);
+}
+
 }  // namespace
 }  // namespace slipway::http
