@@ -8,6 +8,7 @@
 #include "controller/http/places.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
+#include "controller/http/strict_json.hpp"
 #include "controller/workloads/object_reading.hpp"
 
 namespace slipway::http {
@@ -89,6 +90,18 @@ bool is_object_text(std::string_view type) {
          type == "application/x-yaml";
 }
 
+/// JSON escapes what is beyond the basic plane as a pair, which YAML's reader refuses: such a text
+/// is written anew without escapes. What is no JSON, or not clear, stays for that reader to refuse.
+std::string without_pairs(const std::string& text) {
+  namespace json = boost::json;
+  if (!text.contains("\\ud") && !text.contains("\\uD")) return text;
+  boost::system::error_code error;
+  json::parse_options bounds;
+  bounds.max_depth = manifest::kManifestDepth;
+  const auto value = json::parse(text, error, {}, bounds);
+  return error || ambiguity_in(text) ? text : json::serialize(value);
+}
+
 /// A fault with its place in the text.
 Problem fault_at(const base::Error& error, const manifest::Place& at) {
   auto problem = problem_of(error);
@@ -103,7 +116,9 @@ std::expected<manifest::ManifestObject, Problem> read_body(const Call& call,
     return std::unexpected(problem_of(
         {ErrorCode::kInvalid, "must be application/json or application/yaml", "Content-Type"}));
   }
-  auto objects = manifest::parse_manifest(call.request.body);
+  const bool is_json = call.request.headers.get("Content-Type").starts_with("application/json");
+  auto objects =
+      manifest::parse_manifest(is_json ? without_pairs(call.request.body) : call.request.body);
   if (!objects) return std::unexpected(fault_at(objects.error().error, objects.error().at));
   if (objects->size() != 1) {
     return std::unexpected(problem_of(

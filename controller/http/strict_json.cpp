@@ -14,6 +14,7 @@ namespace {
 namespace json = boost::json;
 using boost::system::error_code;
 
+constexpr std::size_t kDeepest = 64;
 constexpr std::size_t kMostNamed = 64;  ///< bytes of a key, in what is said about it
 
 /// Goes along with the parser and keeps no values, only where it is.
@@ -114,7 +115,9 @@ class Walk {
 }  // namespace
 
 std::optional<base::Error> ambiguity_in(std::string_view text) {
-  json::basic_parser<Walk> parser{json::parse_options{}};
+  json::parse_options deep;
+  deep.max_depth = kDeepest;  // who reads the values has a bound of their own
+  json::basic_parser<Walk> parser{deep};
   error_code error;
   (void)parser.write_some(false, text.data(), text.size(), error);
   return std::move(parser.handler().fault);

@@ -95,6 +95,14 @@ TEST_F(ObjectsTest, ARefusedFieldHasItsPlaceInTheText) {
   EXPECT_EQ(body.at("line"), 5);
 }
 
+TEST_F(ObjectsTest, APairOfJsonsEscapesIsOneCharacter) {
+  const auto made = sent("ann", "POST", "configmaps", config_map("", R"(\ud83d\ude00 \u00e9)"));
+  ASSERT_EQ(made.status, 201) << made.text();
+  const auto asked = json::parse(last().request().body());
+  EXPECT_EQ(asked.at("data").at("a"), "\xf0\x9f\x98\x80 \xc3\xa9");
+  EXPECT_EQ(sent("ann", "POST", "configmaps", config_map("", R"(\ud83d)")).status, 422);
+}
+
 TEST_F(ObjectsTest, WhatDoesNotFitThePathIsRefusedByField) {
   const std::vector<std::tuple<const char*, const char*, std::string, const char*>> cases{
       {"POST", "secrets", config_map(), "kind"},
