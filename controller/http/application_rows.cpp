@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/application_rows.hpp"
 
+#include <map>
+
 namespace slipway::http {
 
 namespace {
 
 using applications::Holdings;
-using Namespaces = std::optional<std::set<std::string>>;
 
 constexpr const char* kKeepers[] = {"deployments", "statefulsets", "daemonsets"};
 constexpr const char* kRunners[] = {"jobs", "cronjobs"};
 
 void each_row(const mirror::Mirror& mirror, const base::ClusterId& cluster, const std::string& kind,
-              const Namespaces& in, const std::function<void(wire::MirrorRow)>& visit) {
-  mirror::Query query{.kind = kind, .limit = mirror::kMaxPage, .name_spaces = in};
+              const std::string& name_space, const std::function<void(wire::MirrorRow)>& visit) {
+  mirror::Query query{.kind = kind, .name_space = name_space, .limit = mirror::kMaxPage};
   do {
     auto page = mirror.list(cluster, query);
     if (!page) return;  // its cursors are the mirror's own
@@ -41,40 +42,25 @@ void put(wire::MirrorRow& row, wire::ApplicationRow summary) {
 
 }  // namespace
 
-std::map<std::string, Holdings> holdings_of(const mirror::Mirror& mirror,
-                                            const base::ClusterId& cluster, const Namespaces& in) {
-  std::map<std::string, Holdings> all;
-  const auto at = [&](const wire::MirrorRow& row) -> Holdings& {
-    return all[row.meta().pod_namespace()];
-  };
+Holdings holdings_of(const mirror::Mirror& mirror, const base::ClusterId& cluster,
+                     const std::string& name_space) {
+  Holdings all;
   for (const auto* kind : kKeepers) {
-    each_row(mirror, cluster, kind, in, [&](wire::MirrorRow row) {
-      auto& of = at(row);
-      of.workloads.push_back({workloads::kind_named(kind), std::move(row)});
+    each_row(mirror, cluster, kind, name_space, [&](wire::MirrorRow row) {
+      all.workloads.push_back({workloads::kind_named(kind), std::move(row)});
     });
   }
   for (const auto* kind : kRunners) {
-    each_row(mirror, cluster, kind, in, [&](wire::MirrorRow row) {
+    each_row(mirror, cluster, kind, name_space, [&](wire::MirrorRow row) {
       if (row.meta().owner_kind() == "CronJob") return;  // it comes and goes with that
-      auto& of = at(row);
-      of.jobs.push_back({workloads::kind_named(kind), std::move(row)});
+      all.jobs.push_back({workloads::kind_named(kind), std::move(row)});
     });
   }
-  each_row(mirror, cluster, "services", in, [&](wire::MirrorRow row) {
-    auto& of = at(row);
-    of.services.push_back(std::move(row));
-  });
-  each_row(mirror, cluster, "ingresses", in, [&](wire::MirrorRow row) {
-    auto& of = at(row);
-    of.ingresses.push_back(std::move(row));
-  });
+  each_row(mirror, cluster, "services", name_space,
+           [&](wire::MirrorRow row) { all.services.push_back(std::move(row)); });
+  each_row(mirror, cluster, "ingresses", name_space,
+           [&](wire::MirrorRow row) { all.ingresses.push_back(std::move(row)); });
   return all;
-}
-
-Holdings holdings_of(const mirror::Mirror& mirror, const base::ClusterId& cluster,
-                     const std::string& name_space) {
-  auto all = holdings_of(mirror, cluster, std::set{name_space});
-  return std::move(all[name_space]);
 }
 
 void complete(wire::MirrorRow& row, const applications::Application& parts) {
@@ -82,19 +68,21 @@ void complete(wire::MirrorRow& row, const applications::Application& parts) {
 }
 
 std::function<void(wire::MirrorRow&)> completion_of(const mirror::Mirror& mirror,
-                                                    const base::ClusterId& cluster,
-                                                    const mirror::Query& query) {
-  auto in = query.name_spaces;
-  if (!query.name_space.empty()) in = std::set<std::string>{query.name_space};
-  std::map<std::pair<std::string, std::string>, wire::ApplicationRow> known;
-  for (const auto& [name_space, holdings] : holdings_of(mirror, cluster, in)) {
-    for (const auto& [name, parts] : compose(holdings, selections_of(holdings))) {
-      known[{name_space, name}] = summary_of(parts);
+                                                    const base::ClusterId& cluster) {
+  using Summaries = std::map<std::string, wire::ApplicationRow>;
+  // A page in the order of the names looks into the few namespaces that are on it.
+  std::map<std::string, Summaries> known;
+  return [&mirror, cluster, known = std::move(known)](wire::MirrorRow& row) mutable {
+    const auto& name_space = row.meta().pod_namespace();
+    const auto [of, fresh] = known.try_emplace(name_space);
+    if (fresh) {
+      const auto holdings = holdings_of(mirror, cluster, name_space);
+      for (const auto& [name, parts] : compose(holdings, selections_of(holdings))) {
+        of->second[name] = summary_of(parts);
+      }
     }
-  }
-  return [known = std::move(known)](wire::MirrorRow& row) {
-    const auto found = known.find({row.meta().pod_namespace(), row.meta().name()});
-    put(row, found == known.end() ? summary_of({}) : found->second);
+    const auto found = of->second.find(row.meta().name());
+    put(row, found == of->second.end() ? summary_of({}) : found->second);
   };
 }
 

@@ -2,9 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
-#include <optional>
-#include <set>
 #include <string>
 
 #include "controller/applications/composition.hpp"
@@ -12,21 +9,15 @@
 
 namespace slipway::http {
 
-/// What the mirror shows of what applications are made of, by namespace; of none but those of `in`.
-std::map<std::string, applications::Holdings> holdings_of(
-    const mirror::Mirror& mirror, const base::ClusterId& cluster,
-    const std::optional<std::set<std::string>>& in);
-
-/// Of one namespace.
+/// What the mirror shows of what a namespace's applications are made of.
 applications::Holdings holdings_of(const mirror::Mirror& mirror, const base::ClusterId& cluster,
                                    const std::string& name_space);
 
 /// Puts what an application's parts say, status and counts, into its row.
 void complete(wire::MirrorRow& row, const applications::Application& parts);
-/// Does so with any row of the namespaces that a list asks for.
+/// Does so with any row; looks into its namespace when the first one of it comes.
 std::function<void(wire::MirrorRow&)> completion_of(const mirror::Mirror& mirror,
-                                                    const base::ClusterId& cluster,
-                                                    const mirror::Query& query);
+                                                    const base::ClusterId& cluster);
 
 /// kUnavailable: what applications are made of is not watched now, and may be otherwise by now.
 base::Result<> are_watched(const mirror::Mirror& mirror, const base::ClusterId& cluster);

@@ -44,7 +44,7 @@ base::Task<Answer> list_kind(Services& services, const ShownKind& shown, Call ca
   const auto act = shown.needs == Needs::kLook ? Needs::kRead : shown.needs;
   const auto visible = visible_namespaces(services, call.caller.rights, cluster->id, act);
   narrow(shown, visible, *query);
-  if (shown.completion) query->complete = shown.completion(services.mirror, cluster->id, *query);
+  if (shown.completion) query->complete = shown.completion(services.mirror, cluster->id);
   auto found = services.mirror.list(cluster->id, *query);
   if (!found) co_return base::fail(found);
   co_return json_response(200, page_view(*found));

@@ -44,8 +44,7 @@ struct ShownKind {
   access::Act needs = access::Act::kLook;  ///< of who lists it
   /// For Query::complete, where other rows say something of a row; null: they do not.
   std::function<void(wire::MirrorRow&)> (*completion)(const mirror::Mirror& mirror,
-                                                      const base::ClusterId& cluster,
-                                                      const mirror::Query& query) = nullptr;
+                                                      const base::ClusterId& cluster) = nullptr;
 };
 
 std::span<const ShownKind> shown_kinds();

@@ -210,7 +210,7 @@ Table::Found Table::first_of(const Query& query, const RowKey* after) const {
       found.next = Place{{}, {last.pod_namespace(), last.name(), last.uid()}};
       return false;
     }
-    found.rows.push_back(row);
+    found.rows.push_back(std::move(row));  // the next one is read into it anew
     return true;
   });
   return found;
