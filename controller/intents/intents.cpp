@@ -9,6 +9,7 @@
 
 #include "controller/intents/intent_rows.hpp"
 #include "protocol/base/log.hpp"
+#include "protocol/wire/text.hpp"
 
 namespace slipway::intents {
 
@@ -20,6 +21,8 @@ using base::Result;
 using base::Task;
 
 namespace {
+
+constexpr std::size_t kMaxSummaryBytes = 512;  ///< it names objects, and each list has it
 
 std::unexpected<Error> unknown(const IntentId& id) {
   return fail(ErrorCode::kNotFound, "there is no intent " + id.value, "intent");
@@ -173,6 +176,7 @@ Result<IntentId> IntentLedger::accept(ClusterId cluster, wire::Intent intent) {
     return fail(ErrorCode::kInvalid, "the intent says nothing", "what");
   }
   if (intent.id().empty()) intent.set_id(base::new_id());
+  intent.set_summary(wire::head_of(intent.summary(), kMaxSummaryBytes));
   if (intent.ByteSizeLong() > kMaxIntentBytes) {
     return fail(ErrorCode::kInvalid, "the change is over 768 KiB; split it", "body");
   }

@@ -324,6 +324,17 @@ TEST(IntentLedger, AListReadsNoTexts) {
   });
 }
 
+TEST(IntentLedger, ALineIsALine) {
+  in_town([](Town& town) -> Task<> {
+    auto named = intent("i1");
+    named.set_summary("apply Pod " + std::string(600 << 10, 'x'));
+    EXPECT_TRUE(town.ledger->accept(kDemo, named));
+    EXPECT_EQ(town.ledger->newest(kDemo, {})[0].summary.size(), 512U);
+    EXPECT_TRUE(town.ledger->accept(kDemo, named)) << "it is the same all the same";
+    co_return;
+  });
+}
+
 TEST(IntentLedger, RowsOfAnOlderVersionAreCompleted) {
   in_town([](Town& town) -> Task<> {
     FakeAgent gateway(town.tasks, town.links, town.clock, kM1);
