@@ -64,6 +64,7 @@ TEST_F(ApplicationDefinitionTest, WhoWillNotHaveItIsAskedEverMoreSeldom) {
   EXPECT_EQ(waits, wanted);
   EXPECT_FALSE(*step()) << "now it took it";
   EXPECT_EQ(keeper.retry_after(cluster), controller::kRoundsRetry);
+  ASSERT_TRUE(world.run(tell("applications", {})));
   ASSERT_TRUE(missed());
   EXPECT_FALSE(step());
   EXPECT_FALSE(step());

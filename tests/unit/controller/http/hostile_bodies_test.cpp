@@ -29,7 +29,8 @@ std::vector<Body> hostile_json() {
   const std::string nul(1, '\0');
   std::string numbered = "{";
   for (int i = 0; i < 4000; ++i) numbered += "\"k" + std::to_string(i) + "\":0,";
-  return {{"cut short", R"({"name":)"},
+  return {{"nothing", ""},
+          {"cut short", R"({"name":)"},
           {"a list", "[]"},
           {"a text", R"("name")"},
           {"a number", "7"},
@@ -62,7 +63,6 @@ std::vector<Body> hostile_json() {
           {"a key of 60 KB", R"({")" + std::string(60000, 'k') + R"(":1})"},
           {"a number of 60 KB", R"({"odd":)" + std::string(60000, '9') + "}"},
           {"a number without end", R"({"odd":1e999999})"},
-          {"a key of 10 MB", R"({")" + std::string(10 << 20, 'k') + R"(":1})"},
           {"an unknown field", R"({"frobnicate":1})"},
           {"text", "name=a", "text/plain"},
           {"a form", "name=a", "application/x-www-form-urlencoded"},
@@ -93,7 +93,6 @@ std::vector<Body> hostile_yaml(std::size_t part) {
       {"questions too deep", times(300000 / part, "? "), kYaml},
       {"a key of 600 KB", head + "? " + std::string(600000 / part, 'k') + "\n: v\nkind: Pod\n",
        kYaml},
-      {"a key of 10 MB", std::string(10 << 20, 'k') + ": v\n", kYaml},
       {"thousands of documents", times(80000 / part, "---\n- a\n"), kYaml},
       {"a key twice", head + "kind: Pod\n", kYaml},
       {"a key that is a list", head + "[a, b]: c\n", kYaml},
@@ -128,10 +127,9 @@ class HostileBodiesTest : public HostileTest {
 
 TEST_F(HostileBodiesTest, WhatIsNoJsonOrSaysTwoThingsIsRefused) {
   std::size_t routes = 0;
+  const auto bodies = hostile_json();
   for (const auto& one : contract.operations()) {
     if (!one.body.IsMap() || !one.body[kJson]) continue;
-    auto bodies = hostile_json();
-    if (one.body_required) bodies.push_back({"nothing", ""});
     refuse_all(one, bodies);
     ++routes;
   }
@@ -150,7 +148,7 @@ TEST_F(HostileBodiesTest, BombsAndNonsenseInYamlAreRefused) {
 }
 
 TEST_F(HostileBodiesTest, NoRouteTakesABodyWithoutBound) {
-  const std::string body(10 << 20, ' ');
+  const auto body = R"({")" + std::string(10 << 20, 'k') + R"(":1})";
   for (const auto& one : contract.operations()) {
     SCOPED_TRACE(one.method + " " + one.path);
     expect_refused(send_hostile(one, target(one.path), body, kJson), {413});
