@@ -342,7 +342,9 @@ TEST_F(Apply, IsNoOutcomeWhenTheApiServerIsOutOfReach) {
 
 TEST_F(Apply, CannotLeaveItsPath) {
   apply("{apiVersion: v1, kind: Pod, metadata: {name: '../../x?y=z', namespace: '..'}}");
-  EXPECT_THAT(api_.asked(), Contains("GET /api/v1/namespaces/%2E%2E/pods/..%2F..%2Fx%3Fy%3Dz"));
+  EXPECT_TRUE(api_.requests.empty());
+  apply("{apiVersion: v1, kind: Pod, metadata: {name: '..x?y=z', namespace: '..'}}");
+  EXPECT_THAT(api_.asked(), Contains("GET /api/v1/namespaces/%2E%2E/pods/..x%3Fy%3Dz"));
 }
 
 TEST_F(Apply, CarriesARequest) {
