@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/app.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <random>
 #include <stdexcept>
 
 #include "cloud-init/user_data.hpp"
+#include "controller/http/console_api.hpp"
 #include "controller/http/resources.hpp"
 #include "protocol/base/files.hpp"
 #include "protocol/base/log.hpp"
@@ -13,6 +16,14 @@
 namespace slipway::controller {
 
 namespace {
+
+/// The API, and the page that uses it.
+http::Routes public_routes(http::Services& services) {
+  auto routes = http::all_routes(services);
+  auto page = http::console_routes(console::files());
+  std::ranges::move(page, std::back_inserter(routes));
+  return routes;
+}
 
 /// The value, or an end of the start with the message.
 template <class T>
@@ -78,7 +89,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       quota_keeper_(executor_, services_),
       application_definition_(executor_, services_),
       canary_keeper_(executor_, services_),
-      api_(services_, http::all_routes(services_)),
+      api_(services_, public_routes(services_)),
       public_server_(
           executor_, public_options(config_.listen, public_socket_, first_public_tls()),
           [this](net::HttpRequest request) { return api_.answer(std::move(request)); },

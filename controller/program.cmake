@@ -9,7 +9,7 @@ add_executable(slipway-controller
   ${CMAKE_CURRENT_LIST_DIR}/serve.cpp ${CMAKE_CURRENT_LIST_DIR}/app.cpp
   ${CMAKE_CURRENT_LIST_DIR}/public_certificate.cpp)
 target_link_libraries(slipway-controller PRIVATE slipway_options
-  controller_config controller_http controller_access controller_clusters controller_cloud_local
+  controller_config controller_console controller_http controller_access controller_clusters controller_cloud_local
   controller_discovery controller_intents controller_links controller_mirror controller_releases controller_secrets
   controller_store controller_borders controller_wiring cloud_init)
 set_target_properties(slipway-controller PROPERTIES UNITY_BUILD OFF)

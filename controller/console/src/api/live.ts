@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Query, QueryClient } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+
+/** The link to the controller's event socket. */
+export interface Link {
+  state: "connecting" | "linked" | "lost";
+  /** When the state began. */
+  since: number;
+}
+
+const PROTOCOL = "slipway.events.v1";
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
+/** A link that stayed up for so long was good: the next loss waits from the beginning again. */
+const GOOD_AFTER_MS = 20_000;
+/** News of so long are taken together, so that a busy cluster does not keep a page reading. */
+const GATHER_MS = 400;
+
+/** What a topic is news for, where it is not the list of that name: parts of the API's paths. */
+const READERS: Record<string, string[]> = {
+  cluster: ["/clusters", "/operations", "/machines", "/cluster-names"],
+  node: ["/nodes", "/machines", "/operations", "/clusters"],
+  operation: ["/operations", "/clusters"],
+  namespace: ["/namespaces", "/budget"],
+  resourcequota: ["/namespaces"],
+  application: ["/applications"],
+  deployment: ["/deployments", "/workloads", "/applications", "/canaries"],
+  statefulset: ["/statefulsets", "/workloads", "/applications"],
+  daemonset: ["/daemonsets", "/workloads", "/applications"],
+  replicaset: ["/replicasets", "/revisions"],
+  job: ["/jobs", "/workloads", "/applications"],
+  cronjob: ["/cronjobs", "/workloads", "/applications"],
+  service: ["/services", "/applications"],
+  ingress: ["/ingresses", "/applications"],
+  storageclass: ["/storageclasses"],
+};
+
+/** Whether a query's path is news of one of the topics. */
+export function concerns(path: string, topics: ReadonlySet<string>): boolean {
+  if (topics.has("resync")) return true;
+  for (const topic of topics) {
+    const readers = READERS[topic] ?? [`/${topic}s`];
+    if (readers.some((part) => path.includes(part))) return true;
+  }
+  return false;
+}
+
+function pathOf(query: Query): string {
+  const path = query.queryKey[1];
+  return typeof path === "string" ? path : "";
+}
+
+let link: Link = { state: "connecting", since: Date.now() };
+const listeners = new Set<() => void>();
+
+function become(state: Link["state"]) {
+  if (link.state === state) return;
+  link = { state, since: Date.now() };
+  listeners.forEach((listener) => listener());
+}
+
+/** Keeps what is shown new: reads anew what the controller says has changed. Returns what ends it. */
+export function follow(queries: QueryClient): () => void {
+  let socket: WebSocket | undefined;
+  let wait = FIRST_WAIT_MS;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let gathered = new Set<string>();
+  let gathering: ReturnType<typeof setTimeout> | undefined;
+  let over = false;
+  let seenBefore = false;
+
+  const readAnew = () => {
+    gathering = undefined;
+    const topics = gathered;
+    gathered = new Set();
+    void queries.invalidateQueries({ predicate: (query) => concerns(pathOf(query), topics) }, { cancelRefetch: false });
+  };
+  const news = (topic: string) => {
+    gathered.add(topic);
+    gathering ??= setTimeout(readAnew, GATHER_MS);
+  };
+  const open = () => {
+    const address = new URL("/api/v1/events", window.location.href);
+    address.protocol = address.protocol === "http:" ? "ws:" : "wss:";
+    socket = new WebSocket(address, PROTOCOL);
+    let openedAt = 0;
+    socket.onopen = () => {
+      openedAt = Date.now();
+      become("linked");
+      if (seenBefore) news("resync"); // what happened meanwhile nobody told us
+      seenBefore = true;
+    };
+    socket.onmessage = (message: MessageEvent<string>) => {
+      const event = JSON.parse(message.data) as { topic: string };
+      news(event.topic);
+    };
+    socket.onclose = () => {
+      if (over) return;
+      become("lost");
+      wait = openedAt > 0 && Date.now() - openedAt > GOOD_AFTER_MS ? FIRST_WAIT_MS : Math.min(wait * 2, LONGEST_WAIT_MS);
+      again = setTimeout(open, wait * (0.5 + Math.random() / 2));
+    };
+  };
+  open();
+  return () => {
+    over = true;
+    clearTimeout(again);
+    clearTimeout(gathering);
+    socket?.close();
+    become("connecting");
+  };
+}
+
+/** The link as it is now. */
+export function useLink(): Link {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => link,
+  );
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  BulbOutlined, GlobalOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, SearchOutlined, UserOutlined,
+} from "@ant-design/icons";
+import { Alert, Button, Dropdown, Flex, Layout, Menu, type MenuProps, Segmented, Spin, Tooltip, Typography, theme } from "antd";
+import { Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
+import { useLink } from "../api/live";
+import mark from "../favicon.svg";
+import { LANGUAGES } from "../i18n";
+import { manages, useMe, useSignOut } from "../session/me";
+import { absolute } from "../ui/Time";
+import { BUSINESS, type Entry, entriesFor, MANAGEMENT } from "./menu";
+import { Palette, usePaletteKey } from "./Palette";
+import { paths } from "./paths";
+import { PlaceChooser } from "./PlaceChooser";
+import { type Preferences, prefer, usePreferences } from "./preferences";
+import { Trail } from "./Trail";
+
+type Item = Required<MenuProps>["items"][number];
+
+const THEMES: Preferences["theme"][] = ["light", "dark", "system"];
+
+/** What surrounds every page of somebody who is signed in: the two views, their menus, and how things stand. */
+export function Frame() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const go = useNavigate();
+  const { pathname } = useLocation();
+  const { menuFolded } = usePreferences();
+  const { token } = theme.useToken();
+  const [seeking, setSeeking] = useState(false);
+  usePaletteKey(() => setSeeking(true));
+
+  const [, view, ...rest] = pathname.split("/");
+  const managing = view === "management";
+  if (managing && !manages(me)) return <Navigate to="/business" replace />;
+  const entries = entriesFor(me, managing ? MANAGEMENT : BUSINESS);
+  const at = managing ? rest[0] : rest[2];
+  const toItem = (entry: Entry): Item => ({
+    key: entry.key,
+    icon: entry.icon,
+    label: t(`menu.${entry.key}` as "menu.pods"),
+    ...(entry.children && { children: entry.children.map(toItem) }),
+  });
+  const open = (key: string) => go(managing ? paths.management(key) : `/business/${rest[0] ?? "-"}/${rest[1] ?? "-"}/${key}`);
+
+  return (
+    <Layout style={{ minHeight: "100vh" }}>
+      <Layout.Header style={{ background: token.colorBgContainer, borderBottom: `1px solid ${token.colorBorderSecondary}`, paddingInline: 16, position: "sticky", top: 0, zIndex: 10 }}>
+        <Flex align="center" gap={16} style={{ height: "100%" }}>
+          <Flex align="center" gap={8}>
+            <img src={mark} alt="" width={28} height={28} />
+            <Typography.Text strong style={{ fontSize: 18 }}>
+              {t("product")}
+            </Typography.Text>
+          </Flex>
+          {manages(me) && (
+            <Segmented
+              value={managing ? "management" : "business"}
+              options={[
+                { value: "management", label: t("views.management") },
+                { value: "business", label: t("views.business") },
+              ]}
+              onChange={(next) => go(`/${next}`)}
+            />
+          )}
+          <span style={{ flex: 1 }} />
+          <Button icon={<SearchOutlined />} onClick={() => setSeeking(true)}>
+            {t("palette.title")} <Typography.Text type="secondary">{t("palette.hint")}</Typography.Text>
+          </Button>
+          <LinkLight />
+          <LookMenu />
+          <UserMenu />
+        </Flex>
+      </Layout.Header>
+      <LinkNote />
+      <Layout>
+        <Layout.Sider
+          theme="light"
+          width={232}
+          collapsed={menuFolded}
+          style={{ borderInlineEnd: `1px solid ${token.colorBorderSecondary}`, position: "sticky", top: 64, height: "calc(100vh - 64px)", overflow: "auto" }}
+        >
+          {!managing && <PlaceChooser folded={menuFolded} />}
+          <nav aria-label={managing ? t("views.management") : t("views.business")}>
+            <Menu
+              mode="inline"
+              style={{ borderInlineEnd: 0 }}
+              items={entries.map(toItem)}
+              selectedKeys={at ? [at] : []}
+              defaultOpenKeys={entries.filter((entry) => entry.children).map((entry) => entry.key)}
+              key={managing ? "management" : "business"}
+              onClick={({ key }) => open(key)}
+            />
+          </nav>
+          <Button
+            type="text"
+            block
+            aria-label={menuFolded ? t("menu.unfold") : t("menu.fold")}
+            icon={menuFolded ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+            onClick={() => prefer({ menuFolded: !menuFolded })}
+          />
+        </Layout.Sider>
+        <Layout.Content style={{ padding: 24, minWidth: 0 }}>
+          <Trail />
+          <main>
+            <Suspense fallback={<Spin style={{ display: "block", margin: "15vh auto" }} />}>
+              <Outlet />
+            </Suspense>
+          </main>
+        </Layout.Content>
+      </Layout>
+      <Palette open={seeking} close={() => setSeeking(false)} />
+    </Layout>
+  );
+}
+
+/** One dot that says whether what is shown is live. */
+function LinkLight() {
+  const { t } = useTranslation();
+  const { token } = theme.useToken();
+  const link = useLink();
+  const colour = { linked: token.colorSuccess, connecting: token.colorWarning, lost: token.colorError }[link.state];
+  return (
+    <Tooltip title={t(`link.${link.state}`)}>
+      <span role="status" aria-label={t(`link.${link.state}`)} data-link={link.state} style={{ width: 10, height: 10, borderRadius: 5, background: colour }} />
+    </Tooltip>
+  );
+}
+
+function LinkNote() {
+  const { t } = useTranslation();
+  const link = useLink();
+  if (link.state !== "lost") return null;
+  return <Alert banner type="error" title={t("link.lostSince", { time: absolute(link.since) })} />;
+}
+
+function LookMenu() {
+  const { t, i18n } = useTranslation();
+  const { theme: chosen } = usePreferences();
+  return (
+    <>
+      <Dropdown
+        trigger={["click"]}
+        menu={{
+          selectedKeys: [i18n.resolvedLanguage ?? ""],
+          items: Object.entries(LANGUAGES).map(([key, label]) => ({ key, label })),
+          onClick: ({ key }) => void i18n.changeLanguage(key),
+        }}
+      >
+        <Button type="text" aria-label={t("look.language")} icon={<GlobalOutlined />} />
+      </Dropdown>
+      <Dropdown
+        trigger={["click"]}
+        menu={{
+          selectedKeys: [chosen],
+          items: THEMES.map((key) => ({ key, label: t(`look.${key}`) })),
+          onClick: ({ key }) => prefer({ theme: key as Preferences["theme"] }),
+        }}
+      >
+        <Button type="text" aria-label={t("look.theme")} icon={<BulbOutlined />} />
+      </Dropdown>
+    </>
+  );
+}
+
+function UserMenu() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const go = useNavigate();
+  const signOut = useSignOut();
+  return (
+    <Dropdown
+      trigger={["click"]}
+      menu={{
+        items: [
+          { key: "who", disabled: true, label: `${me.name} · ${t(`role.${me.role}`)}` },
+          { type: "divider" },
+          { key: "account", icon: <UserOutlined />, label: t("session.account") },
+          { key: "out", icon: <LogoutOutlined />, label: t("session.signOut") },
+        ],
+        onClick: ({ key }) => (key === "out" ? void signOut() : go(paths.account)),
+      }}
+    >
+      <Button type="text" icon={<UserOutlined />}>
+        {me.name}
+      </Button>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Breadcrumb } from "antd";
+import { useTranslation } from "react-i18next";
+import { Link, useLocation } from "react-router";
+import { BUSINESS, leaves, MANAGEMENT } from "./menu";
+import { paths } from "./paths";
+
+/** Where the page stands: view, menu group, list, and the names in its address. */
+export function Trail() {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const [, view, ...rest] = pathname.split("/").map(decodeURIComponent);
+  if (view !== "management" && view !== "business") return null;
+  const managing = view === "management";
+  const [entry, ...names] = managing ? rest : rest.slice(2);
+  const place = leaves(managing ? MANAGEMENT : BUSINESS).find((leaf) => leaf.entry.key === entry);
+  if (!place) return null;
+  const word = (key: string) => t(`menu.${key}` as "menu.pods");
+  const root = managing ? paths.management(entry) : paths.business(rest[0], rest[1], entry);
+  const items = [
+    { title: managing ? t("views.management") : t("views.business") },
+    ...(place.group ? [{ title: word(place.group) }] : []),
+    { title: names.length > 0 ? <Link to={root}>{word(entry)}</Link> : word(entry) },
+    ...names.slice(0, 2).map((name) => ({ title: name })),
+  ];
+  return <Breadcrumb style={{ marginBottom: 16 }} items={items} />;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every address of the page is made here.
+
+/** Stands for all namespaces in an address; no namespace may be called that. */
+export const ALL = "-";
+
+const part = encodeURIComponent;
+
+export const paths = {
+  signIn: "/sign-in",
+  account: "/account",
+  management: (entry: string) => `/management/${entry}`,
+  cluster: (cluster: string, tab?: string) => `/management/clusters/${part(cluster)}${tab ? `/${tab}` : ""}`,
+  newCluster: "/management/clusters/new",
+  node: (cluster: string, node: string) => `/management/clusters/${part(cluster)}/nodes/${part(node)}`,
+  operation: (operation: string) => `/management/operations/${part(operation)}`,
+  namespace: (cluster: string, namespace: string) => `/management/namespaces/${part(cluster)}/${part(namespace)}`,
+  business: (cluster: string, namespace: string, entry: string) => `/business/${part(cluster)}/${part(namespace)}/${entry}`,
+  /** One object; `resource` is its plural, as in the menu. */
+  object: (cluster: string, namespace: string, resource: string, name: string, tab?: string) =>
+    `/business/${part(cluster)}/${part(namespace)}/${resource}/${part(name)}${tab ? `/${tab}` : ""}`,
+};

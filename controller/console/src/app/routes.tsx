@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import { lazy } from "react";
+import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
+import { BusinessHome, Home } from "./Home";
+import { LivePage } from "./LivePage";
+import { PageFault, UnknownPage } from "./PageFault";
+
+const SignIn = lazy(() => import("../session/SignIn").then((m) => ({ default: m.SignIn })));
+const PasswordPage = lazy(() => import("../session/Password").then((m) => ({ default: m.PasswordPage })));
+const Clusters = lazy(() => import("../management/Clusters").then((m) => ({ default: m.Clusters })));
+
+/** Pages of the management view, by their path below it. */
+const management: RouteObject[] = [
+  { path: "clusters", element: <Clusters /> },
+];
+
+/** Pages of the business view, by their path below cluster and namespace. */
+const business: RouteObject[] = [];
+
+/** All places of the page; paths.ts makes their addresses. */
+export const router = createBrowserRouter(
+  [
+    { path: "/sign-in", element: <SignIn />, errorElement: <PageFault /> },
+    { path: "/password", element: <PasswordPage />, errorElement: <PageFault /> },
+    {
+      element: <LivePage />,
+      errorElement: <PageFault />,
+      children: [
+        { index: true, element: <Home /> },
+        { path: "management", children: [{ index: true, element: <Navigate to="clusters" replace /> }, ...management] },
+        { path: "business", element: <BusinessHome /> },
+        { path: "business/:cluster/:namespace", children: [{ index: true, element: <Navigate to="applications" replace /> }, ...business] },
+        { path: "*", element: <UnknownPage /> },
+      ],
+    },
+  ],
+  { basename: "/console" },
+);

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import i18next from "i18next";
+import LanguageDetector from "i18next-browser-languagedetector";
+import { initReactI18next } from "react-i18next";
+import en from "./en";
+import zh from "./zh-CN";
+
+/** The languages of the page, by their tags; each names itself. */
+export const LANGUAGES = { "zh-CN": "简体中文", en: "English" } as const;
+export type Language = keyof typeof LANGUAGES;
+
+/** The one that is spoken now. */
+export function language(): Language {
+  return i18next.resolvedLanguage === "en" ? "en" : "zh-CN";
+}
+
+void i18next
+  .use(LanguageDetector)
+  .use(initReactI18next)
+  .init({
+    resources: { en, "zh-CN": zh },
+    supportedLngs: Object.keys(LANGUAGES),
+    fallbackLng: (code) => (code?.toLowerCase().startsWith("zh") ? "zh-CN" : "en"),
+    nonExplicitSupportedLngs: false,
+    defaultNS: "common",
+    detection: { order: ["localStorage", "navigator"], lookupLocalStorage: "slipway.language", caches: ["localStorage"] },
+    interpolation: { escapeValue: false }, // React escapes
+    returnNull: false,
+  });
+
+i18next.on("languageChanged", (code) => {
+  document.documentElement.lang = code;
+});
+document.documentElement.lang = language();
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "common";
+    resources: typeof en;
+  }
+}
+
+export default i18next;

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useQueryClient } from "@tanstack/react-query";
+import { api, client, type Schemas } from "../api/client";
+
+export type User = Schemas["User"];
+
+/** Who is signed in. Pages inside the frame have a user. */
+export function useMe(): User {
+  return api.useSuspenseQuery("get", "/api/v1/me", {}, { staleTime: 60_000 }).data.user;
+}
+
+/** Whether the user has the management view. */
+export function manages(user: User): boolean {
+  return user.role === "administrator" || user.role === "department_administrator";
+}
+
+/** Whether the user may change anything anywhere. */
+export function onlyReads(user: User): boolean {
+  return user.role === "read_only" || (user.role === "project_member" && user.projects.every((project) => project.role === "read_only"));
+}
+
+/** Ends the session, here and at the controller. */
+export function useSignOut(): () => Promise<void> {
+  const queries = useQueryClient();
+  return async () => {
+    await client.POST("/api/v1/logout");
+    queries.clear();
+    window.location.assign("/console/sign-in");
+  };
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Alert, Button, Space, Typography } from "antd";
+import { useTranslation } from "react-i18next";
+import { madeProblem, type Problem } from "../api/client";
+
+/** Whatever was thrown, as a problem. */
+export function problemOf(error: unknown): Problem {
+  if (typeof error === "object" && error !== null && "type" in error && "detail" in error) return error as Problem;
+  return madeProblem(String((error as Error | undefined)?.message ?? error), 500);
+}
+
+/** The last part of a problem's type: invalid, denied, … */
+export function kindOf(problem: Problem): string {
+  return problem.type.slice(problem.type.lastIndexOf(":") + 1);
+}
+
+/** What went wrong, in the server's words, where, and a way out. */
+export function Failure({ error, again, inline }: { error: unknown; again?: () => void; inline?: boolean }) {
+  const { t } = useTranslation();
+  const problem = problemOf(error);
+  const title = t(`problem.${kindOf(problem)}` as "problem.internal", { defaultValue: problem.title || t("problem.internal") });
+  return (
+    <Alert
+      type="error"
+      showIcon
+      role="alert"
+      style={{ marginBlock: inline ? 0 : 16, whiteSpace: "pre-line" }}
+      title={title}
+      description={
+        <Space orientation="vertical" size={4} style={{ width: "100%" }}>
+          <span>{problem.detail}</span>
+          {problem.field && (
+            <span>
+              {t("problem.field")} <Typography.Text code>{problem.field}</Typography.Text>
+              {problem.line !== undefined && <> · {t("problem.place", { line: problem.line, column: problem.column ?? 1 })}</>}
+            </span>
+          )}
+          {problem.refusals?.map((refused) => (
+            <span key={`${refused.object}${refused.field}${refused.rule}`}>
+              <Typography.Text code>{refused.object}</Typography.Text> <Typography.Text code>{refused.field}</Typography.Text> {refused.message}. {refused.wayOut}
+            </span>
+          ))}
+          {problem.shortages?.map((shortage) => (
+            <span key={shortage.level + shortage.resource}>
+              {shortage.message} {shortage.whoCanRaise}
+            </span>
+          ))}
+          {problem.requestId && <Typography.Text type="secondary">{t("problem.request", { id: problem.requestId })}</Typography.Text>}
+        </Space>
+      }
+      action={again && <Button onClick={again}>{t("action.retry")}</Button>}
+    />
+  );
+}

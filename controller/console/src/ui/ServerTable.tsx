@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+import { DownloadOutlined, LeftOutlined, ReloadOutlined, RightOutlined, SettingOutlined, VerticalRightOutlined } from "@ant-design/icons";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { App, Button, Checkbox, Empty, Flex, Input, Popover, Select, Space, Table, Tooltip, Typography } from "antd";
+import type { ColumnsType } from "antd/es/table";
+import type { SorterResult } from "antd/es/table/interface";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
+import { Failure } from "./Failure";
+import { saveCsv } from "./csv";
+import { StaleNote } from "./StaleNote";
+
+/** One page of a list, as every list of the API answers. */
+export interface Page<Row> {
+  items: Row[];
+  nextCursor?: string;
+  total?: number;
+  asOf?: string;
+  stale?: string;
+}
+
+/** What a list is asked with: limit, cursor, sort, order, search and the filters of its columns. */
+export type Question = Record<string, string | number | undefined>;
+
+export interface Column<Row> {
+  key: string;
+  title: string;
+  render: (row: Row) => ReactNode;
+  /** For the CSV; without it the column is not exported. */
+  text?: (row: Row) => string | number | undefined;
+  /** The server sorts by it under this name. */
+  sort?: string;
+  /** The server filters by it: the name of its parameter, and what may be chosen. */
+  filter?: { name: string; choices: { value: string; text: string }[] };
+  /** Not shown until somebody chooses it. */
+  hidden?: boolean;
+  width?: number | string;
+}
+
+interface Props<Row> {
+  /** Of the preferences and the CSV file. */
+  name: string;
+  /** The API's path template: by it the list is read anew when something changes. */
+  path: string;
+  /** Arguments of the path and what else tells one list from another. */
+  scope?: Record<string, string | undefined>;
+  read: (question: Question) => Promise<Page<Row>>;
+  columns: Column<Row>[];
+  rowKey: (row: Row) => string;
+  /** Buttons above the table, at its end. */
+  actions?: ReactNode;
+  /** Shown in place of rows when there is nothing at all: what to do next. */
+  empty?: ReactNode;
+  searchable?: boolean;
+  selection?: { chosen: Row[]; choose: (rows: Row[]) => void; actions: ReactNode; disabled?: (row: Row) => boolean };
+  expand?: (row: Row) => ReactNode;
+}
+
+const SIZES = [20, 50, 100, 500];
+const EXPORT_PAGE = 500;
+const MOST_EXPORTED = 10_000;
+const TYPING_MS = 250;
+
+function hiddenColumns(name: string, standard: string[]): string[] {
+  try {
+    const kept = window.localStorage.getItem(`slipway.columns.${name}`);
+    return kept ? (JSON.parse(kept) as string[]) : standard;
+  } catch {
+    return standard;
+  }
+}
+
+/** A list that the server pages, sorts, filters and searches. What is asked stands in the page's address. */
+export function ServerTable<Row extends object>(props: Props<Row>) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const [address, setAddress] = useSearchParams();
+  const [before, setBefore] = useState<string[]>([]);
+  const [hidden, setHidden] = useState(() =>
+    hiddenColumns(props.name, props.columns.filter((column) => column.hidden).map((column) => column.key)),
+  );
+  const [exporting, setExporting] = useState(false);
+
+  const filters = props.columns.flatMap((column) => (column.filter ? [column.filter.name] : []));
+  const limit = SIZES.includes(Number(address.get("limit"))) ? Number(address.get("limit")) : SIZES[0];
+  const asked: Question = { search: address.get("search") ?? undefined };
+  const sort = address.get("sort");
+  if (sort && props.columns.some((column) => column.sort === sort)) {
+    asked.sort = sort;
+    asked.order = address.get("order") === "desc" ? "desc" : "asc";
+  }
+  for (const name of filters) asked[name] = address.get(name) ?? undefined;
+  const cursor = address.get("cursor") ?? undefined;
+  const narrowed = Boolean(asked.search) || filters.some((name) => asked[name]);
+
+  const question: Question = { ...asked, limit, cursor };
+  const list = useQuery({
+    queryKey: ["get", props.path, props.scope ?? {}, question],
+    queryFn: () => props.read(question),
+    placeholderData: keepPreviousData,
+  });
+
+  /** Changes the address; whatever is asked anew begins at its first page. */
+  const ask = (change: Question, keepCursor = false) => {
+    setAddress(
+      (now) => {
+        const next = new URLSearchParams(now);
+        if (!keepCursor) next.delete("cursor");
+        for (const [key, value] of Object.entries(change)) {
+          if (value === undefined || value === "") next.delete(key);
+          else next.set(key, String(value));
+        }
+        return next;
+      },
+      { replace: true },
+    );
+    if (!keepCursor) setBefore([]);
+  };
+
+  const columns: ColumnsType<Row> = props.columns
+    .filter((column) => !hidden.includes(column.key))
+    .map((column) => ({
+      key: column.key,
+      title: column.title,
+      width: column.width,
+      render: (_: unknown, row: Row) => column.render(row),
+      sorter: column.sort !== undefined,
+      sortOrder: column.sort && asked.sort === column.sort ? (asked.order === "desc" ? "descend" : "ascend") : null,
+      ...(column.filter && {
+        filters: column.filter.choices.map(({ value, text }) => ({ value, text })),
+        filteredValue: asked[column.filter.name] ? String(asked[column.filter.name]).split(",") : null,
+      }),
+    }));
+
+  const exportAll = async () => {
+    setExporting(true);
+    try {
+      const rows: Row[] = [];
+      let next: string | undefined;
+      do {
+        const page = await props.read({ ...asked, limit: EXPORT_PAGE, cursor: next });
+        rows.push(...page.items);
+        next = page.nextCursor;
+      } while (next && rows.length < MOST_EXPORTED);
+      const told = props.columns.filter((column) => column.text && !hidden.includes(column.key));
+      saveCsv(props.name, told.map((column) => column.title), rows.map((row) => told.map((column) => column.text?.(row) ?? "")));
+      if (next) void message.warning(t("table.cut", { count: rows.length }));
+      else void message.success(t("table.exported", { count: rows.length }));
+    } finally {
+      setExporting(false);
+    }
+  };
+
+  const nothing = narrowed ? (
+    <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("table.nothingFound")}>
+      <Button onClick={() => ask(Object.fromEntries(["search", ...filters].map((name) => [name, undefined])))}>{t("table.clear")}</Button>
+    </Empty>
+  ) : (
+    (props.empty ?? <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("table.empty")} />)
+  );
+
+  return (
+    <>
+      <Flex justify="space-between" wrap gap={8} style={{ marginBottom: 12 }}>
+        <Space wrap>
+          {props.searchable !== false && <SearchBox value={asked.search as string | undefined} onSearch={(search) => ask({ search })} />}
+          {props.selection && props.selection.chosen.length > 0 && (
+            <>
+              <Typography.Text>{t("table.selected", { count: props.selection.chosen.length })}</Typography.Text>
+              {props.selection.actions}
+            </>
+          )}
+        </Space>
+        <Space wrap>
+          <Tooltip title={t("action.refresh")}>
+            <Button aria-label={t("action.refresh")} icon={<ReloadOutlined />} loading={list.isFetching && !list.isPending} onClick={() => void list.refetch()} />
+          </Tooltip>
+          <Popover
+            trigger="click"
+            placement="bottomRight"
+            title={t("table.columns")}
+            content={
+              <Checkbox.Group
+                style={{ display: "grid", gap: 4 }}
+                options={props.columns.map((column) => ({ value: column.key, label: column.title }))}
+                value={props.columns.map((column) => column.key).filter((key) => !hidden.includes(key))}
+                onChange={(shown) => {
+                  const next = props.columns.map((column) => column.key).filter((key) => !shown.includes(key));
+                  setHidden(next);
+                  window.localStorage.setItem(`slipway.columns.${props.name}`, JSON.stringify(next));
+                }}
+              />
+            }
+          >
+            <Button aria-label={t("table.columns")} title={t("table.columns")} icon={<SettingOutlined />} />
+          </Popover>
+          {props.columns.some((column) => column.text) && (
+            <Tooltip title={t("table.export")}>
+              <Button aria-label={t("table.export")} icon={<DownloadOutlined />} loading={exporting} onClick={() => void exportAll()} />
+            </Tooltip>
+          )}
+          {props.actions}
+        </Space>
+      </Flex>
+      {list.error && <Failure error={list.error} again={() => void list.refetch()} />}
+      {list.data?.stale && <StaleNote why={list.data.stale} asOf={list.data.asOf} />}
+      <Table<Row>
+        size="middle"
+        columns={columns}
+        dataSource={list.data?.items ?? []}
+        rowKey={props.rowKey}
+        loading={list.isPending && !list.error}
+        pagination={false}
+        scroll={{ x: "max-content" }}
+        locale={{ emptyText: list.isPending || list.error ? " " : nothing }}
+        expandable={props.expand && { expandedRowRender: props.expand }}
+        rowSelection={
+          props.selection && {
+            selectedRowKeys: props.selection.chosen.map(props.rowKey),
+            onChange: (_, rows) => props.selection?.choose(rows),
+            getCheckboxProps: (row) => ({ disabled: props.selection?.disabled?.(row) ?? false }),
+          }
+        }
+        onChange={(_, chosen, sorter) => {
+          const one = sorter as SorterResult<Row>;
+          const column = props.columns.find((candidate) => candidate.key === one.columnKey);
+          const change: Question = one.order ? { sort: column?.sort, order: one.order === "descend" ? "desc" : undefined } : { sort: undefined, order: undefined };
+          for (const each of props.columns) {
+            if (each.filter) change[each.filter.name] = chosen[each.key]?.join(",");
+          }
+          ask(change);
+        }}
+      />
+      <Flex justify="space-between" align="center" wrap gap={8} style={{ marginTop: 12 }}>
+        <Typography.Text type="secondary">{list.data?.total !== undefined && t("table.total", { count: list.data.total })}</Typography.Text>
+        <Space>
+          <Select
+            aria-label={t("table.perPage")}
+            value={limit}
+            options={SIZES.map((size) => ({ value: size, label: `${size} ${t("table.perPage")}` }))}
+            onChange={(size) => ask({ limit: size === SIZES[0] ? undefined : size })}
+          />
+          {cursor && <Button aria-label={t("action.firstPage")} icon={<VerticalRightOutlined />} onClick={() => ask({})} />}
+          <Button
+            aria-label={t("action.previous")}
+            icon={<LeftOutlined />}
+            disabled={!cursor || before.length === 0}
+            onClick={() => {
+              ask({ cursor: before[before.length - 1] || undefined }, true);
+              setBefore(before.slice(0, -1));
+            }}
+          />
+          <Button
+            aria-label={t("action.next")}
+            icon={<RightOutlined />}
+            disabled={!list.data?.nextCursor || list.isPlaceholderData}
+            onClick={() => {
+              setBefore([...before, cursor ?? ""]);
+              ask({ cursor: list.data?.nextCursor }, true);
+            }}
+          />
+        </Space>
+      </Flex>
+    </>
+  );
+}
+
+/** Asks when the typing stops, not for each letter. */
+function SearchBox({ value, onSearch }: { value?: string; onSearch: (text: string | undefined) => void }) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState(value ?? "");
+  const settled = useMemo(() => value ?? "", [value]);
+  useEffect(() => setTyped(settled), [settled]);
+  useEffect(() => {
+    if (typed === settled) return undefined;
+    const timer = setTimeout(() => onSearch(typed || undefined), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return (
+    <Input.Search
+      allowClear
+      style={{ width: 260 }}
+      aria-label={t("table.search")}
+      placeholder={t("table.search")}
+      value={typed}
+      onChange={(event) => setTyped(event.target.value)}
+      onSearch={(text) => onSearch(text || undefined)}
+    />
+  );
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Tooltip } from "antd";
+import { useSyncExternalStore } from "react";
+import { useTranslation } from "react-i18next";
+import { language } from "../i18n";
+
+const TICK_MS = 5_000;
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+let now = Date.now();
+const watchers = new Set<() => void>();
+setInterval(() => {
+  now = Date.now();
+  watchers.forEach((watcher) => watcher());
+}, TICK_MS);
+
+/** The time of the page's clock, in steps; one clock for all that is shown. */
+export function useNow(): number {
+  return useSyncExternalStore(
+    (watcher) => {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+    () => now,
+  );
+}
+
+/** "3 minutes ago", in the language of the page. */
+export function relative(at: number, from: number): string {
+  const seconds = Math.round((at - from) / 1000);
+  const [unit, size] = STEPS.find(([, long]) => Math.abs(seconds) >= long) ?? STEPS[STEPS.length - 1];
+  return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+}
+
+/** The day and the time by the reader's clock. */
+export function absolute(at: number | string): string {
+  return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
+}
+
+/** How long ago, with day and time on hover. `at`: RFC 3339; nothing is said as a dash. */
+export function Time({ at }: { at?: string }) {
+  const from = useNow();
+  useTranslation(); // another language tells it anew
+  if (!at) return <>—</>;
+  return (
+    <Tooltip title={absolute(at)}>
+      <time dateTime={at}>{relative(new Date(at).getTime(), Math.max(from, new Date(at).getTime()))}</time>
+    </Tooltip>
+  );
+}
