@@ -10,9 +10,8 @@ announce() {
 }
 
 install_packages() {
-  local wanted missing
-  wanted=$(sed 's/[ #].*//' "$TREE/deploy/packages.txt" | grep .)
-  missing=$(comm -23 <(sort -u <<<"$wanted") <(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | sed -n 's/^ii *//p' | sort -u))
+  local missing
+  missing=$("$TREE/deploy/missing-packages" "$TREE/deploy/packages.txt")
   if [ -z "$missing" ]; then NOTE="all there"; return; fi
   dpkg --configure -a 8>&-               # where an earlier installation was cut off
   apt-get -o DPkg::Lock::Timeout=300 update -qq 8>&-

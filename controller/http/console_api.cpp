@@ -13,7 +13,8 @@ namespace {
 constexpr char kIndex[] = "index.html";
 /// The page asks its own origin alone and runs no text as a program. Styles are made while it runs.
 constexpr char kPolicy[] =
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "
+    "data:; "
     "font-src 'self' data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

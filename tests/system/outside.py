@@ -111,18 +111,26 @@ def controller_pid(world):
         return int(text.read())
 
 
-def restart_controller(world):
-    """As a supervisor would: quickstart starts what is not running."""
+def kill_controller(world):
     pid = controller_pid(world)
     os.kill(pid, signal.SIGKILL)
     wait_for("the controller is gone", lambda: not os.path.exists(f"/proc/{pid}") or
              open(f"/proc/{pid}/stat").read().split()[2] == "Z", 10, 0.05)
+
+
+def start_controller(world):
     with open(f"{world.state}/controller.log", "ab") as log:
         started = subprocess.Popen([controller_binary(), "serve", "--state", world.state, "--config", f"{world.state}/controller.yaml"],
                                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     with open(f"{world.state}/controller.pid", "w") as text:
         text.write(str(started.pid))
     wait_for("the controller is back", lambda: answers(world), 30)
+
+
+def restart_controller(world):
+    """As a supervisor would: quickstart starts what is not running."""
+    kill_controller(world)
+    start_controller(world)
 
 
 def answers(world):

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { RouterProvider } from "react-router";
 import { guardWith, type Problem } from "../api/client";
 import { useDark } from "./preferences";
+import { BASE, paths } from "./paths";
 import { router } from "./routes";
 
 const RETRIES = 2;
@@ -26,12 +27,19 @@ const queries = new QueryClient({
 guardWith({
   signedOut: () => {
     const { pathname, search } = router.state.location;
-    if (pathname.startsWith("/sign-in")) return;
+    const place = pathname.slice(BASE.length);
+    if (place.startsWith(paths.signIn)) return;
     queries.clear();
-    void router.navigate(`/sign-in?next=${encodeURIComponent(pathname + search)}`);
+    void router.navigate(`${paths.signIn}?next=${encodeURIComponent(place + search)}`);
   },
   passwordRequired: () => void router.navigate("/password"),
 });
+
+/** Quiet words, still dark enough to be read by all (WCAG AA); Ant Design's own are not. */
+function legible(dark: boolean) {
+  const quiet = dark ? "rgba(255, 255, 255, 0.7)" : "rgba(0, 0, 0, 0.65)";
+  return { colorTextSecondary: quiet, colorTextTertiary: quiet, colorTextDescription: quiet, colorTextPlaceholder: dark ? "rgba(255, 255, 255, 0.6)" : "rgba(0, 0, 0, 0.58)" };
+}
 
 /** The whole page: language, look, what is known of the controller, and the place that is shown. */
 export function Console() {
@@ -43,7 +51,10 @@ export function Console() {
         locale={i18n.resolvedLanguage === "en" ? en : zh}
         theme={{
           algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-          token: { colorPrimary: "#0f766e", colorInfo: "#0f766e", colorLink: dark ? "#2dd4bf" : "#0f766e", borderRadius: 6 },
+          token: { colorPrimary: "#0f766e", colorInfo: "#0f766e", colorLink: dark ? "#2dd4bf" : "#0f766e", borderRadius: 6, ...legible(dark) },
+          components: {
+            Menu: dark ? { itemSelectedBg: "#134e4a", itemSelectedColor: "#99f6e4" } : { itemSelectedBg: "#d5efeb", itemSelectedColor: "#0b5750" },
+          },
         }}
       >
         <App>

@@ -2,11 +2,12 @@
 import {
   BulbOutlined, GlobalOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, SearchOutlined, UserOutlined,
 } from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Dropdown, Flex, Layout, Menu, type MenuProps, Segmented, Spin, Tooltip, Typography, theme } from "antd";
-import { Suspense, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
-import { useLink } from "../api/live";
+import { follow, useLink } from "../api/live";
 import mark from "../favicon.svg";
 import { LANGUAGES } from "../i18n";
 import { manages, useMe, useSignOut } from "../session/me";
@@ -26,6 +27,8 @@ const THEMES: Preferences["theme"][] = ["light", "dark", "system"];
 export function Frame() {
   const { t } = useTranslation();
   const me = useMe();
+  const queries = useQueryClient();
+  useEffect(() => follow(queries), [queries]);
   const go = useNavigate();
   const { pathname } = useLocation();
   const { menuFolded } = usePreferences();

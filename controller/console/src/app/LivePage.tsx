@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useQueryClient } from "@tanstack/react-query";
 import { Spin } from "antd";
-import { Suspense, useEffect } from "react";
-import { follow } from "../api/live";
+import { Suspense } from "react";
 import { Frame } from "./Frame";
 
-/** The frame for who is signed in, kept new by the controller's events. */
+/** The frame, once it is known who is signed in. */
 export function LivePage() {
-  const queries = useQueryClient();
-  useEffect(() => follow(queries), [queries]);
   return (
     <Suspense fallback={<Spin style={{ display: "block", margin: "30vh auto" }} />}>
       <Frame />

@@ -4,6 +4,9 @@
 /** Stands for all namespaces in an address; no namespace may be called that. */
 export const ALL = "-";
 
+/** Where the controller serves the page; addresses within it leave it out. */
+export const BASE = "/console";
+
 const part = encodeURIComponent;
 
 export const paths = {

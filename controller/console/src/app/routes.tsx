@@ -3,6 +3,7 @@ import { lazy } from "react";
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
 import { BusinessHome, Home } from "./Home";
 import { LivePage } from "./LivePage";
+import { BASE } from "./paths";
 import { PageFault, UnknownPage } from "./PageFault";
 
 const SignIn = lazy(() => import("../session/SignIn").then((m) => ({ default: m.SignIn })));
@@ -34,5 +35,5 @@ export const router = createBrowserRouter(
       ],
     },
   ],
-  { basename: "/console" },
+  { basename: BASE },
 );

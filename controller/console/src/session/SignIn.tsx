@@ -54,7 +54,7 @@ export function SignIn() {
             <Form.Item name="password" label={t("session.password")} rules={[{ required: true, message: t("session.needPassword") }]}>
               <Input.Password autoComplete="current-password" maxLength={1024} />
             </Form.Item>
-            {problem && <Failure error={problem} inline />}
+            {problem && <Failure error={problem} inline title={problem.status === 401 ? t("session.refused") : undefined} />}
             <Button type="primary" htmlType="submit" block loading={busy} style={{ marginTop: 16 }}>
               {t("session.signIn")}
             </Button>

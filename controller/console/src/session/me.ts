@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQueryClient } from "@tanstack/react-query";
+import { BASE, paths } from "../app/paths";
 import { api, client, type Schemas } from "../api/client";
 
 export type User = Schemas["User"];
@@ -25,6 +26,6 @@ export function useSignOut(): () => Promise<void> {
   return async () => {
     await client.POST("/api/v1/logout");
     queries.clear();
-    window.location.assign("/console/sign-in");
+    window.location.assign(BASE + paths.signIn);
   };
 }

