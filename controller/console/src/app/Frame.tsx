@@ -51,7 +51,16 @@ export function Frame() {
 
   return (
     <Layout style={{ minHeight: "100vh" }}>
-      <Layout.Header style={{ background: token.colorBgContainer, borderBottom: `1px solid ${token.colorBorderSecondary}`, paddingInline: 16, position: "sticky", top: 0, zIndex: 10 }}>
+      <Layout.Header
+        style={{
+          background: token.colorBgContainer,
+          borderBottom: `1px solid ${token.colorBorderSecondary}`,
+          paddingInline: 16,
+          position: "sticky",
+          top: 0,
+          zIndex: 10,
+        }}
+      >
         <Flex align="center" gap={16} style={{ height: "100%" }}>
           <Flex align="center" gap={8}>
             <img src={mark} alt="" width={28} height={28} />
