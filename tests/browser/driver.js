@@ -32,6 +32,7 @@ class Flow {
 
   /** Answers of 4xx are the flow's to judge; the browser tells them as errors. */
   expected(text) {
+    if (this.bears4xx && /CORS policy|WebSocket connection|frame-ancestors|refused to connect/i.test(text)) return true;
     return /Failed to load resource/.test(text) || (this.bears5xx && /WebSocket|ERR_CONNECTION|net::/.test(text));
   }
 

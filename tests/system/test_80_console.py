@@ -8,6 +8,7 @@ from slipway import wait_for
 from tenants import SPACES, Tenants
 
 claims = pytest.mark.claims
+MOST_LOADED = 500 << 10  # bytes as they travel, for the sign-in and the first list together
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,18 @@ def test_anything_is_reached_by_its_name(browser, admin):
 @claims("U1.console")
 def test_an_ordinary_user_has_no_management_view(browser, tenants):
     browser.flow("ordinaryUser", user="tenancy-ann", password=tenants.password["ann"], namespace=SPACES["sales"])
+
+
+@claims("G1.foreign-page")
+def test_a_page_elsewhere_does_nothing_with_the_cookie(browser, admin):
+    browser.flow("foreignPage", **admin)
+
+
+@claims("G1.first-load")
+def test_the_first_load_is_small(browser, admin):
+    loaded = browser.flow("firstLoad", **admin)
+    print(loaded)
+    assert 50_000 < loaded["signIn"] <= loaded["list"] <= MOST_LOADED, loaded
 
 
 @claims("G1.lost-link")
