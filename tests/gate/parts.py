@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 import claims
+import pages
 import sabotage
 
 FUZZ_SECONDS, FUZZ_SECONDS_FULL = 20, 600
@@ -119,7 +120,7 @@ def run_tidy(tree, out, options):
     sh(tree, out, "/usr/bin/python3", "tests/system/openapi_check.py")
     rows = one("tidy") + one("openapi")
     rows += judged("claims", claims.problems(claims.sentences(tree), claims.of_tests(tree)))
-    return rows + judged("faults", sabotage.unfit(tree))
+    return rows + judged("faults", sabotage.unfit(tree)) + judged("pages", pages.problems(tree))
 
 
 def run_lint(tree, out, options):

@@ -1,13 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The console in Chromium, flow by flow, as people use it."""
+import random
+import sys
+
 import pytest
 
+from conftest import TREE
+
+sys.path.insert(0, f"{TREE}/tests/gate")
+
+import pages  # noqa: E402
 from browser import Browser
 from outside import kill_controller, start_controller
 from slipway import wait_for
 from tenants import SPACES, Tenants
 
 claims = pytest.mark.claims
+PAGES_A_FLOW = 12
 MOST_LOADED = 500 << 10  # bytes as they travel, for the sign-in and the first list together
 
 
@@ -64,6 +73,16 @@ def test_the_first_load_is_small(browser, admin):
     loaded = browser.flow("firstLoad", **admin)
     print(loaded)
     assert 50_000 < loaded["signIn"] <= loaded["list"] <= MOST_LOADED, loaded
+
+
+@claims("G1.pages")
+def test_every_page_is_whole(browser, admin, full, seed):
+    """With --full in both languages: the pictures are to be looked at, see tests/browser/pages.md."""
+    addresses = {name: row[0] for name, row in pages.rows(TREE).items() if not row[0].startswith(("/sign-in", "/password"))}
+    names = list(addresses)
+    for language in ("zh-CN", "en") if full else random.Random(seed).sample(("zh-CN", "en"), 1):
+        for i in range(0, len(names), PAGES_A_FLOW):
+            browser.flow("gallery", language, pages={name: addresses[name] for name in names[i:i + PAGES_A_FLOW]}, **admin)
 
 
 @claims("G1.lost-link")

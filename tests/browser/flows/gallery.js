@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every page once: a picture, and what axe and the browser have to say of it.
+
+/** `pages`: {name: address}. Each is looked at once nothing on it is being loaded any more. */
+export async function gallery(flow, { pages, ...credentials }) {
+  const { page } = flow;
+  await flow.signIn(credentials);
+  for (const [name, address] of Object.entries(pages)) {
+    const before = flow.complaints.length;
+    await flow.open(address);
+    await page.locator("main").first().waitFor();
+    await page.waitForFunction(() => !document.querySelector(".ant-spin-spinning, .ant-skeleton-active, [aria-busy=true]"));
+    await flow.look(name);
+    const said = await page.locator("main").first().innerText();
+    if (/\b[a-z]+(\.[a-zA-Z]+){2,}\b/.test(said.replace(/\S*[/@:]\S*/g, ""))) {
+      const key = said.match(/\b(common|management|business|pods|yaml)(\.[a-zA-Z]+)+\b/);
+      if (key) flow.complaints.push(`${name} shows a key in place of words: ${key[0]}`);
+    }
+    flow.complaints.splice(before, flow.complaints.length, ...flow.complaints.slice(before).map((one) => `${name}: ${one}`));
+  }
+}
