@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Form, type FormInstance, Modal } from "antd";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Failure } from "./Failure";
+
+interface Props<Values extends object, Result> {
+  open: boolean;
+  close: () => void;
+  title: string;
+  ok?: string;
+  danger?: boolean;
+  width?: number;
+  initial?: Partial<Values>;
+  /** Sends it; what it throws is shown in the dialog, which stays. */
+  send: (values: Values) => Promise<Result>;
+  done?: (result: Result) => void;
+  /** The fields; the form is given for those that depend on others. */
+  children: ReactNode | ((form: FormInstance<Values>) => ReactNode);
+}
+
+/** A dialog with a form. Enter sends it; the server's refusal stands below the fields. */
+export function FormDialog<Values extends object, Result>(props: Props<Values, Result>) {
+  const { t } = useTranslation();
+  const [form] = Form.useForm<Values>();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const close = () => {
+    setError(undefined);
+    props.close();
+  };
+  const send = async (values: Values) => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const result = await props.send(values);
+      close();
+      props.done?.(result);
+    } catch (failed) {
+      setError(failed);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      open={props.open}
+      title={props.title}
+      width={props.width}
+      onCancel={close}
+      onOk={() => form.submit()}
+      okText={props.ok ?? t("action.save")}
+      okButtonProps={{ loading: busy, danger: props.danger }}
+      cancelText={t("action.cancel")}
+      destroyOnHidden
+    >
+      <Form<Values>
+        form={form}
+        layout="vertical"
+        preserve={false}
+        initialValues={props.initial as never}
+        onFinish={(values) => void send(values)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || event.nativeEvent.isComposing || (event.target as HTMLElement).tagName !== "INPUT") return;
+          if ((event.target as HTMLElement).getAttribute("role") === "combobox") return; // Enter chooses there
+          event.preventDefault();
+          form.submit();
+        }}
+      >
+        {typeof props.children === "function" ? props.children(form) : props.children}
+      </Form>
+      {error !== undefined && <Failure error={error} inline />}
+    </Modal>
+  );
+}
