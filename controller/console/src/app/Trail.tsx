@@ -5,6 +5,13 @@ import { Link, useLocation } from "react-router";
 import { BUSINESS, leaves, MANAGEMENT } from "./menu";
 import { paths } from "./paths";
 
+/** The names of an address that the trail has: tabs and words of the address are none. */
+export function namesOf(entry: string, names: string[]): string[] {
+  if (names[0] === "new") return [];
+  if (entry === "namespaces") return names.slice(0, 2);
+  return names[1] === "nodes" && names[2] ? [names[0], names[2]] : names.slice(0, 1);
+}
+
 /** Where the page stands: view, menu group, list, and the names in its address. */
 export function Trail() {
   const { t } = useTranslation();
@@ -21,7 +28,10 @@ export function Trail() {
     { title: managing ? t("views.management") : t("views.business") },
     ...(place.group ? [{ title: word(place.group) }] : []),
     { title: names.length > 0 ? <Link to={root}>{word(entry)}</Link> : word(entry) },
-    ...names.slice(0, 2).map((name) => ({ title: name })),
+    ...namesOf(entry, names).map((name, at, all) => ({
+      title: entry === "clusters" && at < all.length - 1 ? <Link to={paths.cluster(name)}>{name}</Link> : name,
+    })),
+    ...(names[0] === "new" ? [{ title: t("action.create") }] : []),
   ];
   return <Breadcrumb style={{ marginBottom: 16 }} items={items} />;
 }

@@ -14,12 +14,14 @@ export function Meter({ label, share, text, width }: { label: string; share: num
   return (
     <div style={{ width, minWidth: 90 }}>
       <Flex justify="space-between" gap={8}>
-        <Typography.Text style={{ fontSize: 12 }}>{label}</Typography.Text>
+        <Typography.Text ellipsis title={label} style={{ fontSize: 12 }}>
+          {label}
+        </Typography.Text>
         <Typography.Text type="secondary" style={{ fontSize: 12, whiteSpace: "nowrap" }}>
           {text ?? percent(share)}
         </Typography.Text>
       </Flex>
-      <Progress percent={shown * 100} showInfo={false} size="small" strokeColor={colour} aria-label={label} style={{ margin: 0, lineHeight: 1 }} />
+      <Progress percent={shown * 100} showInfo={false} size="small" strokeColor={colour} aria-label={label} style={{ margin: 0, lineHeight: 0, display: "block", fontSize: 0 }} />
     </div>
   );
 }

@@ -32,7 +32,7 @@ export interface Column<Row> {
   /** The server sorts by it under this name. */
   sort?: string;
   /** The server filters by it: the name of its parameter, and what may be chosen. */
-  filter?: { name: string; choices: { value: string; text: string }[] };
+  filter?: { name: string; choices: { value: string; text: string }[]; single?: boolean };
   /** Not shown until somebody chooses it. */
   hidden?: boolean;
   width?: number | string;
@@ -53,6 +53,8 @@ interface Props<Row> {
   /** Shown in place of rows when there is nothing at all: what to do next. */
   empty?: ReactNode;
   searchable?: boolean;
+  /** Filters that are no column's: their names in the address, and what sets them. */
+  also?: { names: string[]; bar: (asked: Question, ask: (change: Question) => void) => ReactNode };
   selection?: { chosen: Row[]; choose: (rows: Row[]) => void; actions: ReactNode; disabled?: (row: Row) => boolean };
   expand?: (row: Row) => ReactNode;
 }
@@ -82,7 +84,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
   );
   const [exporting, setExporting] = useState(false);
 
-  const filters = props.columns.flatMap((column) => (column.filter ? [column.filter.name] : []));
+  const filters = [...props.columns.flatMap((column) => (column.filter ? [column.filter.name] : [])), ...(props.also?.names ?? [])];
   const limit = SIZES.includes(Number(address.get("limit"))) ? Number(address.get("limit")) : SIZES[0];
   const asked: Question = { search: address.get("search") ?? undefined };
   const sort = address.get("sort");
@@ -128,6 +130,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
       sorter: column.sort !== undefined,
       sortOrder: column.sort && asked.sort === column.sort ? (asked.order === "desc" ? "descend" : "ascend") : null,
       ...(column.filter && {
+        filterMultiple: !column.filter.single,
         filters: column.filter.choices.map(({ value, text }) => ({ value, text })),
         filteredValue: asked[column.filter.name] ? String(asked[column.filter.name]).split(",") : null,
       }),
@@ -165,6 +168,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
       <Flex justify="space-between" wrap gap={8} style={{ marginBottom: 12 }}>
         <Space wrap>
           {props.searchable !== false && <SearchBox value={asked.search as string | undefined} onSearch={(search) => ask({ search })} />}
+          {props.also?.bar(asked, ask)}
           {props.selection && props.selection.chosen.length > 0 && (
             <>
               <Typography.Text>{t("table.selected", { count: props.selection.chosen.length })}</Typography.Text>
