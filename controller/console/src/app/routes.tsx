@@ -10,12 +10,14 @@ const SignIn = lazy(() => import("../session/SignIn").then((m) => ({ default: m.
 const PasswordPage = lazy(() => import("../session/Password").then((m) => ({ default: m.PasswordPage })));
 const Clusters = lazy(() => import("../management/Clusters").then((m) => ({ default: m.Clusters })));
 const ClusterPage = lazy(() => import("../management/clusters/ClusterPage").then((m) => ({ default: m.ClusterPage })));
+const NewCluster = lazy(() => import("../management/clusters/NewCluster").then((m) => ({ default: m.NewCluster })));
 const Operations = lazy(() => import("../management/operations/Operations").then((m) => ({ default: m.Operations })));
 const OperationPage = lazy(() => import("../management/operations/Operations").then((m) => ({ default: m.OperationPage })));
 
 /** Pages of the management view, by their path below it. */
 const management: RouteObject[] = [
   { path: "clusters", element: <Clusters /> },
+  { path: "clusters/new", element: <NewCluster /> },
   { path: "clusters/:cluster/:tab?", element: <ClusterPage /> },
   { path: "operations", element: <Operations /> },
   { path: "operations/:operation", element: <OperationPage /> },

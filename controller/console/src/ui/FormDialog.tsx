@@ -2,7 +2,8 @@
 import { Form, type FormInstance, Modal } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Failure } from "./Failure";
+import { Failure, problemOf } from "./Failure";
+import { fieldPath } from "./fieldPath";
 
 interface Props<Values extends object, Result> {
   open: boolean;
@@ -38,6 +39,9 @@ export function FormDialog<Values extends object, Result>(props: Props<Values, R
       props.done?.(result);
     } catch (failed) {
       setError(failed);
+      const { field, detail } = problemOf(failed);
+      const path = field ? fieldPath(field) : [];
+      if (path.length > 0 && form.getFieldInstance(path as never)) form.setFields([{ name: path as never, errors: [detail] }]);
     } finally {
       setBusy(false);
     }
