@@ -38,7 +38,9 @@ guardWith({
 /** Quiet words, still dark enough to be read by all (WCAG AA); Ant Design's own are not. */
 function legible(dark: boolean) {
   const quiet = dark ? "rgba(255, 255, 255, 0.7)" : "rgba(0, 0, 0, 0.65)";
-  return { colorTextSecondary: quiet, colorTextTertiary: quiet, colorTextDescription: quiet, colorTextPlaceholder: dark ? "rgba(255, 255, 255, 0.6)" : "rgba(0, 0, 0, 0.58)" };
+  const faint = dark ? "rgba(255, 255, 255, 0.6)" : "rgba(0, 0, 0, 0.58)";
+  const quiets = { colorTextSecondary: quiet, colorTextTertiary: quiet, colorTextDescription: quiet, colorTextPlaceholder: faint };
+  return dark ? quiets : { ...quiets, colorError: "#cf1322" };
 }
 
 /** The whole page: language, look, what is known of the controller, and the place that is shown. */

@@ -15,7 +15,7 @@ export const paths = {
   management: (entry: string) => `/management/${entry}`,
   cluster: (cluster: string, tab?: string) => `/management/clusters/${part(cluster)}${tab ? `/${tab}` : ""}`,
   newCluster: "/management/clusters/new",
-  node: (cluster: string, node: string) => `/management/clusters/${part(cluster)}/nodes/${part(node)}`,
+  node: (cluster: string, node: string, tab?: string) => `/management/clusters/${part(cluster)}/nodes/${part(node)}${tab ? `/${tab}` : ""}`,
   operation: (operation: string) => `/management/operations/${part(operation)}`,
   namespace: (cluster: string, namespace: string) => `/management/namespaces/${part(cluster)}/${part(namespace)}`,
   business: (cluster: string, namespace: string, entry: string) => `/business/${part(cluster)}/${part(namespace)}/${entry}`,

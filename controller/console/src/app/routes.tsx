@@ -11,6 +11,7 @@ const PasswordPage = lazy(() => import("../session/Password").then((m) => ({ def
 const Clusters = lazy(() => import("../management/Clusters").then((m) => ({ default: m.Clusters })));
 const ClusterPage = lazy(() => import("../management/clusters/ClusterPage").then((m) => ({ default: m.ClusterPage })));
 const NewCluster = lazy(() => import("../management/clusters/NewCluster").then((m) => ({ default: m.NewCluster })));
+const NodePage = lazy(() => import("../management/nodes/NodePage").then((m) => ({ default: m.NodePage })));
 const Operations = lazy(() => import("../management/operations/Operations").then((m) => ({ default: m.Operations })));
 const OperationPage = lazy(() => import("../management/operations/Operations").then((m) => ({ default: m.OperationPage })));
 
@@ -19,6 +20,7 @@ const management: RouteObject[] = [
   { path: "clusters", element: <Clusters /> },
   { path: "clusters/new", element: <NewCluster /> },
   { path: "clusters/:cluster/:tab?", element: <ClusterPage /> },
+  { path: "clusters/:cluster/nodes/:node/:tab?", element: <NodePage /> },
   { path: "operations", element: <Operations /> },
   { path: "operations/:operation", element: <OperationPage /> },
 ];

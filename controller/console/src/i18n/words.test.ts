@@ -40,7 +40,7 @@ describe("words", () => {
     const allowed = new RegExp(
       "kubectl|kubeconfig|Kubernetes|YAML|ConfigMap|Secret|Deployment|StatefulSet|DaemonSet|ReplicaSet|CronJob|Ingress|Slipway|English|containerd|" +
         "LoadBalancer|NodePort|ClusterIP|ExternalName|Headless|Recreate|RollingUpdate|Always|IfNotPresent|Never|OnFailure|Allow|Forbid|Replace|" +
-        "Opaque|docker|tls|bash|etcd|kube-proxy|Master|Worker|\\{\\{",
+        "Opaque|docker|tls|bash|etcd|kube-proxy|Master|Worker|kubelet|\\{\\{",
     );
     expect(kept.filter(([, text]) => !allowed.test(text))).toEqual([]);
   });

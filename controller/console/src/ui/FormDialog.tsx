@@ -20,8 +20,13 @@ interface Props<Values extends object, Result> {
   children: ReactNode | ((form: FormInstance<Values>) => ReactNode);
 }
 
-/** A dialog with a form. Enter sends it; the server's refusal stands below the fields. */
+/** A dialog with a form. Enter sends it; the server's refusal stands below the fields. Each time that it opens it begins with `initial`. */
 export function FormDialog<Values extends object, Result>(props: Props<Values, Result>) {
+  const [round, setRound] = useState(0);
+  return <Dialog key={round} {...props} closed={() => setRound(round + 1)} />;
+}
+
+function Dialog<Values extends object, Result>(props: Props<Values, Result> & { closed: () => void }) {
   const { t } = useTranslation();
   const [form] = Form.useForm<Values>();
   const [busy, setBusy] = useState(false);
@@ -52,6 +57,7 @@ export function FormDialog<Values extends object, Result>(props: Props<Values, R
       title={props.title}
       width={props.width}
       onCancel={close}
+      afterClose={props.closed}
       onOk={() => form.submit()}
       okText={props.ok ?? t("action.save")}
       okButtonProps={{ loading: busy, danger: props.danger }}
@@ -61,7 +67,6 @@ export function FormDialog<Values extends object, Result>(props: Props<Values, R
       <Form<Values>
         form={form}
         layout="vertical"
-        preserve={false}
         initialValues={props.initial as never}
         onFinish={(values) => void send(values)}
         onKeyDown={(event) => {

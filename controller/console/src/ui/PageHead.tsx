@@ -13,7 +13,11 @@ export function PageHead({ title, state, actions, note }: { title: string; state
           </Typography.Title>
           {state}
         </Space>
-        {actions && <Space wrap>{actions}</Space>}
+        {actions && (
+          <Flex gap={8} wrap>
+            {actions}
+          </Flex>
+        )}
       </Flex>
       {note && <Typography.Text type="secondary">{note}</Typography.Text>}
     </div>
