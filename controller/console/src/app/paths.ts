@@ -18,6 +18,11 @@ export const paths = {
   node: (cluster: string, node: string, tab?: string) => `/management/clusters/${part(cluster)}/nodes/${part(node)}${tab ? `/${tab}` : ""}`,
   operation: (operation: string) => `/management/operations/${part(operation)}`,
   namespace: (cluster: string, namespace: string) => `/management/namespaces/${part(cluster)}/${part(namespace)}`,
+  newNamespace: "/management/namespaces/new",
+  project: (project: string, tab?: string) => `/management/projects/${part(project)}${tab ? `/${tab}` : ""}`,
+  department: (department: string) => `/management/departments/${part(department)}`,
+  user: (user: string) => `/management/users/${part(user)}`,
+  settings: (tab: string) => `/management/settings/${tab}`,
   business: (cluster: string, namespace: string, entry: string) => `/business/${part(cluster)}/${part(namespace)}/${entry}`,
   /** One object; `resource` is its plural, as in the menu. */
   object: (cluster: string, namespace: string, resource: string, name: string, tab?: string) =>

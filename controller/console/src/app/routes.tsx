@@ -12,6 +12,9 @@ const Clusters = lazy(() => import("../management/Clusters").then((m) => ({ defa
 const ClusterPage = lazy(() => import("../management/clusters/ClusterPage").then((m) => ({ default: m.ClusterPage })));
 const NewCluster = lazy(() => import("../management/clusters/NewCluster").then((m) => ({ default: m.NewCluster })));
 const NodePage = lazy(() => import("../management/nodes/NodePage").then((m) => ({ default: m.NodePage })));
+const Namespaces = lazy(() => import("../management/namespaces/Namespaces").then((m) => ({ default: m.Namespaces })));
+const NewNamespace = lazy(() => import("../management/namespaces/NewNamespace").then((m) => ({ default: m.NewNamespace })));
+const NamespacePage = lazy(() => import("../management/namespaces/NamespacePage").then((m) => ({ default: m.NamespacePage })));
 const Operations = lazy(() => import("../management/operations/Operations").then((m) => ({ default: m.Operations })));
 const OperationPage = lazy(() => import("../management/operations/Operations").then((m) => ({ default: m.OperationPage })));
 
@@ -21,6 +24,9 @@ const management: RouteObject[] = [
   { path: "clusters/new", element: <NewCluster /> },
   { path: "clusters/:cluster/:tab?", element: <ClusterPage /> },
   { path: "clusters/:cluster/nodes/:node/:tab?", element: <NodePage /> },
+  { path: "namespaces", element: <Namespaces /> },
+  { path: "namespaces/new", element: <NewNamespace /> },
+  { path: "namespaces/:cluster/:namespace", element: <NamespacePage /> },
   { path: "operations", element: <Operations /> },
   { path: "operations/:operation", element: <OperationPage /> },
 ];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CopyOutlined, DownloadOutlined } from "@ant-design/icons";
 import { App, Button, Flex, theme } from "antd";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { saveText } from "./csv";
 
@@ -13,13 +14,19 @@ interface Props {
   /** Lines are not broken, and at most so many pixels are seen at a time. */
   height?: number;
   copyable?: boolean;
+  /** The end is what matters: it is shown, also when the text grows. */
+  tail?: boolean;
 }
 
 /** Text as it is, of one width: a log's tail, a file, a command. */
-export function TextBlock({ text, label, file, height = 320, copyable = true }: Props) {
+export function TextBlock({ text, label, file, height = 320, copyable = true, tail }: Props) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const { token } = theme.useToken();
+  const place = useRef<HTMLPreElement>(null);
+  useEffect(() => {
+    if (tail && place.current) place.current.scrollTop = place.current.scrollHeight;
+  }, [tail, text]);
   const copy = async () => {
     await navigator.clipboard.writeText(text);
     void message.success(t("action.copied"));
@@ -27,6 +34,7 @@ export function TextBlock({ text, label, file, height = 320, copyable = true }: 
   return (
     <div style={{ position: "relative" }}>
       <pre
+        ref={place}
         tabIndex={0}
         role="region"
         aria-label={label}

@@ -35,7 +35,7 @@ export function MachineConsole({ machine, name }: { machine: string; name: strin
         </label>
       </Flex>
       {query.error && <Failure error={query.error} again={() => void query.refetch()} />}
-      {query.isPending ? <Spin /> : query.data !== undefined && <TextBlock text={query.data} label={t("node.tab.console")} file={`${name}-console.txt`} height={560} />}
+      {query.isPending ? <Spin /> : query.data !== undefined && <TextBlock text={query.data} label={t("node.tab.console")} file={`${name}-console.txt`} height={560} tail />}
     </Flex>
   );
 }

@@ -60,7 +60,7 @@ function StepBody({ step }: { step: Step }) {
           {step.error}
         </Typography.Text>
       )}
-      {step.logTail && <TextBlock text={step.logTail} label={t("operation.logOf", { step: step.name })} height={220} />}
+      {step.logTail && <TextBlock text={step.logTail} label={t("operation.logOf", { step: step.name })} height={220} tail />}
     </Space>
   );
 }
