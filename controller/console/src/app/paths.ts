@@ -24,6 +24,9 @@ export const paths = {
   user: (user: string) => `/management/users/${part(user)}`,
   settings: (tab: string) => `/management/settings/${tab}`,
   business: (cluster: string, namespace: string, entry: string) => `/business/${part(cluster)}/${part(namespace)}/${entry}`,
+  /** The form of a new object; `of`: an application that it shall be of. */
+  create: (cluster: string, namespace: string, resource: string, of?: string) =>
+    `/business/${part(cluster)}/${part(namespace)}/new/${resource}${of ? `?application=${part(of)}` : ""}`,
   /** One object; `resource` is its plural, as in the menu. */
   object: (cluster: string, namespace: string, resource: string, name: string, tab?: string) =>
     `/business/${part(cluster)}/${part(namespace)}/${resource}/${part(name)}${tab ? `/${tab}` : ""}`,

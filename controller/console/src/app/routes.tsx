@@ -18,6 +18,16 @@ const NamespacePage = lazy(() => import("../management/namespaces/NamespacePage"
 const Operations = lazy(() => import("../management/operations/Operations").then((m) => ({ default: m.Operations })));
 const OperationPage = lazy(() => import("../management/operations/Operations").then((m) => ({ default: m.OperationPage })));
 
+const Workloads = lazy(() => import("../business/Workloads").then((m) => ({ default: m.Workloads })));
+const Jobs = lazy(() => import("../business/Workloads").then((m) => ({ default: m.Jobs })));
+const CronJobs = lazy(() => import("../business/Workloads").then((m) => ({ default: m.CronJobs })));
+const Services = lazy(() => import("../business/Network").then((m) => ({ default: m.Services })));
+const Ingresses = lazy(() => import("../business/Network").then((m) => ({ default: m.Ingresses })));
+const ConfigMaps = lazy(() => import("../business/Config").then((m) => ({ default: m.ConfigMaps })));
+const Secrets = lazy(() => import("../business/Config").then((m) => ({ default: m.Secrets })));
+const Claims = lazy(() => import("../business/Claims").then((m) => ({ default: m.Claims })));
+const Events = lazy(() => import("../business/Events").then((m) => ({ default: m.Events })));
+
 /** Pages of the management view, by their path below it. */
 const management: RouteObject[] = [
   { path: "clusters", element: <Clusters /> },
@@ -32,7 +42,19 @@ const management: RouteObject[] = [
 ];
 
 /** Pages of the business view, by their path below cluster and namespace. */
-const business: RouteObject[] = [];
+const business: RouteObject[] = [
+  { path: "deployments", element: <Workloads kind="deployments" key="deployments" /> },
+  { path: "statefulsets", element: <Workloads kind="statefulsets" key="statefulsets" /> },
+  { path: "daemonsets", element: <Workloads kind="daemonsets" key="daemonsets" /> },
+  { path: "jobs", element: <Jobs /> },
+  { path: "cronjobs", element: <CronJobs /> },
+  { path: "services", element: <Services /> },
+  { path: "ingresses", element: <Ingresses /> },
+  { path: "configmaps", element: <ConfigMaps /> },
+  { path: "secrets", element: <Secrets /> },
+  { path: "persistentvolumeclaims", element: <Claims /> },
+  { path: "events", element: <Events /> },
+];
 
 /** All places of the page; paths.ts makes their addresses. */
 export const router = createBrowserRouter(

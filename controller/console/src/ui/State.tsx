@@ -6,7 +6,7 @@ type Look = "success" | "processing" | "default" | "error" | "warning";
 
 const LOOKS: Record<string, Look> = {
   healthy: "success", running: "success", done: "success", ready: "success", connected: "success", active: "success", Running: "success",
-  Succeeded: "success", Completed: "success", Bound: "success", True: "success",
+  Succeeded: "success", Completed: "success", Bound: "success", complete: "success", True: "success",
   creating: "processing", processing: "processing", deleting: "processing", building: "processing", terminating: "processing", ContainerCreating: "processing",
   Terminating: "processing", PodInitializing: "processing",
   unhealthy: "error", failed: "error", Failed: "error", Error: "error", CrashLoopBackOff: "error", ImagePullBackOff: "error", ErrImagePull: "error",

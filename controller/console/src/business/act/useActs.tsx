@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { api } from "../../api/client";
+import { concerns } from "../../api/live";
+import { paths } from "../../app/paths";
+import { useHindrance } from "../access";
+import type { WorkloadPlural } from "../kinds";
+import type { Choice } from "./ActionMenu";
+import { type Act, ActDialog } from "./ActDialog";
+import { type Action, ACTIONS, refusal, type Subject, type Target } from "./rules";
+
+/** A row of any list of workloads. */
+export interface WorkloadRow extends Subject {
+  namespace: string;
+  name: string;
+  desired?: number;
+}
+
+/** The names of the autoscalers of a cluster by what they scale, "namespace/kind/name". */
+function useAutoscalers(cluster: string, namespace: string | undefined): Map<string, string> {
+  const list = api.useQuery("get", "/api/v1/clusters/{cluster}/horizontalpodautoscalers", { params: { path: { cluster }, query: { namespace, limit: 500 } } });
+  return new Map((list.data?.items ?? []).map((one) => [`${one.namespace}/${one.target.kind}/${one.target.name}`, one.name]));
+}
+
+/** What may be done to the workloads of a kind: the choices of a row's menu and the dialogs that ask. */
+export function useActs(cluster: string, namespace: string | undefined, kind: WorkloadPlural) {
+  const { t } = useTranslation("business");
+  const go = useNavigate();
+  const queries = useQueryClient();
+  const hindrance = useHindrance(cluster);
+  const autoscalers = useAutoscalers(cluster, namespace);
+  const capabilities = api.useQuery("get", "/api/v1/clusters/{cluster}/capabilities", { params: { path: { cluster } } }, { staleTime: 600_000, enabled: kind === "jobs" });
+  const [asked, setAsked] = useState<{ act: Act; after?: () => void }>();
+
+  const suspends = capabilities.data?.features.find(({ kind: of, field }) => of === "Job" && field === "spec.suspend");
+  const kindName = { deployments: "Deployment", statefulsets: "StatefulSet", daemonsets: "", jobs: "", cronjobs: "" }[kind];
+  const targetOf = (row: WorkloadRow): Target => ({
+    kind,
+    namespace: row.namespace,
+    name: row.name,
+    subject: { status: row.status, paused: row.paused, jobsSuspend: suspends?.available, autoscaler: autoscalers.get(`${row.namespace}/${kindName}/${row.name}`) },
+  });
+  /** Why an action is not possible on a row, in words. */
+  const hindered = (row: WorkloadRow, action: Action): string | undefined => {
+    const mayNot = hindrance(row.namespace);
+    if (mayNot) return mayNot;
+    const { subject } = targetOf(row);
+    const reason = refusal(kind, action, subject);
+    if (reason === "jobsSuspend" && suspends?.reason) return suspends.reason;
+    return reason && t(`rule.${reason}`, { name: subject.autoscaler });
+  };
+  const ask = (action: Action, rows: WorkloadRow[], more?: Pick<Act, "revision">, after?: () => void) =>
+    setAsked({ act: { action, targets: rows.map(targetOf), replicas: rows.length === 1 ? rows[0].desired : undefined, ...more }, after });
+
+  const choices = (row: WorkloadRow, after?: () => void): Choice[] =>
+    ACTIONS[kind].map((action) => ({
+      key: action,
+      text: t(`action.${action}`),
+      danger: action === "delete",
+      hindered: hindered(row, action),
+      choose: () =>
+        action === "rollback" ? go(paths.object(cluster, row.namespace, kind, row.name, "revisions")) : ask(action, [row], undefined, action === "delete" ? after : undefined),
+    }));
+
+  const dialog = asked && (
+    <ActDialog
+      cluster={cluster}
+      act={asked.act}
+      close={(done) => {
+        setAsked(undefined);
+        if (!done) return;
+        const topics = new Set([kind.slice(0, -1), "job"]);
+        void queries.invalidateQueries({ predicate: ({ queryKey }) => typeof queryKey[1] === "string" && concerns(queryKey[1], topics) });
+        asked.after?.();
+      }}
+    />
+  );
+  return { choices, hindered, ask, dialog, hindrance };
+}
