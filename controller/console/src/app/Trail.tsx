@@ -28,7 +28,7 @@ export function Trail() {
     { title: managing ? t("views.management") : t("views.business") },
     ...(place.group ? [{ title: word(place.group) }] : []),
     { title: names.length > 0 ? <Link to={root}>{word(entry)}</Link> : word(entry) },
-    ...namesOf(entry, names).map((name, at, all) => ({
+    ...namesOf(entry, names).slice(0, managing ? 2 : 1).map((name, at, all) => ({
       title: entry === "clusters" && at < all.length - 1 ? <Link to={paths.cluster(name)}>{name}</Link> : name,
     })),
     ...(names[0] === "new" ? [{ title: t("action.create") }] : []),

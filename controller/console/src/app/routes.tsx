@@ -26,6 +26,9 @@ const Ingresses = lazy(() => import("../business/Network").then((m) => ({ defaul
 const ConfigMaps = lazy(() => import("../business/Config").then((m) => ({ default: m.ConfigMaps })));
 const Secrets = lazy(() => import("../business/Config").then((m) => ({ default: m.Secrets })));
 const Claims = lazy(() => import("../business/Claims").then((m) => ({ default: m.Claims })));
+const WorkloadPage = lazy(() => import("../business/details/WorkloadPage").then((m) => ({ default: m.WorkloadPage })));
+const JobPage = lazy(() => import("../business/details/BatchPages").then((m) => ({ default: m.JobPage })));
+const CronJobPage = lazy(() => import("../business/details/BatchPages").then((m) => ({ default: m.CronJobPage })));
 const Events = lazy(() => import("../business/Events").then((m) => ({ default: m.Events })));
 
 /** Pages of the management view, by their path below it. */
@@ -54,6 +57,11 @@ const business: RouteObject[] = [
   { path: "secrets", element: <Secrets /> },
   { path: "persistentvolumeclaims", element: <Claims /> },
   { path: "events", element: <Events /> },
+  { path: "deployments/:name/:tab?", element: <WorkloadPage kind="deployments" key="deployments" /> },
+  { path: "statefulsets/:name/:tab?", element: <WorkloadPage kind="statefulsets" key="statefulsets" /> },
+  { path: "daemonsets/:name/:tab?", element: <WorkloadPage kind="daemonsets" key="daemonsets" /> },
+  { path: "jobs/:name/:tab?", element: <JobPage /> },
+  { path: "cronjobs/:name/:tab?", element: <CronJobPage /> },
 ];
 
 /** All places of the page; paths.ts makes their addresses. */

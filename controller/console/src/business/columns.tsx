@@ -76,7 +76,7 @@ export function Images({ of }: { of?: string[] }) {
   if (!of?.length) return <>—</>;
   return (
     <Flex vertical>
-      {of.map((image) => (
+      {[...new Set(of)].map((image) => (
         <Tooltip key={image} title={image}>
           <Typography.Text style={{ maxWidth: 320 }} ellipsis>
             {image}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useQuery } from "@tanstack/react-query";
+import { client } from "../api/client";
+import { read } from "../api/read";
+import { objectResource, type Resource } from "./kinds";
+
+/** A part of an object of Kubernetes, of which the console knows some fields and keeps the others. */
+export type Fields = Record<string, unknown>;
+
+export interface KubernetesObject extends Fields {
+  apiVersion: string;
+  kind: string;
+  metadata: Fields & {
+    name?: string;
+    namespace?: string;
+    resourceVersion?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    creationTimestamp?: string;
+  };
+}
+
+/** An object's field that is itself an object; empty if it has none. */
+export function part(of: unknown, ...path: string[]): Fields {
+  let at: unknown = of;
+  for (const key of path) at = typeof at === "object" && at !== null ? (at as Fields)[key] : undefined;
+  return typeof at === "object" && at !== null && !Array.isArray(at) ? (at as Fields) : {};
+}
+
+export function listOf(of: unknown): Fields[] {
+  return Array.isArray(of) ? (of as Fields[]) : [];
+}
+
+/** The key of an object's query: it holds the list's name, so that news of the kind read it anew. */
+export function objectKey(cluster: string, namespace: string, resource: Resource, name: string) {
+  return ["get", `/api/v1/clusters/{cluster}/${resource}/object`, cluster, namespace, name];
+}
+
+export async function readObject(cluster: string, namespace: string, resource: Resource, name: string): Promise<KubernetesObject> {
+  const params = { path: { cluster, namespace, resource: objectResource(resource), name } };
+  return (await read(client.GET("/api/v1/clusters/{cluster}/namespaces/{namespace}/objects/{resource}/{name}", { params }))) as unknown as KubernetesObject;
+}
+
+/** One object as the API server has it now. */
+export function useObject(cluster: string, namespace: string, resource: Resource, name: string, enabled = true) {
+  return useQuery({ queryKey: objectKey(cluster, namespace, resource, name), queryFn: () => readObject(cluster, namespace, resource, name), enabled });
+}
+
+/** What a write led to: the object as it is now, or a request that waits for the cluster. */
+export interface Written {
+  object?: KubernetesObject;
+  waiting: boolean;
+  warning?: string;
+}
+
+function written(answer: { data?: unknown; error?: unknown; response: Response }): Written {
+  if (answer.error !== undefined) throw answer.error;
+  const waiting = answer.response.status === 202;
+  return { object: waiting ? undefined : (answer.data as KubernetesObject), waiting, warning: answer.response.headers.get("Warning") ?? undefined };
+}
+
+export async function createObject(cluster: string, namespace: string, resource: Resource, object: object, dryRun = false): Promise<Written> {
+  const params = { path: { cluster, namespace, resource: objectResource(resource) }, query: { dryRun } };
+  return written(await client.POST("/api/v1/clusters/{cluster}/namespaces/{namespace}/objects/{resource}", { params, body: object as never }));
+}
+
+export async function replaceObject(cluster: string, namespace: string, resource: Resource, name: string, object: object, dryRun = false): Promise<Written> {
+  const params = { path: { cluster, namespace, resource: objectResource(resource), name }, query: { dryRun } };
+  return written(await client.PUT("/api/v1/clusters/{cluster}/namespaces/{namespace}/objects/{resource}/{name}", { params, body: object as never }));
+}
