@@ -26,6 +26,8 @@ const Ingresses = lazy(() => import("../business/Network").then((m) => ({ defaul
 const ConfigMaps = lazy(() => import("../business/Config").then((m) => ({ default: m.ConfigMaps })));
 const Secrets = lazy(() => import("../business/Config").then((m) => ({ default: m.Secrets })));
 const Claims = lazy(() => import("../business/Claims").then((m) => ({ default: m.Claims })));
+const Applications = lazy(() => import("../business/applications/Applications").then((m) => ({ default: m.Applications })));
+const ApplicationPage = lazy(() => import("../business/applications/ApplicationPage").then((m) => ({ default: m.ApplicationPage })));
 const WorkloadPage = lazy(() => import("../business/details/WorkloadPage").then((m) => ({ default: m.WorkloadPage })));
 const JobPage = lazy(() => import("../business/details/BatchPages").then((m) => ({ default: m.JobPage })));
 const CronJobPage = lazy(() => import("../business/details/BatchPages").then((m) => ({ default: m.CronJobPage })));
@@ -46,6 +48,8 @@ const management: RouteObject[] = [
 
 /** Pages of the business view, by their path below cluster and namespace. */
 const business: RouteObject[] = [
+  { path: "applications", element: <Applications /> },
+  { path: "applications/:name/:tab?", element: <ApplicationPage /> },
   { path: "deployments", element: <Workloads kind="deployments" key="deployments" /> },
   { path: "statefulsets", element: <Workloads kind="statefulsets" key="statefulsets" /> },
   { path: "daemonsets", element: <Workloads kind="daemonsets" key="daemonsets" /> },

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Select } from "antd";
+import { useTranslation } from "react-i18next";
+import { useNamespaces } from "../app/PlaceChooser";
+import { useHindrance } from "./access";
+
+/** Chooses a namespace of the cluster in which the user may make something. */
+export function NamespaceSelect({ cluster, value, onChange, id }: { cluster: string; value?: string; onChange?: (namespace: string) => void; id?: string }) {
+  const { t } = useTranslation();
+  const namespaces = useNamespaces();
+  const hindrance = useHindrance(cluster);
+  const options = (namespaces.data?.items ?? [])
+    .filter((one) => one.cluster.name === cluster && hindrance(one.name) === undefined)
+    .map(({ name }) => ({ value: name, label: name }))
+    .sort((a, b) => a.value.localeCompare(b.value));
+  return <Select id={id} showSearch value={value} onChange={onChange} options={options} placeholder={t("place.choose")} style={{ minWidth: 220 }} aria-label={t("place.namespace")} />;
+}
