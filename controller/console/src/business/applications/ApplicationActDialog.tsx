@@ -37,9 +37,9 @@ function Outcomes({ of, beforehand }: { of: Outcome[]; beforehand?: boolean }) {
       {of.map((one) => (
         <div key={`${one.namespace}/${one.name}`}>
           <OutcomeList outcomes={[one]} beforehand={beforehand} />
-          {one.objects.length > 0 && (
+          {one.objects.some(({ kind }) => kind !== one.kind) && (
             <div style={{ paddingInlineStart: 24 }}>
-              <OutcomeList outcomes={one.objects} beforehand={beforehand} />
+              <OutcomeList outcomes={one.objects.filter(({ kind }) => kind !== one.kind)} beforehand={beforehand} />
             </div>
           )}
         </div>
