@@ -33,6 +33,9 @@ const JobPage = lazy(() => import("../business/details/BatchPages").then((m) => 
 const CronJobPage = lazy(() => import("../business/details/BatchPages").then((m) => ({ default: m.CronJobPage })));
 const Events = lazy(() => import("../business/Events").then((m) => ({ default: m.Events })));
 
+const Pods = lazy(() => import("../pods/Pods").then((m) => ({ default: m.Pods })));
+const PodDetails = lazy(() => import("../pods/PodDetails").then((m) => ({ default: m.PodDetails })));
+
 /** Pages of the management view, by their path below it. */
 const management: RouteObject[] = [
   { path: "clusters", element: <Clusters /> },
@@ -66,6 +69,8 @@ const business: RouteObject[] = [
   { path: "daemonsets/:name/:tab?", element: <WorkloadPage kind="daemonsets" key="daemonsets" /> },
   { path: "jobs/:name/:tab?", element: <JobPage /> },
   { path: "cronjobs/:name/:tab?", element: <CronJobPage /> },
+  { path: "pods", element: <Pods /> },
+  { path: "pods/:name/:tab?", element: <PodDetails /> },
 ];
 
 /** All places of the page; paths.ts makes their addresses. */

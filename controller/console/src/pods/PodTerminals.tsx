@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import { PlusOutlined } from "@ant-design/icons";
+import { App, Button, Empty, Select, Space, Tabs, Tooltip, Typography } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { client } from "../api/client";
+import { useMe } from "../session/me";
+import { useMayChange } from "../session/rights";
+import { forgetTerminal, type OpenTerminal, openTerminal, type Shell, SHELLS, useOpenTerminals } from "./open_terminals";
+import { TerminalPane } from "./Terminal";
+import { closeWindow, windowOf } from "./terminal_windows";
+
+const HEIGHT = "max(320px, calc(100vh - 330px))";
+
+interface Props {
+  cluster: string;
+  namespace: string;
+  pod: string;
+  containers: { name: string; state: string }[];
+}
+
+/** The terminals of a pod, a tab each. They live on while the reader looks elsewhere, and over a reload. */
+export function PodTerminals({ cluster, namespace, pod, containers }: Props) {
+  const { t } = useTranslation("pods");
+  const { modal, message } = App.useApp();
+  const me = useMe();
+  const may = useMayChange(cluster, namespace);
+  const open = useOpenTerminals().filter((one) => one.user === me.id && one.cluster === cluster && one.namespace === namespace && one.pod === pod);
+  const [container, setContainer] = useState<string>();
+  const [shell, setShell] = useState<Shell>("auto");
+  const [active, setActive] = useState<string>();
+  const running = containers.filter(({ state }) => state === "running");
+  const chosen = running.some(({ name }) => name === container) ? container : running[0]?.name;
+  const reason = !may ? t("terminal.mayNot") : !chosen ? t("terminal.notRunning") : undefined;
+
+  const start = () => {
+    if (!chosen) return;
+    setActive(openTerminal({ cluster, namespace, pod, container: chosen, shell, user: me.id }).key);
+  };
+  const close = (one: OpenTerminal) => {
+    const forget = () => {
+      closeWindow(one.key);
+      forgetTerminal(one.key);
+    };
+    const { phase } = windowOf(one).session;
+    if (phase.is === "exited" || phase.is === "failed") return forget();
+    modal.confirm({
+      title: t("terminal.endTitle"),
+      content: t("terminal.endText"),
+      okText: t("terminal.end"),
+      okButtonProps: { danger: true },
+      onOk: async () => {
+        const place = windowOf(one).session.place;
+        forget();
+        if (!place) return;
+        const { error } = await client.DELETE("/api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}", { params: { path: { cluster, ...place } } });
+        if (error && error.status !== 404) void message.error(error.detail);
+      },
+    });
+  };
+  const shown = open.some(({ key }) => key === active) ? active : open.at(-1)?.key;
+
+  const chooser = (
+    <Space wrap>
+      <Select
+        aria-label={t("container")}
+        style={{ minWidth: 160 }}
+        disabled={Boolean(reason)}
+        value={chosen}
+        options={containers.map(({ name, state }) => ({ value: name, label: name, disabled: state !== "running" }))}
+        onChange={setContainer}
+      />
+      <Select<Shell>
+        aria-label={t("terminal.shell")}
+        style={{ minWidth: 130 }}
+        disabled={Boolean(reason)}
+        value={shell}
+        options={SHELLS.map((one) => ({ value: one, label: one === "auto" ? t("terminal.auto") : one }))}
+        onChange={setShell}
+      />
+      <Tooltip title={reason}>
+        <Button type={open.length === 0 ? "primary" : "default"} icon={<PlusOutlined />} disabled={Boolean(reason)} onClick={start}>
+          {t("terminal.open")}
+        </Button>
+      </Tooltip>
+    </Space>
+  );
+
+  if (open.length === 0) {
+    return (
+      <Empty description={reason ?? t("terminal.none")}>
+        {chooser}
+        <Typography.Paragraph type="secondary" style={{ marginTop: 16 }}>
+          {t("terminal.hint")}
+        </Typography.Paragraph>
+      </Empty>
+    );
+  }
+  return (
+    <Tabs
+      type="editable-card"
+      hideAdd
+      activeKey={shown}
+      onChange={setActive}
+      onEdit={(key, action) => {
+        const one = open.find((candidate) => candidate.key === key);
+        if (action === "remove" && one) close(one);
+      }}
+      tabBarExtraContent={chooser}
+      items={open.map((one, index) => ({
+        key: one.key,
+        label: `${index + 1} · ${one.container}${one.shell === "auto" ? "" : ` · ${one.shell}`}`,
+        closable: true,
+        children: <TerminalPane of={one} active={one.key === shown} height={HEIGHT} />,
+      }))}
+    />
+  );
+}
