@@ -43,7 +43,7 @@ export function PodTerminals({ cluster, namespace, pod, containers }: Props) {
       forgetTerminal(one.key);
     };
     const { phase } = windowOf(one).session;
-    if (phase.is === "exited" || phase.is === "failed") return forget();
+    if (phase.is === "exited" || phase.is === "failed" || phase.is === "elsewhere") return forget(); // not ours to end
     modal.confirm({
       title: t("terminal.endTitle"),
       content: t("terminal.endText"),

@@ -72,6 +72,8 @@ const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 10_000;
 /** Typing that nothing answers for so long: the socket is dead and does not know it. */
 const SILENCE_MS = 15_000;
+/** Output so soon after a terminal of another page was taken up is taken for old. */
+const BACKLOG_MS = 300;
 
 type Note = {
   attached?: { terminal: string; node: string; output: number; input: number };
@@ -195,6 +197,7 @@ export class TerminalSession {
   private attach({ terminal, node, output, input }: NonNullable<Note["attached"]>) {
     this.place = { terminal, node };
     if (!this.everAttached) {
+      if (this.options.place && !this.options.seenBefore) this.backlogUntil = this.world.now() + BACKLOG_MS;
       this.received = this.drawn = this.acknowledged = output;
       this.taken = input;
     } else if (output > this.received) {
@@ -211,6 +214,8 @@ export class TerminalSession {
     this.watchSilence();
   }
 
+  /** Of one that somebody else had, or another tab: what comes before is what it printed long ago. */
+  private backlogUntil = 0;
   /** Number of the next byte that this socket brings; below `received` it is one that is there already. */
   private expected = 0;
 
@@ -220,7 +225,7 @@ export class TerminalSession {
     const fresh = known > 0 ? data.subarray(known) : data;
     if (fresh.length === 0) return;
     this.watchSilence();
-    const old = this.received < (this.options.seenBefore ?? 0);
+    const old = this.received < (this.options.seenBefore ?? 0) || this.world.now() < this.backlogUntil;
     this.received += fresh.length;
     const upTo = this.received;
     this.screen.output(fresh, old, () => {
