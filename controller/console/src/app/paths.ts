@@ -30,4 +30,10 @@ export const paths = {
   /** One object; `resource` is its plural, as in the menu. */
   object: (cluster: string, namespace: string, resource: string, name: string, tab?: string) =>
     `/business/${part(cluster)}/${part(namespace)}/${resource}/${part(name)}${tab ? `/${tab}` : ""}`,
+  /** The merged log of pods, by their names or by a selector of their labels (`a=b,c=d`). */
+  mergedLog: (cluster: string, namespace: string, of: { pods?: string[]; labels?: string }) => {
+    const query = new URLSearchParams((of.pods ?? []).map((pod) => ["pod", pod]));
+    if (of.labels) query.set("labels", of.labels);
+    return `/business/${part(cluster)}/${part(namespace)}/logs?${query.toString()}`;
+  },
 };

@@ -35,6 +35,7 @@ const Events = lazy(() => import("../business/Events").then((m) => ({ default: m
 
 const Pods = lazy(() => import("../pods/Pods").then((m) => ({ default: m.Pods })));
 const PodDetails = lazy(() => import("../pods/PodDetails").then((m) => ({ default: m.PodDetails })));
+const MergedLogs = lazy(() => import("../pods/MergedLogs").then((m) => ({ default: m.MergedLogs })));
 const Terminals = lazy(() => import("../pods/Terminals").then((m) => ({ default: m.Terminals })));
 
 /** Pages of the management view, by their path below it. */
@@ -72,6 +73,7 @@ const business: RouteObject[] = [
   { path: "cronjobs/:name/:tab?", element: <CronJobPage /> },
   { path: "pods", element: <Pods /> },
   { path: "pods/:name/:tab?", element: <PodDetails /> },
+  { path: "logs", element: <MergedLogs /> },
   { path: "terminals", element: <Terminals /> },
 ];
 

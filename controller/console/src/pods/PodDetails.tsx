@@ -18,6 +18,7 @@ import { PodOverview } from "./PodOverview";
 import { containersOf, type PodObject, stateName } from "./pod_object";
 
 const PodTerminals = lazy(() => import("./PodTerminals").then((m) => ({ default: m.PodTerminals })));
+const LogView = lazy(() => import("./LogView").then((m) => ({ default: m.LogView })));
 
 const TABS = ["overview", "events", "logs", "terminal", "yaml"] as const;
 type Tab = (typeof TABS)[number];
@@ -58,6 +59,8 @@ export function PodDetails() {
         return pod ? <PodOverview cluster={cluster} pod={pod} /> : <Skeleton active />;
       case "events":
         return <PodEvents cluster={cluster} namespace={namespace} name={name} />;
+      case "logs":
+        return containers.length > 0 ? <LogView key={pod?.metadata.uid} cluster={cluster} namespace={namespace} pod={name} containers={containers} /> : <Skeleton active />;
       case "terminal":
         return <PodTerminals cluster={cluster} namespace={namespace} pod={name} containers={running} />;
       default:

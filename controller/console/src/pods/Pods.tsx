@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DeleteOutlined, DownOutlined } from "@ant-design/icons";
+import { DeleteOutlined, DownOutlined, FileTextOutlined } from "@ant-design/icons";
 import { Button, Dropdown, Flex, Space, Tag, Tooltip, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -28,6 +28,9 @@ const STATUSES = [
 /** What other pages narrow the list down with; they stand above it and can be taken away. */
 const NARROWED = ["application", "owner", "labels", "podIp"] as const;
 
+/** Logs that the server merges. */
+const MOST_MERGED = 20;
+
 const own = ({ containers }: Pod) => containers.filter(({ init }) => !init);
 const readyText = (pod: Pod) => `${own(pod).filter(({ ready }) => ready).length}/${own(pod).length}`;
 const imagesOf = (pod: Pod) => [...new Set(own(pod).map(({ image }) => image))];
@@ -46,6 +49,9 @@ export function Pods() {
   const reason = mayChange ? undefined : t("mayNot");
   const narrowed = NARROWED.flatMap((key) => (address.get(key) ? [[key, address.get(key) as string] as const] : []));
   const at = (pod: Pod, tab?: string) => paths.object(cluster, pod.namespace, "pods", pod.name, tab);
+
+  const mergeable = new Set(chosen.map((pod) => pod.namespace)).size === 1 && chosen.length <= MOST_MERGED;
+  const merge = () => go(paths.mergedLog(cluster, chosen[0].namespace, { pods: chosen.map(({ name }) => name) }));
 
   const actions = (pod: Pod) => (
     <Space size={0}>
@@ -155,11 +161,18 @@ export function Pods() {
           chosen,
           choose: setChosen,
           actions: (
-            <Tooltip title={reason}>
-              <Button danger icon={<DeleteOutlined />} disabled={!mayChange} onClick={() => setDeleting(chosen)}>
-                {common("action.delete")}
-              </Button>
-            </Tooltip>
+            <>
+              <Tooltip title={mergeable ? undefined : t("log.oneNamespace", { count: MOST_MERGED })}>
+                <Button icon={<FileTextOutlined />} disabled={!mergeable} onClick={merge}>
+                  {t("log.mergedShort")}
+                </Button>
+              </Tooltip>
+              <Tooltip title={reason}>
+                <Button danger icon={<DeleteOutlined />} disabled={!mayChange} onClick={() => setDeleting(chosen)}>
+                  {common("action.delete")}
+                </Button>
+              </Tooltip>
+            </>
           ),
         }}
       />

@@ -42,21 +42,27 @@ async function refusalOfTakingUp(cluster: string, place: TerminalPlace, gone: ()
   return data.unasked.some(({ node }) => node === place.node) ? undefined : gone();
 }
 
-/** Why no terminal can be opened in a container: asked of its log, whose refusal is the same and may be read. */
-async function refusalOfStart({ cluster, namespace, pod, container }: ContainerPlace): Promise<string | undefined> {
+const PASSING = [502, 503, 504];
+
+/**
+ * Why no socket can be opened to a container: a page may not read that, but the log's plain answer is refused for the
+ * same reasons. `final`: there is no sense in coming back.
+ */
+export async function refusalOfLog({ cluster, namespace, pod, container }: ContainerPlace, previous = false): Promise<{ words: string; final: boolean } | undefined> {
   const { error } = await client.GET("/api/v1/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/log", {
-    params: { path: { cluster, namespace, pod }, query: { container, limitBytes: 1 } },
+    params: { path: { cluster, namespace, pod }, query: { container, limitBytes: 1, previous } },
     parseAs: "text",
   });
-  return error?.detail;
+  return error && { words: error.detail, final: !PASSING.includes(error.status) };
 }
 
-/** The browser, for a terminal. `gone`: the words for one that has ended. */
-export function browserFor(container: ContainerPlace, gone: () => string): Surroundings {
+/** The browser's sockets, clock and dice. */
+export function browser(protocol: string): Omit<Surroundings, "refusal"> {
   return {
     connect: (address, events) => {
-      const socket = new WebSocket(socketAddress(address), PROTOCOL);
+      const socket = new WebSocket(socketAddress(address), protocol);
       socket.binaryType = "arraybuffer";
+      socket.onopen = () => events.opened?.();
       socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => (typeof data === "string" ? events.text(data) : events.bytes(new Uint8Array(data)));
       socket.onclose = () => events.closed();
       return {
@@ -70,6 +76,13 @@ export function browserFor(container: ContainerPlace, gone: () => string): Surro
     },
     now: () => Date.now(),
     random: () => Math.random(),
-    refusal: (place) => (place ? refusalOfTakingUp(container.cluster, place, gone) : refusalOfStart(container)),
+  };
+}
+
+/** The browser, for a terminal. `gone`: the words for one that has ended. */
+export function browserFor(container: ContainerPlace, gone: () => string): Surroundings {
+  return {
+    ...browser(PROTOCOL),
+    refusal: async (place) => (place ? refusalOfTakingUp(container.cluster, place, gone) : (await refusalOfLog(container))?.words),
   };
 }

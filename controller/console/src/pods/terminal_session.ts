@@ -32,6 +32,7 @@ export interface Socket {
 }
 
 export interface SocketEvents {
+  opened?(): void;
   text(message: string): void;
   bytes(data: Uint8Array): void;
   closed(): void;
