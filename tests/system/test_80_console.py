@@ -17,6 +17,49 @@ from tenants import SPACES, Tenants
 
 claims = pytest.mark.claims
 PAGES_A_FLOW = 12
+SPACE = "console"
+BOX = "image: 'busybox:1.35', imagePullPolicy: IfNotPresent"
+OBJECTS = f"""
+apiVersion: app.k8s.io/v1beta1
+kind: Application
+metadata: {{name: shop, labels: {{app.kubernetes.io/name: shop}}}}
+spec:
+  descriptor: {{description: "<img src=x onerror=window.hacked=1>"}}
+  selector: {{matchLabels: {{app.kubernetes.io/name: shop}}}}
+  componentKinds: [{{group: apps, kind: Deployment}}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web, labels: {{app.kubernetes.io/name: shop}}}}
+spec:
+  selector: {{matchLabels: {{app: web}}}}
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec: {{terminationGracePeriodSeconds: 0, containers: [{{name: main, {BOX}, command: [sleep, '100000'], envFrom: [{{configMapRef: {{name: settings}}}}]}}]}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: talk, annotations: {{note: "<script>window.hacked=1</script>"}}}}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+    - {{name: main, {BOX}, command: [sh, -c, 'i=0; while :; do echo "tick $i <img src=x onerror=window.hacked=1>"; i=$((i+1)); sleep 0.5; done']}}
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: web}}
+spec: {{selector: {{app: web}}, ports: [{{port: 80, targetPort: 8080}}]}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: settings}}
+data: {{colour: "<b>green</b>"}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {{name: keys}}
+stringData: {{password: hush}}
+"""
 MOST_LOADED = 500 << 10  # bytes as they travel, for the sign-in and the first list together
 
 
@@ -42,10 +85,22 @@ def tenants(api, tmp_path_factory):
         people.leave()
 
 
+@pytest.fixture(scope="module")
+def shown(api):
+    """A namespace with what the flows look at; its program writes what would be harmful if it were not taken for text."""
+    api.call("POST", "/clusters/demo/namespaces", expect=201, json={"name": SPACE})
+    try:
+        done = api.apply("demo", OBJECTS, SPACE).json()
+        assert all(one["ok"] for one in done["objects"]), done
+        yield {"namespace": SPACE, "pod": api.pod(SPACE, "talk")["name"]}
+    finally:
+        api.call("DELETE", f"/clusters/demo/namespaces/{SPACE}", expect=200)
+
+
 @claims("G1.sign-in")
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_signing_in_and_out(browser, admin, language):
-    browser.flow("signInByForm", language, **admin)
+    browser.flow("signInByForm", language=language, **admin)
 
 
 @claims("G1.language")
@@ -75,6 +130,34 @@ def test_the_first_load_is_small(browser, admin):
     assert 50_000 < loaded["signIn"] <= loaded["list"] <= MOST_LOADED, loaded
 
 
+@claims("C1.console", "C12.console")
+def test_a_cluster_is_made_watched_and_deleted(browser, admin):
+    browser.flow("createCluster", name="made-here", **admin)
+    browser.flow("deleteCluster", name="made-here", **admin)
+
+
+@claims("W18.console", "W20.console")
+def test_a_workload_is_steered(browser, admin, shown):
+    browser.flow("steerWorkload", namespace=SPACE, name="web", **admin)
+
+
+@claims("G1.live")
+def test_a_list_follows_what_kubectl_does(browser, admin, shown, api):
+    browser.flow("liveList", namespace=SPACE, name="fresh", on={
+        "open": lambda: api.kubectl("-n", SPACE, "create", "configmap", "fresh"),
+        "seen": lambda: api.kubectl("-n", SPACE, "delete", "configmap", "fresh")}, **admin)
+
+
+@claims("W22.log-page")
+def test_a_log_is_followed_searched_and_paused(browser, admin, shown):
+    browser.flow("logs", **shown, **admin)
+
+
+@claims("T1.console")
+def test_a_terminal_outlives_the_controller_and_a_reload(browser, admin, shown, world):
+    browser.flow("terminal", on={"attached": lambda: kill_controller(world), "lost": lambda: start_controller(world)}, **shown, **admin)
+
+
 @claims("G1.pages")
 def test_every_page_is_whole(browser, admin, full, seed):
     """With --full in both languages: the pictures are to be looked at, see tests/browser/pages.md."""
@@ -82,7 +165,7 @@ def test_every_page_is_whole(browser, admin, full, seed):
     names = list(addresses)
     for language in ("zh-CN", "en") if full else random.Random(seed).sample(("zh-CN", "en"), 1):
         for i in range(0, len(names), PAGES_A_FLOW):
-            browser.flow("gallery", language, pages={name: addresses[name] for name in names[i:i + PAGES_A_FLOW]}, **admin)
+            browser.flow("gallery", language=language, pages={name: addresses[name] for name in names[i:i + PAGES_A_FLOW]}, **admin)
 
 
 @claims("G1.lost-link")

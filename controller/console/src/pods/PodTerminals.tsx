@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PlusOutlined } from "@ant-design/icons";
-import { App, Button, Empty, Select, Space, Tabs, Tooltip, Typography } from "antd";
+import { App, Button, Empty, Flex, Select, Space, Tabs, Tooltip, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client } from "../api/client";
@@ -97,7 +97,11 @@ export function PodTerminals({ cluster, namespace, pod, containers }: Props) {
     );
   }
   return (
-    <Tabs
+    <>
+      <Flex justify="end" style={{ marginBottom: 8 }}>
+        {chooser}
+      </Flex>
+      <Tabs
       type="editable-card"
       hideAdd
       activeKey={shown}
@@ -106,7 +110,6 @@ export function PodTerminals({ cluster, namespace, pod, containers }: Props) {
         const one = open.find((candidate) => candidate.key === key);
         if (action === "remove" && one) close(one);
       }}
-      tabBarExtraContent={chooser}
       items={open.map((one, index) => ({
         key: one.key,
         label: `${index + 1} · ${one.container}${one.shell === "auto" ? "" : ` · ${one.shell}`}`,
@@ -114,5 +117,6 @@ export function PodTerminals({ cluster, namespace, pod, containers }: Props) {
         children: <TerminalPane of={one} active={one.key === shown} height={HEIGHT} />,
       }))}
     />
+    </>
   );
 }
