@@ -40,7 +40,10 @@ function legible(dark: boolean) {
   const quiet = dark ? "rgba(255, 255, 255, 0.7)" : "rgba(0, 0, 0, 0.65)";
   const faint = dark ? "rgba(255, 255, 255, 0.6)" : "rgba(0, 0, 0, 0.58)";
   const quiets = { colorTextSecondary: quiet, colorTextTertiary: quiet, colorTextDescription: quiet, colorTextPlaceholder: faint };
-  return dark ? quiets : { ...quiets, colorError: "#cf1322", colorWarning: "#b45309" };
+  const grounds = {
+    colorInfoBg: "#e8f5f3", colorInfoBorder: "#9fd6ce", colorWarningBg: "#fffbe6", colorWarningBorder: "#ffe58f", colorErrorBg: "#fff2f0", colorErrorBorder: "#ffccc7",
+  };
+  return dark ? quiets : { ...quiets, ...grounds, colorError: "#cf1322", colorWarning: "#b45309" };
 }
 
 /** The whole page: language, look, what is known of the controller, and the place that is shown. */

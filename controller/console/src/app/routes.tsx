@@ -15,6 +15,12 @@ const NodePage = lazy(() => import("../management/nodes/NodePage").then((m) => (
 const Namespaces = lazy(() => import("../management/namespaces/Namespaces").then((m) => ({ default: m.Namespaces })));
 const NewNamespace = lazy(() => import("../management/namespaces/NewNamespace").then((m) => ({ default: m.NewNamespace })));
 const NamespacePage = lazy(() => import("../management/namespaces/NamespacePage").then((m) => ({ default: m.NamespacePage })));
+const Departments = lazy(() => import("../management/tenancy/Departments").then((m) => ({ default: m.Departments })));
+const DepartmentPage = lazy(() => import("../management/tenancy/Departments").then((m) => ({ default: m.DepartmentPage })));
+const Projects = lazy(() => import("../management/tenancy/Projects").then((m) => ({ default: m.Projects })));
+const ProjectPage = lazy(() => import("../management/tenancy/ProjectPage").then((m) => ({ default: m.ProjectPage })));
+const Users = lazy(() => import("../management/tenancy/Users").then((m) => ({ default: m.Users })));
+const UserPage = lazy(() => import("../management/tenancy/UserPage").then((m) => ({ default: m.UserPage })));
 const Operations = lazy(() => import("../management/operations/Operations").then((m) => ({ default: m.Operations })));
 const OperationPage = lazy(() => import("../management/operations/Operations").then((m) => ({ default: m.OperationPage })));
 
@@ -47,6 +53,12 @@ const management: RouteObject[] = [
   { path: "namespaces", element: <Namespaces /> },
   { path: "namespaces/new", element: <NewNamespace /> },
   { path: "namespaces/:cluster/:namespace", element: <NamespacePage /> },
+  { path: "departments", element: <Departments /> },
+  { path: "departments/:department", element: <DepartmentPage /> },
+  { path: "projects", element: <Projects /> },
+  { path: "projects/:project/:tab?", element: <ProjectPage /> },
+  { path: "users", element: <Users /> },
+  { path: "users/:user", element: <UserPage /> },
   { path: "operations", element: <Operations /> },
   { path: "operations/:operation", element: <OperationPage /> },
 ];

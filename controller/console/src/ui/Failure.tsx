@@ -40,11 +40,9 @@ export function Failure({ error, again, inline, title }: { error: unknown; again
               <Typography.Text code>{refused.object}</Typography.Text> <Typography.Text code>{refused.field}</Typography.Text> {refused.message}. {refused.wayOut}
             </span>
           ))}
-          {problem.shortages?.map((shortage) => (
-            <span key={shortage.level + shortage.resource}>
-              {shortage.message} {shortage.whoCanRaise}
-            </span>
-          ))}
+          {problem.shortages
+            ?.filter(({ message }) => !problem.detail.includes(message))
+            .map(({ level, resource, message, whoCanRaise }) => <span key={level + resource}>{message.includes(whoCanRaise) ? message : `${message} ${whoCanRaise}`}</span>)}
           {problem.requestId && <Typography.Text type="secondary">{t("problem.request", { id: problem.requestId })}</Typography.Text>}
         </Space>
       }

@@ -42,14 +42,14 @@ export function absolute(at: number | string): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
 }
 
-/** How long ago, with day and time on hover. `at`: RFC 3339; nothing is said as a dash. */
-export function Time({ at }: { at?: string }) {
+/** How long ago, with day and time on hover. `at`: RFC 3339; nothing is said as a dash. `ahead`: it may be yet to come, as an expiry. */
+export function Time({ at, ahead }: { at?: string; ahead?: boolean }) {
   const from = useNow();
   useTranslation(); // another language tells it anew
   if (!at) return <>—</>;
   return (
     <Tooltip title={absolute(at)}>
-      <time dateTime={at}>{relative(new Date(at).getTime(), Math.max(from, new Date(at).getTime()))}</time>
+      <time dateTime={at}>{relative(new Date(at).getTime(), ahead ? from : Math.max(from, new Date(at).getTime()))}</time>
     </Tooltip>
   );
 }

@@ -3,7 +3,6 @@ import { Form, InputNumber } from "antd";
 import { useTranslation } from "react-i18next";
 import { type Amounts, amountText, GROUPS, isCount, type QuotaResource, unitOf } from "./amounts";
 
-const STEP = 0.1;
 const LEGEND = { padding: 0, marginBottom: 8, border: 0, fontSize: 14, fontWeight: 600, color: "inherit" };
 
 interface Props {
@@ -34,7 +33,6 @@ export function AmountsFields({ name, left, least, leastWord }: Props) {
             <InputNumber
               min={0}
               precision={isCount(resource) ? 0 : undefined}
-              step={resource === "cpu" ? STEP : 1}
               placeholder={t("quota.unlimited")}
               suffix={unitOf(resource) || undefined}
               style={{ width: "100%" }}
