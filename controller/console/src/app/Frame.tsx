@@ -31,12 +31,13 @@ export function Frame() {
   useEffect(() => follow(queries), [queries]);
   const go = useNavigate();
   const { pathname } = useLocation();
-  const { menuFolded } = usePreferences();
+  const { menuFolded, cluster, namespace } = usePreferences();
   const { token } = theme.useToken();
   const [seeking, setSeeking] = useState(false);
   usePaletteKey(() => setSeeking(true));
 
-  const [, view, ...rest] = pathname.split("/");
+  const [, view, ...places] = pathname.split("/");
+  const rest = view === "account" ? [cluster ?? "-", namespace ?? "-"] : places;
   const managing = view === "management";
   if (managing && !manages(me)) return <Navigate to="/business" replace />;
   const entries = entriesFor(me, managing ? MANAGEMENT : BUSINESS);
@@ -70,7 +71,7 @@ export function Frame() {
           </Flex>
           {manages(me) && (
             <Segmented
-              value={managing ? "management" : "business"}
+              value={(view === "account" ? "" : managing ? "management" : "business") as "business"}
               options={[
                 { value: "management", label: t("views.management") },
                 { value: "business", label: t("views.business") },

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate } from "react-router";
 import { api } from "../api/client";
-import { prefer } from "./preferences";
+import { prefer, usePreferences } from "./preferences";
 import { ALL } from "./paths";
 
 const MOST = 500;
@@ -23,7 +23,9 @@ export function PlaceChooser({ folded }: { folded: boolean }) {
   const { t } = useTranslation();
   const go = useNavigate();
   const { pathname } = useLocation();
-  const [, , cluster = "", namespace = ALL, entry = "applications"] = pathname.split("/");
+  const kept = usePreferences();
+  const [, view, ...rest] = pathname.split("/").map(decodeURIComponent);
+  const [cluster = kept.cluster ?? "", namespace = kept.namespace ?? ALL, entry = "applications"] = view === "business" ? rest : [];
   const clusters = useClusterNames();
   const namespaces = useNamespaces();
 

@@ -21,6 +21,11 @@ const Projects = lazy(() => import("../management/tenancy/Projects").then((m) =>
 const ProjectPage = lazy(() => import("../management/tenancy/ProjectPage").then((m) => ({ default: m.ProjectPage })));
 const Users = lazy(() => import("../management/tenancy/Users").then((m) => ({ default: m.Users })));
 const UserPage = lazy(() => import("../management/tenancy/UserPage").then((m) => ({ default: m.UserPage })));
+const Audit = lazy(() => import("../management/audit/Audit").then((m) => ({ default: m.Audit })));
+const Recordings = lazy(() => import("../management/Recordings").then((m) => ({ default: m.Recordings })));
+const Settings = lazy(() => import("../management/settings/Settings").then((m) => ({ default: m.Settings })));
+const StorageClasses = lazy(() => import("../management/storage/StorageClasses").then((m) => ({ default: m.StorageClasses })));
+const Account = lazy(() => import("../session/Account").then((m) => ({ default: m.Account })));
 const Operations = lazy(() => import("../management/operations/Operations").then((m) => ({ default: m.Operations })));
 const OperationPage = lazy(() => import("../management/operations/Operations").then((m) => ({ default: m.OperationPage })));
 
@@ -59,6 +64,10 @@ const management: RouteObject[] = [
   { path: "projects/:project/:tab?", element: <ProjectPage /> },
   { path: "users", element: <Users /> },
   { path: "users/:user", element: <UserPage /> },
+  { path: "audit", element: <Audit /> },
+  { path: "recordings", element: <Recordings /> },
+  { path: "settings/:tab?", element: <Settings /> },
+  { path: "storageClasses", element: <StorageClasses /> },
   { path: "operations", element: <Operations /> },
   { path: "operations/:operation", element: <OperationPage /> },
 ];
@@ -100,6 +109,7 @@ export const router = createBrowserRouter(
       children: [
         { index: true, element: <Home /> },
         { path: "management", children: [{ index: true, element: <Navigate to="clusters" replace /> }, ...management] },
+        { path: "account/:tab?", element: <Account /> },
         { path: "business", element: <BusinessHome /> },
         { path: "business/:cluster/:namespace", children: [{ index: true, element: <Navigate to="applications" replace /> }, ...business] },
         { path: "*", element: <UnknownPage /> },

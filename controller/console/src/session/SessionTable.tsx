@@ -22,7 +22,7 @@ export function SessionTable({ user }: { user?: string }) {
       render: ({ from, current }) => (
         <Space>
           {from}
-          {current && <Tag color="green">{t("session.current")}</Tag>}
+          {current && <Tag>{t("session.current")}</Tag>}
         </Space>
       ),
       text: ({ from }) => from,

@@ -28,8 +28,8 @@ export function pairsOf(map: Record<string, string> = {}): Pair[] {
   return Object.entries(map).map(([key, value]) => ({ key, value }));
 }
 
-/** Labels, or other keys with values, that a form changes one by one. */
-export function PairsField({ name }: { name: string | (string | number)[] }) {
+/** Labels, or other keys with values, that a form changes one by one. `free`: any text may be a key or a value. */
+export function PairsField({ name, free }: { name: string | (string | number)[]; free?: boolean }) {
   const { t } = useTranslation();
   const { getFieldValue } = Form.useFormInstance();
   const once = (key: string) => ((getFieldValue(name) ?? []) as (Pair | undefined)[]).filter((pair) => pair?.key === key).length < 2;
@@ -44,7 +44,7 @@ export function PairsField({ name }: { name: string | (string | number)[] }) {
                 name={[field.name, "key"]}
                 style={{ margin: 0, flex: 1 }}
                 rules={[
-                  { validator: (_, key?: string) => (!key || !isLabelKey(key) ? refuse(t("pairs.keyRule")) : once(key) ? Promise.resolve() : refuse(t("pairs.twice"))) },
+                  { validator: (_, key?: string) => (!key || !(free || isLabelKey(key)) ? refuse(t("pairs.keyRule")) : once(key) ? Promise.resolve() : refuse(t("pairs.twice"))) },
                 ]}
               >
                 <Input aria-label={t("pairs.key")} placeholder={t("pairs.key")} />
@@ -52,7 +52,7 @@ export function PairsField({ name }: { name: string | (string | number)[] }) {
               <Form.Item
                 name={[field.name, "value"]}
                 style={{ margin: 0, flex: 1 }}
-                rules={[{ validator: (_, value?: string) => (isLabelValue(value ?? "") ? Promise.resolve() : refuse(t("pairs.valueRule"))) }]}
+                rules={[{ validator: (_, value?: string) => (free || isLabelValue(value ?? "") ? Promise.resolve() : refuse(t("pairs.valueRule"))) }]}
               >
                 <Input aria-label={t("pairs.value")} placeholder={t("pairs.value")} />
               </Form.Item>

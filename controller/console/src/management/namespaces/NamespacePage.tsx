@@ -67,8 +67,8 @@ export function NamespacePage() {
               act={async () => refused(await read(client.DELETE("/api/v1/clusters/{cluster}/namespaces/{namespace}", { params: { path } })))}
               done={(result) => {
                 say(result, t("namespace.deleted", { name: one.name }));
-                anew();
                 go(paths.management("namespaces"));
+                void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === "/api/v1/namespaces" });
               }}
             >
               {common("action.delete")}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Alert, Button } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { client, type Schemas } from "../api/client";
+import { read } from "../api/read";
+import { paths } from "../app/paths";
+import { bytes } from "../ui/amounts";
+import { saveText } from "../ui/csv";
+import { Duration } from "../ui/Duration";
+import { Failure } from "../ui/Failure";
+import { PageHead } from "../ui/PageHead";
+import { type Column, ServerTable } from "../ui/ServerTable";
+import { State } from "../ui/State";
+import { Time } from "../ui/Time";
+
+type Recording = Schemas["ShellRecording"];
+
+/** What was typed and seen in node shells. */
+export function Recordings() {
+  const { t } = useTranslation("management");
+  const { t: common } = useTranslation();
+  const [busy, setBusy] = useState<string>();
+  const [error, setError] = useState<unknown>();
+  const save = async ({ id, node }: Recording) => {
+    setBusy(id);
+    setError(undefined);
+    try {
+      const question = { params: { path: { recording: id } }, parseAs: "text" } as const;
+      saveText(`${node}-${id}.cast`, await read<string>(client.GET("/api/v1/shell-recordings/{recording}", question)), "application/x-asciicast");
+    } catch (failed) {
+      setError(failed);
+    } finally {
+      setBusy(undefined);
+    }
+  };
+  const columns: Column<Recording>[] = [
+    { key: "started", title: t("recording.started"), render: ({ startedAt }) => <Time at={startedAt} />, text: ({ startedAt }) => startedAt },
+    { key: "user", title: common("session.user"), render: ({ user }) => <Link to={paths.user(user)}>{user}</Link>, text: ({ user }) => user },
+    { key: "cluster", title: common("place.cluster"), render: ({ cluster }) => <Link to={paths.cluster(cluster)}>{cluster}</Link>, text: ({ cluster }) => cluster },
+    { key: "node", title: t("operation.node"), render: ({ cluster, node }) => <Link to={paths.node(cluster, node)}>{node}</Link>, text: ({ node }) => node },
+    { key: "reason", title: t("recording.reason"), render: ({ reason }) => reason, text: ({ reason }) => reason },
+    { key: "from", title: t("session.from"), render: ({ from }) => from, text: ({ from }) => from },
+    { key: "running", title: common("table.status"), render: ({ running }) => <State of={running ? "running" : "done"} />, text: ({ running }) => String(running) },
+    { key: "took", title: t("operation.took"), render: ({ startedAt, lastOutputAt }) => <Duration from={startedAt} to={lastOutputAt} /> },
+    { key: "bytes", title: t("recording.size"), render: (one) => bytes(one.bytes), text: (one) => one.bytes },
+    {
+      key: "actions",
+      title: common("table.actions"),
+      render: (one) => (
+        <Button size="small" loading={busy === one.id} onClick={() => void save(one)}>
+          {common("action.download")}
+        </Button>
+      ),
+    },
+  ];
+  return (
+    <>
+      <PageHead title={common("menu.recordings")} note={t("recording.what")} />
+      {error !== undefined && <Failure error={error} />}
+      <ServerTable<Recording>
+        name="recordings"
+        path="/api/v1/shell-recordings"
+        read={(question) => read(client.GET("/api/v1/shell-recordings", { params: { query: question } }))}
+        columns={columns}
+        rowKey={({ id }) => id}
+        searchable={false}
+      />
+      <Alert type="info" showIcon style={{ marginTop: 16 }} title={t("recording.play")} />
+    </>
+  );
+}
