@@ -39,6 +39,8 @@ const Secrets = lazy(() => import("../business/Config").then((m) => ({ default: 
 const Claims = lazy(() => import("../business/Claims").then((m) => ({ default: m.Claims })));
 const Applications = lazy(() => import("../business/applications/Applications").then((m) => ({ default: m.Applications })));
 const ApplicationPage = lazy(() => import("../business/applications/ApplicationPage").then((m) => ({ default: m.ApplicationPage })));
+const CreatePage = lazy(() => import("../business/CreatePage").then((m) => ({ default: m.CreatePage })));
+const WizardPage = lazy(() => import("../business/wizard/WizardPage").then((m) => ({ default: m.WizardPage })));
 const WorkloadPage = lazy(() => import("../business/details/WorkloadPage").then((m) => ({ default: m.WorkloadPage })));
 const JobPage = lazy(() => import("../business/details/BatchPages").then((m) => ({ default: m.JobPage })));
 const CronJobPage = lazy(() => import("../business/details/BatchPages").then((m) => ({ default: m.CronJobPage })));
@@ -87,6 +89,8 @@ const business: RouteObject[] = [
   { path: "secrets", element: <Secrets /> },
   { path: "persistentvolumeclaims", element: <Claims /> },
   { path: "events", element: <Events /> },
+  { path: "new/:resource", element: <CreatePage /> },
+  ...(["deployments", "statefulsets", "daemonsets", "cronjobs"] as const).map((kind) => ({ path: `${kind}/:name/edit`, element: <WizardPage key={kind} kind={kind} editing /> })),
   { path: "deployments/:name/:tab?", element: <WorkloadPage kind="deployments" key="deployments" /> },
   { path: "statefulsets/:name/:tab?", element: <WorkloadPage kind="statefulsets" key="statefulsets" /> },
   { path: "daemonsets/:name/:tab?", element: <WorkloadPage kind="daemonsets" key="daemonsets" /> },

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Alert, Card, Flex, Form, Input, InputNumber, Select, Switch, Typography } from "antd";
+import { useTranslation } from "react-i18next";
+import { RowList, rule } from "../fields/lists";
+import { isLabel, isSubdomain } from "../names";
+import type { Access } from "./form";
+
+const TIGHT = { marginBottom: 0 };
+const EXAMPLE_HOST = "example.com";
+const TYPES = ["ClusterIP", "NodePort", "LoadBalancer", "Headless"] as const;
+
+/** A Service, and an Ingress that leads to it, made with the workload. */
+export function AccessFields() {
+  const { t } = useTranslation("business");
+  const access = Form.useWatch<Access | undefined>("access", { preserve: true });
+  const name = Form.useWatch<string | undefined>("name", { preserve: true });
+  return (
+    <>
+      <Card size="small" title={t("tab.services")} style={{ marginBottom: 16 }}>
+        <Form.Item name={["access", "on"]} label={t("access.make")} valuePropName="checked" extra={t("access.note")}>
+          <Switch />
+        </Form.Item>
+        {access?.on && (
+          <>
+            <Flex gap={24} wrap>
+              <Form.Item name={["access", "name"]} label={t("access.service")} rules={[rule(isLabel, t("form.labelRule"))]}>
+                <Input placeholder={name} maxLength={63} />
+              </Form.Item>
+              <Form.Item name={["access", "type"]} label={t("service.type")} extra={t(`access.about.${(access.type ?? "ClusterIP") as "ClusterIP"}`)} style={{ flex: 1 }}>
+                <Select style={{ maxWidth: 240 }} options={TYPES.map((value) => ({ value }))} />
+              </Form.Item>
+            </Flex>
+            <Typography.Paragraph strong>{t("service.ports")}</Typography.Paragraph>
+            <AccessPorts name={["access", "ports"]} nodePorts={access.type === "NodePort" || access.type === "LoadBalancer"} onlyTcp={access.type === "LoadBalancer"} />
+          </>
+        )}
+      </Card>
+      {access?.on && (
+        <Card size="small" title={t("access.ingress")} style={{ marginBottom: 16 }}>
+          <Form.Item name={["access", "ingress", "on"]} label={t("access.makeIngress")} valuePropName="checked">
+            <Switch />
+          </Form.Item>
+          {access.ingress?.on && (
+            <>
+              <Flex gap={24} wrap>
+                <Form.Item name={["access", "ingress", "host"]} label={t("ingress.host")} rules={[rule((text) => isSubdomain(text.replace(/^\*\./, "")), t("ingress.hostRule"))]}>
+                  <Input placeholder={EXAMPLE_HOST} />
+                </Form.Item>
+                <Form.Item name={["access", "ingress", "path"]} label={t("ingress.path")} rules={[rule((text) => text.startsWith("/"), t("wizard.pathRule"))]}>
+                  <Input placeholder="/" />
+                </Form.Item>
+                <Form.Item name={["access", "ingress", "className"]} label={t("ingress.class")}>
+                  <Input />
+                </Form.Item>
+              </Flex>
+              <Alert type="info" showIcon title={t("access.ingressNote", { url: `http://${access.ingress.host || "*"}${access.ingress.path || "/"}` })} />
+            </>
+          )}
+        </Card>
+      )}
+    </>
+  );
+}
+
+/** The ports of a Service. */
+export function AccessPorts({ name, nodePorts, onlyTcp }: { name: (string | number)[]; nodePorts: boolean; onlyTcp?: boolean }) {
+  const { t } = useTranslation("business");
+  return (
+    <RowList name={name} add={t("wizard.addPort")} blank={() => ({ protocol: "TCP" })}>
+      {(row) => (
+        <>
+          <Form.Item name={[row, "name"]} rules={[rule(isLabel, t("form.labelRule"))]} style={TIGHT}>
+            <Input aria-label={t("wizard.portName")} placeholder={t("wizard.portName")} />
+          </Form.Item>
+          <Form.Item name={[row, "port"]} rules={[{ required: true, message: t("form.needValue") }]} style={TIGHT}>
+            <InputNumber min={1} max={65_535} precision={0} aria-label={t("access.port")} placeholder={t("access.port")} style={{ width: 130 }} />
+          </Form.Item>
+          <Form.Item name={[row, "targetPort"]} style={TIGHT}>
+            <Input aria-label={t("wizard.containerPort")} placeholder={t("wizard.containerPort")} style={{ width: 130 }} />
+          </Form.Item>
+          {nodePorts && (
+            <Form.Item name={[row, "nodePort"]} style={TIGHT}>
+              <InputNumber min={1} max={65_535} precision={0} aria-label={t("access.nodePort")} placeholder={t("access.nodePortAny")} style={{ width: 150 }} />
+            </Form.Item>
+          )}
+          <Form.Item name={[row, "protocol"]} style={TIGHT}>
+            <Select aria-label={t("wizard.protocol")} style={{ width: 90 }} options={(onlyTcp ? ["TCP"] : ["TCP", "UDP", "SCTP"]).map((value) => ({ value }))} />
+          </Form.Item>
+        </>
+      )}
+    </RowList>
+  );
+}

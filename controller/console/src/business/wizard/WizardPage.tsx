@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Button, Card, Col, Flex, Form, Row, Spin, Steps, Switch, Typography } from "antd";
+import { useDeferredValue, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate, useParams, useSearchParams } from "react-router";
+import { api } from "../../api/client";
+import { paths } from "../../app/paths";
+import { usePlace } from "../../app/place";
+import { Failure } from "../../ui/Failure";
+import { toYaml } from "../../ui/yaml";
+import { kindOf, LASTING, type WorkloadPlural } from "../kinds";
+import { type KubernetesObject, useObject } from "../object";
+import { AccessFields } from "./AccessFields";
+import { AdvancedFields } from "./AdvancedFields";
+import { BasicFields } from "./BasicFields";
+import { BatchFields } from "./BatchFields";
+import { ContainerFields } from "./ContainerFields";
+import { newForm, type WorkloadForm } from "./form";
+import { accessObjects, objectOf } from "./object";
+import { formOf } from "./reading";
+import { SubmitDialog } from "./SubmitDialog";
+import { type Scene, SceneContext } from "./scene";
+import { VolumeFields } from "./VolumeFields";
+
+type Step = "basics" | "containers" | "access" | "advanced";
+
+/** In which step a field stands. */
+function stepOf(path: (string | number)[], steps: Step[]): Step {
+  const first = String(path[0]);
+  if (["strategy", "scheduling", "hostNetwork", "hostAliases", "labels", "podLabels", "pullSecrets", "serviceName", "terminationGracePeriodSeconds"].includes(first)) return "advanced";
+  if (first === "access") return "access";
+  if (["containers", "volumes", "claimTemplates"].includes(first)) return "containers";
+  return steps[0];
+}
+
+/** Makes a workload in three steps, or changes one that there is. */
+export function WizardPage({ kind, editing }: { kind: WorkloadPlural; editing: boolean }) {
+  const { cluster, namespace } = usePlace();
+  const { name = "" } = useParams();
+  const [search] = useSearchParams();
+  const capabilities = api.useQuery("get", "/api/v1/clusters/{cluster}/capabilities", { params: { path: { cluster } } }, { staleTime: 600_000 });
+  const object = useObject(cluster, namespace ?? "", kind, name, editing);
+  // what the form was begun with: news of the object do not take away what somebody types
+  const [begun, begin] = useState<{ base?: KubernetesObject; times: number }>({ times: 0 });
+  if (editing && object.error && !object.data) return <Failure error={object.error} again={() => void object.refetch()} />;
+  const base = begun.base ?? object.data;
+  if (capabilities.isPending || (editing && !base)) return <Spin style={{ display: "block", margin: "15vh auto" }} />;
+  if (editing && !begun.base) queueMicrotask(() => begin({ base, times: 0 }));
+  const features = capabilities.data?.features ?? [];
+  const scene: Scene = {
+    cluster,
+    namespace,
+    kind,
+    editing,
+    kubernetesVersion: capabilities.data?.kubernetesVersion,
+    lacks: (feature) => {
+      const found = features.find((one) => one.name === feature);
+      return found && !found.available ? (found.reason ?? "") : undefined;
+    },
+  };
+  return (
+    <Wizard
+      key={`${kind}/${name}/${begun.times}`}
+      scene={scene}
+      base={editing ? base : undefined}
+      application={search.get("application") ?? undefined}
+      reload={(present) => begin({ base: present, times: begun.times + 1 })}
+    />
+  );
+}
+
+interface Props {
+  scene: Scene;
+  base?: KubernetesObject;
+  application?: string;
+  reload: (present: KubernetesObject) => void;
+}
+
+function Wizard({ scene, base, application, reload }: Props) {
+  const { t } = useTranslation("business");
+  const { t: common } = useTranslation();
+  const go = useNavigate();
+  const { kind, cluster, editing } = scene;
+  const place = usePlace();
+  const [form] = Form.useForm<WorkloadForm>();
+  const initial = useMemo<WorkloadForm>(() => (base ? formOf(kind, base) : { ...newForm(kind), namespace: place.namespace, application }), [base, kind, place.namespace, application]);
+  const [values, setValues] = useState<WorkloadForm>(initial);
+  const [step, setStep] = useState(0);
+  const [preview, setPreview] = useState(true);
+  const [asked, setAsked] = useState<WorkloadForm>();
+  const shown = useDeferredValue(values);
+  const lasting = LASTING.includes(kind);
+  const steps: Step[] = [...(lasting ? [] : (["basics"] as const)), "containers", ...(lasting && !editing ? (["access"] as const) : []), "advanced"];
+  const objects = (of: WorkloadForm) => [objectOf(kind, of, base, scene.kubernetesVersion), ...(editing ? [] : accessObjects(of))];
+  const yaml = useMemo(() => objects(shown).map(toYaml).join("---\n"), [shown]);
+  const last = step === steps.length - 1;
+  const read = () => form.getFieldsValue(true) as WorkloadForm;
+
+  /** Fields of all steps are checked at the end, those of the present one before the next. */
+  const check = async (all: boolean): Promise<boolean> => {
+    try {
+      if (all) await form.validateFields();
+      else {
+        const names = form.getFieldsError().map(({ name }) => name as unknown as (string | number)[]);
+        await form.validateFields(names.filter((name) => stepOf(name, steps) === steps[step]) as never);
+      }
+      return true;
+    } catch (error) {
+      const wrong = (error as { errorFields?: { name: (string | number)[] }[] }).errorFields?.[0]?.name;
+      if (wrong) {
+        setStep(Math.max(0, steps.indexOf(stepOf(wrong, steps))));
+        setTimeout(() => form.scrollToField(wrong as never, { block: "center", focus: true }));
+      }
+      return false;
+    }
+  };
+  const words: Record<Step, string> = { basics: t("wizard.step.basics"), containers: t("wizard.step.containers"), access: t("tab.services"), advanced: t("wizard.step.advanced") };
+  const shownWhen = (one: Step) => ({ display: steps[step] === one ? undefined : "none" });
+  const word = common(`menu.${kind}`);
+  const back = () => void go(editing ? paths.object(cluster, place.segment, kind, values.name) : paths.business(cluster, place.segment, kind));
+  const context: Scene = { ...scene, namespace: values.namespace ?? place.namespace };
+
+  return (
+    <SceneContext value={context}>
+      <Flex align="center" justify="space-between" wrap gap={12} style={{ marginBottom: 16 }}>
+        <Typography.Title level={2} style={{ margin: 0 }}>
+          {editing ? `${common("action.edit")} · ${kindOf(kind)} ${values.name}` : t("list.create", { kind: word })}
+        </Typography.Title>
+        <span>
+          <Switch id="preview" checked={preview} onChange={setPreview} /> <label htmlFor="preview">{t("wizard.preview")}</label>
+        </span>
+      </Flex>
+      <Steps
+        size="small"
+        current={step}
+        onChange={(next) => (next < step ? setStep(next) : void check(false).then((good) => good && setStep(next)))}
+        items={steps.map((one) => ({ title: words[one] }))}
+        style={{ marginBottom: 16 }}
+      />
+      <Row gutter={16}>
+        <Col xs={24} xl={preview ? 15 : 24}>
+          <Form form={form} layout="vertical" initialValues={initial} onValuesChange={() => setValues(structuredClone(read()))}>
+            {!lasting && (
+              <div style={shownWhen("basics")}>
+                <BasicFields />
+                <BatchFields />
+              </div>
+            )}
+            <div style={shownWhen("containers")}>
+              {lasting && <BasicFields />}
+              <VolumeFields />
+              <ContainerFields />
+            </div>
+            {lasting && !editing && (
+              <div style={shownWhen("access")}>
+                <AccessFields />
+              </div>
+            )}
+            <div style={shownWhen("advanced")}>
+              <AdvancedFields />
+            </div>
+          </Form>
+          <Flex gap={8}>
+            <Button onClick={back}>{common("action.cancel")}</Button>
+            {step > 0 && <Button onClick={() => setStep(step - 1)}>{common("action.previous")}</Button>}
+            {!last && (
+              <Button type={editing ? "default" : "primary"} onClick={() => void check(false).then((good) => good && setStep(step + 1))}>
+                {t("wizard.next", { step: words[steps[step + 1]] })}
+              </Button>
+            )}
+            {(last || editing) && (
+              <Button type="primary" onClick={() => void check(true).then((good) => good && setAsked(structuredClone(read())))}>
+                {editing ? common("action.save") : common("action.create")}
+              </Button>
+            )}
+          </Flex>
+        </Col>
+        {preview && (
+          <Col xs={24} xl={9}>
+            <Card size="small" title="YAML" style={{ position: "sticky", top: 80 }}>
+              <pre tabIndex={0} aria-label={t("wizard.preview")} style={{ margin: 0, maxHeight: "calc(100vh - 200px)", overflow: "auto", fontSize: 12 }}>
+                {yaml}
+              </pre>
+            </Card>
+          </Col>
+        )}
+      </Row>
+      {asked && (
+        <SubmitDialog
+          kind={kind}
+          cluster={cluster}
+          base={base}
+          objects={objects(asked)}
+          reload={(present) => {
+            setAsked(undefined);
+            reload(present);
+          }}
+          close={(done) => {
+            setAsked(undefined);
+            if (done) void go(paths.object(cluster, asked.namespace ?? place.segment, kind, asked.name));
+          }}
+        />
+      )}
+    </SceneContext>
+  );
+}
