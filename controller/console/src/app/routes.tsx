@@ -40,6 +40,12 @@ const Claims = lazy(() => import("../business/Claims").then((m) => ({ default: m
 const Applications = lazy(() => import("../business/applications/Applications").then((m) => ({ default: m.Applications })));
 const ApplicationPage = lazy(() => import("../business/applications/ApplicationPage").then((m) => ({ default: m.ApplicationPage })));
 const CreatePage = lazy(() => import("../business/CreatePage").then((m) => ({ default: m.CreatePage })));
+const EditPage = lazy(() => import("../business/CreatePage").then((m) => ({ default: m.EditPage })));
+const ServicePage = lazy(() => import("../business/network/NetworkPages").then((m) => ({ default: m.ServicePage })));
+const IngressPage = lazy(() => import("../business/network/NetworkPages").then((m) => ({ default: m.IngressPage })));
+const ConfigPage = lazy(() => import("../business/config/ConfigPage").then((m) => ({ default: m.ConfigPage })));
+const ClaimPage = lazy(() => import("../business/storage/ClaimPage").then((m) => ({ default: m.ClaimPage })));
+const Intents = lazy(() => import("../business/Intents").then((m) => ({ default: m.Intents })));
 const WizardPage = lazy(() => import("../business/wizard/WizardPage").then((m) => ({ default: m.WizardPage })));
 const WorkloadPage = lazy(() => import("../business/details/WorkloadPage").then((m) => ({ default: m.WorkloadPage })));
 const JobPage = lazy(() => import("../business/details/BatchPages").then((m) => ({ default: m.JobPage })));
@@ -89,7 +95,14 @@ const business: RouteObject[] = [
   { path: "secrets", element: <Secrets /> },
   { path: "persistentvolumeclaims", element: <Claims /> },
   { path: "events", element: <Events /> },
+  { path: "intents", element: <Intents /> },
+  { path: "services/:name/:tab?", element: <ServicePage /> },
+  { path: "ingresses/:name/:tab?", element: <IngressPage /> },
+  { path: "configmaps/:name/:tab?", element: <ConfigPage key="configmaps" resource="configmaps" /> },
+  { path: "secrets/:name/:tab?", element: <ConfigPage key="secrets" resource="secrets" /> },
+  { path: "persistentvolumeclaims/:name/:tab?", element: <ClaimPage /> },
   { path: "new/:resource", element: <CreatePage /> },
+  ...(["services", "ingresses", "configmaps", "secrets", "persistentvolumeclaims"] as const).map((kind) => ({ path: `${kind}/:name/edit`, element: <EditPage key={kind} resource={kind} /> })),
   ...(["deployments", "statefulsets", "daemonsets", "cronjobs"] as const).map((kind) => ({ path: `${kind}/:name/edit`, element: <WizardPage key={kind} kind={kind} editing /> })),
   { path: "deployments/:name/:tab?", element: <WorkloadPage kind="deployments" key="deployments" /> },
   { path: "statefulsets/:name/:tab?", element: <WorkloadPage kind="statefulsets" key="statefulsets" /> },

@@ -5,12 +5,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure, problemOf } from "../../ui/Failure";
 import { OutcomeList } from "../act/OutcomeList";
-import { pluralOf, type Resource, type WorkloadPlural } from "../kinds";
+import { pluralOf, type Resource } from "../kinds";
 import { createObject, type KubernetesObject, replaceObject, type Written } from "../object";
 import { QuotaImpact } from "./QuotaImpact";
 
 interface Props {
-  kind: WorkloadPlural;
   cluster: string;
   /** The object as it was read; none: new ones are made. */
   base?: KubernetesObject;
@@ -31,7 +30,7 @@ function nameOf({ kind, metadata }: KubernetesObject): string {
 }
 
 /** Asks the cluster by a dry run whether it takes the objects, and makes them when somebody says so. */
-export function SubmitDialog({ kind, cluster, base, objects, reload, close }: Props) {
+export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
   const queries = useQueryClient();
@@ -54,7 +53,7 @@ export function SubmitDialog({ kind, cluster, base, objects, reload, close }: Pr
     }
   };
   const trial = useQuery({
-    queryKey: ["trial", kind, objects, version],
+    queryKey: ["trial", objects, version],
     queryFn: () => Promise.all(objects.map((object) => write(object, true))),
     staleTime: 0,
     gcTime: 0,

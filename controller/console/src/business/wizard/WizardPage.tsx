@@ -187,7 +187,6 @@ function Wizard({ scene, base, application, reload }: Props) {
       </Row>
       {asked && (
         <SubmitDialog
-          kind={kind}
           cluster={cluster}
           base={base}
           objects={objects(asked)}

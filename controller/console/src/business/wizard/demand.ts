@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { quantity } from "../../ui/amounts";
 import { type Fields, type KubernetesObject, listOf, part } from "../object";
-import { pluralOf, type WorkloadPlural } from "../kinds";
+import { isWorkload, pluralOf } from "../kinds";
 import { workingSpec } from "./reading";
 
 const COUNTED = ["cpu", "memory"] as const;
@@ -18,7 +18,9 @@ function ofPod(pod: Fields, of: "requests" | "limits", what: (typeof COUNTED)[nu
 
 /** What a workload takes of its namespace's quota when all its pods run, by the quota's names. A DaemonSet's nodes are unknown: one pod is counted. */
 export function demandOf(object: KubernetesObject): Record<string, number> {
-  const kind = pluralOf(object.kind) as WorkloadPlural;
+  const kind = pluralOf(object.kind);
+  if (kind === "persistentvolumeclaims") return { persistentvolumeclaims: 1, "requests.storage": quantity(String(part(object, "spec", "resources", "requests").storage ?? "0")) };
+  if (!kind || !isWorkload(kind)) return {};
   const spec = workingSpec(kind, object);
   const pod = part(spec, "template", "spec");
   const pods = Number(kind === "jobs" || kind === "cronjobs" ? (spec.parallelism ?? 1) : (spec.replicas ?? 1));

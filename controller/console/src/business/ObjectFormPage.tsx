@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Button, Card, Col, Flex, Form, Input, Row, Spin, Typography } from "antd";
+import { type ReactNode, useDeferredValue, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate, useParams } from "react-router";
+import { paths } from "../app/paths";
+import { usePlace } from "../app/place";
+import { Failure } from "../ui/Failure";
+import { toYaml } from "../ui/yaml";
+import { isSubdomain } from "./names";
+import { rule } from "./fields/lists";
+import { kindOf, type Resource } from "./kinds";
+import { NamespaceSelect } from "./NamespaceSelect";
+import { type KubernetesObject, useObject } from "./object";
+import { SubmitDialog } from "./wizard/SubmitDialog";
+
+export interface Named {
+  namespace?: string;
+  name: string;
+}
+
+interface Props<Values extends Named> {
+  resource: Resource;
+  editing: boolean;
+  /** Of a new object. */
+  blank: () => Omit<Values, keyof Named>;
+  read: (object: KubernetesObject) => Values;
+  /** Keeps of `base` what the form does not know. */
+  write: (values: Values, base?: KubernetesObject) => KubernetesObject;
+  fields: (values: Values, namespace: string | undefined, base?: KubernetesObject) => ReactNode;
+  /** Values of a Secret are shown to nobody who looks over the shoulder. */
+  secret?: boolean;
+  nameRule?: (name: string) => boolean;
+}
+
+/** Makes or changes an object of some kind by a form, with its YAML beside it. The cluster is asked by a dry run first. */
+export function ObjectFormPage<Values extends Named>(props: Props<Values>) {
+  const { cluster, namespace } = usePlace();
+  const { name = "" } = useParams();
+  const object = useObject(cluster, namespace ?? "", props.resource, name, props.editing);
+  const [begun, begin] = useState<{ base?: KubernetesObject; times: number }>({ times: 0 });
+  if (!props.editing) return <ObjectForm {...props} reload={() => {}} />;
+  const base = begun.base ?? object.data;
+  if (!base) return object.error ? <Failure error={object.error} again={() => void object.refetch()} /> : <Spin style={{ display: "block", margin: "15vh auto" }} />;
+  if (!begun.base) queueMicrotask(() => begin({ base, times: 0 }));
+  return <ObjectForm key={begun.times} {...props} base={base} reload={(present) => begin({ base: present, times: begun.times + 1 })} />;
+}
+
+function ObjectForm<Values extends Named>(props: Props<Values> & { base?: KubernetesObject; reload: (present: KubernetesObject) => void }) {
+  const { resource, editing, base, secret } = props;
+  const { t } = useTranslation("business");
+  const { t: common } = useTranslation();
+  const go = useNavigate();
+  const { cluster, segment, ...place } = usePlace();
+  const [form] = Form.useForm<Values>();
+  const initial = useMemo(() => (base ? props.read(base) : ({ ...props.blank(), name: "", namespace: place.namespace } as Values)), [base]);
+  const [values, setValues] = useState(initial);
+  const [asked, setAsked] = useState<KubernetesObject>();
+  const shown = useDeferredValue(values);
+  const yaml = useMemo(() => (secret ? "" : toYaml(props.write(shown, base))), [shown, base, secret]);
+  const word = common(`menu.${resource}`);
+  const submit = async () => {
+    try {
+      await form.validateFields();
+    } catch (error) {
+      const wrong = (error as { errorFields?: { name: (string | number)[] }[] }).errorFields?.[0]?.name;
+      if (wrong) form.scrollToField(wrong as never, { block: "center", focus: true });
+      return;
+    }
+    setAsked(props.write(structuredClone(form.getFieldsValue(true) as Values), base));
+  };
+  return (
+    <>
+      <Typography.Title level={2} style={{ marginTop: 0 }}>
+        {editing ? `${common("action.edit")} · ${kindOf(resource)} ${initial.name}` : t("list.create", { kind: word })}
+      </Typography.Title>
+      <Row gutter={16}>
+        <Col xs={24} xl={secret ? 24 : 15}>
+          <Form
+            form={form}
+            layout="vertical"
+            initialValues={initial}
+            onValuesChange={() => setValues(structuredClone(form.getFieldsValue(true) as Values))}
+            onFinish={() => void submit()}
+          >
+            {!editing && (
+              <Card size="small" title={t("wizard.basics")} style={{ marginBottom: 16 }}>
+                {!place.namespace && (
+                  <Form.Item name="namespace" label={common("place.namespace")} rules={[{ required: true }]}>
+                    <NamespaceSelect cluster={cluster} />
+                  </Form.Item>
+                )}
+                <NameField check={props.nameRule ?? isSubdomain} />
+              </Card>
+            )}
+            {props.fields(values, values.namespace ?? place.namespace, base)}
+            <Flex gap={8}>
+              <Button onClick={() => void go(editing ? paths.object(cluster, segment, resource, initial.name) : paths.business(cluster, segment, resource))}>{common("action.cancel")}</Button>
+              <Button type="primary" onClick={() => void submit()}>
+                {editing ? common("action.save") : common("action.create")}
+              </Button>
+            </Flex>
+          </Form>
+        </Col>
+        {!secret && (
+          <Col xs={24} xl={9}>
+            <Card size="small" title="YAML" style={{ position: "sticky", top: 80 }}>
+              <pre tabIndex={0} aria-label={t("wizard.preview")} style={{ margin: 0, maxHeight: "calc(100vh - 200px)", overflow: "auto", fontSize: 12 }}>
+                {yaml}
+              </pre>
+            </Card>
+          </Col>
+        )}
+      </Row>
+      {asked && (
+        <SubmitDialog
+          cluster={cluster}
+          base={base}
+          objects={[asked]}
+          reload={(present) => {
+            setAsked(undefined);
+            props.reload(present);
+          }}
+          close={(done) => {
+            setAsked(undefined);
+            if (done) void go(paths.object(cluster, asked.metadata.namespace ?? segment, resource, asked.metadata.name ?? ""));
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function NameField({ check }: { check: (name: string) => boolean }) {
+  const { t } = useTranslation("business");
+  const { t: common } = useTranslation();
+  return (
+    <Form.Item name="name" label={common("table.name")} rules={[{ required: true }, rule(check, t("form.nameRule"))]}>
+      <Input maxLength={253} style={{ maxWidth: 400 }} autoFocus />
+    </Form.Item>
+  );
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from "vitest";
+import type { KubernetesObject } from "../object";
+import { configObject, configOf, decode, encode } from "./data";
+
+const map: KubernetesObject = {
+  apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c", namespace: "n", resourceVersion: "1", labels: { a: "b" } },
+  data: { "a.conf": "x=1\n", empty: "" }, binaryData: { logo: "AAEC" },
+};
+
+describe("what a ConfigMap or Secret holds", () => {
+  it("is base64 of UTF-8", () => {
+    for (const text of ["", "abc", "密钥 🔑", "a\r\nb"]) expect(decode(encode(text))).toBe(text);
+    expect(decode("/w==")).toBeUndefined();
+    expect(decode("AAA=")).toBeUndefined();
+    expect(encode("密")).toBe("5a+G");
+  });
+
+  it("comes back as it was, with what is no text", () => {
+    expect(configObject("ConfigMap", configOf(map), map)).toEqual(map);
+  });
+
+  it("keeps the values of a Secret that nobody read", () => {
+    const secret: KubernetesObject = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" }, type: "Opaque", data: { user: null, password: null } };
+    const values = configOf(secret);
+    expect(values.entries.every(({ kept, value }) => kept && value === undefined)).toBe(true);
+    values.entries[1] = { key: "password", value: "n€w" };
+    expect(configObject("Secret", values, secret)).toEqual({ ...secret, metadata: { name: "s" }, data: { user: null, password: encode("n€w") } });
+  });
+
+  it("is made anew", () => {
+    expect(configObject("Secret", { name: "s", namespace: "n", entries: [{ key: "k", value: "v" }] })).toEqual({
+      apiVersion: "v1", kind: "Secret", metadata: { name: "s", namespace: "n" }, type: "Opaque", data: { k: "dg==" },
+    });
+    expect(configObject("ConfigMap", { name: "c", entries: [] })).toEqual({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c" } });
+  });
+});

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The data of ConfigMaps and Secrets as rows of a form, and back.
+import type { Fields, KubernetesObject } from "../object";
+import { put } from "../wizard/object";
+
+/** One key. */
+export interface Entry {
+  key: string;
+  value?: string;
+  /** It stays as the cluster has it: it was not read, or is no text. */
+  kept?: boolean;
+  /** Where it is kept: its key when it was read, and the field. */
+  before?: { key: string; field: "data" | "binaryData" };
+}
+
+export interface ConfigValues {
+  namespace?: string;
+  name: string;
+  /** Of a Secret. */
+  type?: string;
+  entries: Entry[];
+  immutable?: boolean;
+}
+
+/** UTF-8 text as base64. */
+export function encode(text: string): string {
+  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
+}
+
+/** The text of base64; undefined: it is no UTF-8, or holds what no text does. */
+export function decode(base64: string): string | undefined {
+  try {
+    const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+function fieldOf(object: KubernetesObject | undefined, field: string): Fields {
+  return (object?.[field] ?? {}) as Fields;
+}
+
+/** The keys of a ConfigMap with their texts, or of a Secret without them. */
+export function configOf(object: KubernetesObject): ConfigValues {
+  const secret = object.kind === "Secret";
+  const entries: Entry[] = Object.entries(fieldOf(object, "data")).map(([key, value]) =>
+    secret ? { key, kept: true, before: { key, field: "data" } } : { key, value: String(value) },
+  );
+  for (const key of Object.keys(fieldOf(object, "binaryData"))) entries.push({ key, kept: true, before: { key, field: "binaryData" } });
+  return {
+    namespace: object.metadata.namespace,
+    name: object.metadata.name ?? "",
+    type: object.type as string | undefined,
+    entries,
+    immutable: object.immutable as boolean | undefined,
+  };
+}
+
+/** The object that the rows mean. Of a Secret null keeps the value that is there. */
+export function configObject(kind: "ConfigMap" | "Secret", values: ConfigValues, base?: KubernetesObject): KubernetesObject {
+  const data: Fields = {};
+  const binaryData: Fields = {};
+  for (const { key, value, kept, before } of values.entries) {
+    if (kept && before) (before.field === "data" ? data : binaryData)[key] = fieldOf(base, before.field)[before.key] ?? null;
+    else data[key] = kind === "Secret" ? encode(value ?? "") : (value ?? "");
+  }
+  const some = (fields: Fields) => (Object.keys(fields).length > 0 ? fields : undefined);
+  return put(base, {
+    apiVersion: "v1",
+    kind,
+    metadata: put(base?.metadata, { name: values.name, namespace: values.namespace }),
+    ...(kind === "Secret" && { type: values.type ?? "Opaque" }),
+    data: some(data),
+    binaryData: some(binaryData),
+    immutable: values.immutable || undefined,
+  }) as KubernetesObject;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A claim as a form, and back.
+import { type KubernetesObject, part } from "../object";
+import { put } from "../wizard/object";
+
+export interface ClaimValues {
+  namespace?: string;
+  name: string;
+  storageClass?: string;
+  size: string;
+  modes: string[];
+}
+
+export function claimOf(object: KubernetesObject): ClaimValues {
+  const spec = part(object, "spec");
+  return {
+    namespace: object.metadata.namespace,
+    name: object.metadata.name ?? "",
+    storageClass: spec.storageClassName as string | undefined,
+    size: String(part(spec, "resources", "requests").storage ?? ""),
+    modes: Array.isArray(spec.accessModes) ? spec.accessModes.map(String) : [],
+  };
+}
+
+export function claimObject(values: ClaimValues, base?: KubernetesObject): KubernetesObject {
+  const before = part(base, "spec");
+  const requests = put(part(before, "resources", "requests"), { storage: values.size });
+  return put(base, {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: put(base?.metadata, { name: values.name, namespace: values.namespace }),
+    spec: put(before, { accessModes: values.modes, storageClassName: values.storageClass || undefined, resources: put(part(before, "resources"), { requests }) }),
+  }) as KubernetesObject;
+}
