@@ -56,7 +56,7 @@ export function Intents() {
       ),
       text: ({ state }) => state,
     },
-    { key: "objects", title: t("intent.objects"), render: ({ objects }) => objects.length, text: ({ objects }) => objects.length },
+    { key: "objects", title: t("intent.objects"), render: ({ objects }) => objects.length || "—", text: ({ objects }) => objects.length },
     { key: "by", title: t("intent.by"), render: ({ by }) => by ?? "—", text: ({ by }) => by },
     { key: "accepted", title: t("intent.accepted"), render: ({ accepted }) => <Time at={accepted} />, text: ({ accepted }) => accepted },
     { key: "finished", title: t("intent.finished"), render: ({ finished }) => <Time at={finished} />, text: ({ finished }) => finished },
