@@ -54,7 +54,8 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
   const { cluster, segment, ...place } = usePlace();
   const [form] = Form.useForm<Values>();
   const initial = useMemo(() => (base ? props.read(base) : ({ ...props.blank(), name: "", namespace: place.namespace } as Values)), [base]);
-  const [values, setValues] = useState(initial);
+  const filled = Form.useWatch((all: Values) => all, { form, preserve: true });
+  const values = filled && "name" in filled ? filled : initial; // before the first drawing the form is empty
   const [asked, setAsked] = useState<KubernetesObject>();
   const shown = useDeferredValue(values);
   const yaml = useMemo(() => (secret ? "" : toYaml(props.write(shown, base))), [shown, base, secret]);
@@ -80,7 +81,6 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
             form={form}
             layout="vertical"
             initialValues={initial}
-            onValuesChange={() => setValues(structuredClone(form.getFieldsValue(true) as Values))}
             onFinish={() => void submit()}
           >
             {!editing && (

@@ -53,10 +53,16 @@ export interface Written {
   warning?: string;
 }
 
+/** The words of a header `Warning`: 299 agent "words". */
+export function warningIn(header: string | null): string | undefined {
+  if (!header) return undefined;
+  return /"((?:[^"\\]|\\.)*)"/.exec(header)?.[1].replace(/\\(.)/g, "$1") ?? header;
+}
+
 function written(answer: { data?: unknown; error?: unknown; response: Response }): Written {
   if (answer.error !== undefined) throw answer.error;
   const waiting = answer.response.status === 202;
-  return { object: waiting ? undefined : (answer.data as KubernetesObject), waiting, warning: answer.response.headers.get("Warning") ?? undefined };
+  return { object: waiting ? undefined : (answer.data as KubernetesObject), waiting, warning: warningIn(answer.response.headers.get("Warning")) };
 }
 
 export async function createObject(cluster: string, namespace: string, resource: Resource, object: object, dryRun = false): Promise<Written> {

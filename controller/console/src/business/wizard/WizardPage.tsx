@@ -84,7 +84,8 @@ function Wizard({ scene, base, application, reload }: Props) {
   const place = usePlace();
   const [form] = Form.useForm<WorkloadForm>();
   const initial = useMemo<WorkloadForm>(() => (base ? formOf(kind, base) : { ...newForm(kind), namespace: place.namespace, application }), [base, kind, place.namespace, application]);
-  const [values, setValues] = useState<WorkloadForm>(initial);
+  const filled = Form.useWatch((all: WorkloadForm) => all, { form, preserve: true });
+  const values = filled && "name" in filled ? filled : initial; // before the first drawing the form is empty
   const [step, setStep] = useState(0);
   const [preview, setPreview] = useState(true);
   const [asked, setAsked] = useState<WorkloadForm>();
@@ -139,7 +140,7 @@ function Wizard({ scene, base, application, reload }: Props) {
       />
       <Row gutter={16}>
         <Col xs={24} xl={preview ? 15 : 24}>
-          <Form form={form} layout="vertical" initialValues={initial} onValuesChange={() => setValues(structuredClone(read()))}>
+          <Form form={form} layout="vertical" initialValues={initial}>
             {!lasting && (
               <div style={shownWhen("basics")}>
                 <BasicFields />
