@@ -54,6 +54,7 @@ const Events = lazy(() => import("../business/Events").then((m) => ({ default: m
 
 const Pods = lazy(() => import("../pods/Pods").then((m) => ({ default: m.Pods })));
 const PodDetails = lazy(() => import("../pods/PodDetails").then((m) => ({ default: m.PodDetails })));
+const ImportYaml = lazy(() => import("../yaml/ImportYaml").then((m) => ({ default: m.ImportYaml })));
 const MergedLogs = lazy(() => import("../pods/MergedLogs").then((m) => ({ default: m.MergedLogs })));
 const Terminals = lazy(() => import("../pods/Terminals").then((m) => ({ default: m.Terminals })));
 
@@ -112,6 +113,7 @@ const business: RouteObject[] = [
   { path: "pods", element: <Pods /> },
   { path: "pods/:name/:tab?", element: <PodDetails /> },
   { path: "logs", element: <MergedLogs /> },
+  { path: "yaml", element: <ImportYaml /> },
   { path: "terminals", element: <Terminals /> },
 ];
 

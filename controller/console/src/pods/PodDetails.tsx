@@ -10,6 +10,7 @@ import { read } from "../api/read";
 import { paths } from "../app/paths";
 import { useMayChange } from "../session/rights";
 import { Failure } from "../ui/Failure";
+import { ObjectYaml } from "../ui/ObjectYaml";
 import { StaleNote } from "../ui/StaleNote";
 import { State } from "../ui/State";
 import { DeletePods } from "./DeletePods";
@@ -63,8 +64,8 @@ export function PodDetails() {
         return containers.length > 0 ? <LogView key={pod?.metadata.uid} cluster={cluster} namespace={namespace} pod={name} containers={containers} /> : <Skeleton active />;
       case "terminal":
         return <PodTerminals cluster={cluster} namespace={namespace} pod={name} containers={running} />;
-      default:
-        return null;
+      case "yaml":
+        return <ObjectYaml cluster={cluster} namespace={namespace} resource="pods" name={name} readOnly />;
     }
   };
   return (
