@@ -3,7 +3,7 @@ import {
   BulbOutlined, GlobalOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, SearchOutlined, UserOutlined,
 } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Dropdown, Flex, Layout, Menu, type MenuProps, Segmented, Spin, Tooltip, Typography, theme } from "antd";
+import { Alert, Button, Dropdown, Flex, Layout, Menu, type MenuProps, Result, Segmented, Spin, Tooltip, Typography, theme } from "antd";
 import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
@@ -12,7 +12,7 @@ import mark from "../favicon.svg";
 import { LANGUAGES } from "../i18n";
 import { manages, useMe, useSignOut } from "../session/me";
 import { absolute } from "../ui/Time";
-import { BUSINESS, type Entry, entriesFor, MANAGEMENT } from "./menu";
+import { BUSINESS, type Entry, entriesFor, leaves, MANAGEMENT } from "./menu";
 import { Palette, usePaletteKey } from "./Palette";
 import { paths } from "./paths";
 import { PlaceChooser } from "./PlaceChooser";
@@ -38,10 +38,11 @@ export function Frame() {
 
   const [, view, ...places] = pathname.split("/");
   const rest = view === "account" ? [cluster ?? "-", namespace ?? "-"] : places;
-  const managing = view === "management";
+  const managing = view === "management" || (view === "account" && manages(me));
   if (managing && !manages(me)) return <Navigate to="/business" replace />;
   const entries = entriesFor(me, managing ? MANAGEMENT : BUSINESS);
-  const at = managing ? rest[0] : rest[2];
+  const at = view === "account" ? undefined : managing ? rest[0] : rest[2];
+  const forbidden = managing && at !== undefined && leaves(MANAGEMENT).some(({ entry }) => entry.key === at) && !leaves(entries).some(({ entry }) => entry.key === at);
   const toItem = (entry: Entry): Item => ({
     key: entry.key,
     icon: entry.icon,
@@ -120,7 +121,7 @@ export function Frame() {
           <Trail />
           <main>
             <Suspense fallback={<Spin style={{ display: "block", margin: "15vh auto" }} />}>
-              <Outlet />
+              {forbidden ? <Result status="403" title={t("problem.denied")} subTitle={t("problem.notYours")} /> : <Outlet />}
             </Suspense>
           </main>
         </Layout.Content>

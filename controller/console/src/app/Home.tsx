@@ -3,6 +3,7 @@ import { Empty, Spin } from "antd";
 import { useTranslation } from "react-i18next";
 import { Navigate } from "react-router";
 import { useMe } from "../session/me";
+import { entriesFor, leaves, MANAGEMENT } from "./menu";
 import { ALL, paths } from "./paths";
 import { useClusterNames, useNamespaces } from "./PlaceChooser";
 import { usePreferences } from "./preferences";
@@ -11,6 +12,12 @@ import { usePreferences } from "./preferences";
 export function Home() {
   const me = useMe();
   return <Navigate to={me.role === "administrator" ? paths.management("clusters") : "/business"} replace />;
+}
+
+/** The first place of the management view that the user has. */
+export function ManagementHome() {
+  const me = useMe();
+  return <Navigate to={paths.management(leaves(entriesFor(me, MANAGEMENT))[0].entry.key)} replace />;
 }
 
 /** Goes to where the business view was last, or to the first place that there is. */

@@ -21,7 +21,7 @@ export const MANAGEMENT: Entry[] = [
   { key: "clusters", icon: <CloudServerOutlined />, for: administers },
   { key: "namespaces", icon: <FolderOutlined /> },
   { key: "storage", icon: <HddOutlined />, for: administers, children: [{ key: "storageClasses" }] },
-  { key: "tenancy", icon: <TeamOutlined />, children: [{ key: "departments", for: administers }, { key: "projects" }, { key: "users" }] },
+  { key: "tenancy", icon: <TeamOutlined />, children: [{ key: "departments" }, { key: "projects" }, { key: "users" }] },
   { key: "operations", icon: <HistoryOutlined />, for: administers },
   { key: "audit", icon: <AuditOutlined />, for: administers },
   { key: "recordings", icon: <CodeOutlined />, for: administers },

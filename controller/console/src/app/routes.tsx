@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lazy } from "react";
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
-import { BusinessHome, Home } from "./Home";
+import { BusinessHome, Home, ManagementHome } from "./Home";
 import { LivePage } from "./LivePage";
 import { BASE } from "./paths";
 import { PageFault, UnknownPage } from "./PageFault";
@@ -127,7 +127,7 @@ export const router = createBrowserRouter(
       errorElement: <PageFault />,
       children: [
         { index: true, element: <Home /> },
-        { path: "management", children: [{ index: true, element: <Navigate to="clusters" replace /> }, ...management] },
+        { path: "management", children: [{ index: true, element: <ManagementHome /> }, ...management] },
         { path: "account/:tab?", element: <Account /> },
         { path: "business", element: <BusinessHome /> },
         { path: "business/:cluster/:namespace", children: [{ index: true, element: <Navigate to="applications" replace /> }, ...business] },

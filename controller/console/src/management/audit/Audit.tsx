@@ -19,7 +19,20 @@ import { problemOf } from "../../ui/Failure";
 type Entry = Schemas["AuditEntry"];
 
 const FILTERS = ["action", "actor", "object", "outcome", "cluster", "namespace", "since", "until"] as const;
-const OUTCOMES = ["ok", "refused", "denied", "invalid", "not_found", "conflict", "exhausted", "unavailable"];
+/** Done, all that was not, what the controller refuses with, and the statuses that a cluster refuses with. */
+const OUTCOMES = [
+  "ok", "refused", "denied", "invalid", "not_found", "conflict", "exhausted", "unavailable", "timeout", "internal", "locked_out",
+  ...[400, 403, 404, 409, 422, 429].map((status) => `status ${status}`),
+];
+
+/** A word for an outcome; of a status that a request was refused with its number. */
+function useOutcomeWord(): (outcome: string) => string {
+  const { t } = useTranslation("management");
+  return (outcome) => {
+    const status = /^status ([0-9]+)$/.exec(outcome)?.[1];
+    return status ? t("audit.status", { status }) : t(`audit.outcomes.${outcome}` as "audit.outcomes.ok", { defaultValue: outcome });
+  };
+}
 /** The beginnings of actions, each a kind of thing that is done. */
 const ACTIONS = [
   "login", "session.", "token.", "password.", "user.", "department.", "project.", "member.", "budget.", "namespace.", "cluster.", "node.", "operation.",
@@ -31,6 +44,7 @@ const ACTIONS = [
 export function Audit() {
   const { t } = useTranslation("management");
   const { t: common } = useTranslation();
+  const wordOf = useOutcomeWord();
   const { message, modal } = App.useApp();
   const [address] = useSearchParams();
   const [busy, setBusy] = useState<"export" | "verify">();
@@ -43,7 +57,7 @@ export function Audit() {
     {
       key: "outcome",
       title: t("audit.outcome"),
-      render: ({ outcome }) => <Badge status={outcome === "ok" ? "success" : "error"} text={t(`audit.outcomes.${outcome}` as "audit.outcomes.ok", { defaultValue: outcome })} />,
+      render: ({ outcome }) => <Badge status={outcome === "ok" ? "success" : "error"} text={wordOf(outcome)} />,
       text: ({ outcome }) => outcome,
     },
     { key: "cluster", title: common("place.cluster"), render: ({ cluster }) => (cluster ? <Link to={paths.cluster(cluster)}>{cluster}</Link> : "—"), text: ({ cluster }) => cluster },
@@ -123,6 +137,7 @@ export function Audit() {
 function Filters({ now, ask }: { now: Question; ask: (change: Question) => void }) {
   const { t } = useTranslation("management");
   const { t: common } = useTranslation();
+  const wordOf = useOutcomeWord();
   const clusters = useClusterNames().data?.items ?? [];
   const words = ["actor", "object", "namespace"] as const;
   const titles = { actor: t("audit.actor"), object: t("audit.objectBegins"), namespace: common("place.namespace") };
@@ -146,7 +161,7 @@ function Filters({ now, ask }: { now: Question; ask: (change: Question) => void 
         placeholder={t("audit.outcome")}
         style={{ width: 130 }}
         value={now.outcome as string | undefined}
-        options={OUTCOMES.map((value) => ({ value, label: t(`audit.outcomes.${value}` as "audit.outcomes.ok") }))}
+        options={OUTCOMES.map((value) => ({ value, label: wordOf(value) }))}
         onChange={(outcome?: string) => ask({ outcome })}
       />
       <Select

@@ -7,7 +7,7 @@ import { api, client, type Schemas } from "../../api/client";
 import { read } from "../../api/read";
 import { ConfirmButton } from "../../ui/ConfirmButton";
 import { Failure } from "../../ui/Failure";
-import { Time } from "../../ui/Time";
+import { absolute } from "../../ui/Time";
 
 type Rotation = Schemas["CaRotation"];
 
@@ -58,7 +58,7 @@ function facts(label: string, { sha256, notAfter }: Schemas["CaFacts"]) {
       label,
       children: (
         <span>
-          <code style={{ overflowWrap: "anywhere" }}>{sha256}</code> · <Time at={notAfter} ahead />
+          <code style={{ overflowWrap: "anywhere" }}>{sha256}</code> · <time dateTime={notAfter}>{absolute(notAfter)}</time>
         </span>
       ),
     },

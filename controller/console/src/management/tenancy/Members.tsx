@@ -8,6 +8,7 @@ import { Link } from "react-router";
 import { api, client, type Schemas } from "../../api/client";
 import { read } from "../../api/read";
 import { paths } from "../../app/paths";
+import { useMe } from "../../session/me";
 import { ConfirmButton } from "../../ui/ConfirmButton";
 import { FormDialog } from "../../ui/FormDialog";
 import { ReasonButton } from "../../ui/ReasonButton";
@@ -25,11 +26,12 @@ export function Members({ project }: { project: string }) {
   const { t: common } = useTranslation();
   const { message } = App.useApp();
   const queries = useQueryClient();
+  const administers = useMe().role === "administrator";
   const [editing, setEditing] = useState<{ user?: string; role: ProjectRole }>();
   const users = api.useQuery("get", "/api/v1/users", { params: { query: { limit: MOST } } });
   const roles = ROLES.map((value) => ({ value, label: common(`role.${value}`) }));
   const columns: Column<Member>[] = [
-    { key: "user", title: common("session.user"), render: ({ user }) => <Link to={paths.user(user.id)}>{user.name}</Link>, text: ({ user }) => user.name },
+    { key: "user", title: common("session.user"), render: ({ user }) => (administers ? <Link to={paths.user(user.id)}>{user.name}</Link> : user.name), text: ({ user }) => user.name },
     { key: "role", title: t("member.role"), render: ({ role }) => common(`role.${role}`), text: ({ role }) => role },
     { key: "global", title: t("member.global"), render: ({ user }) => common(`role.${user.role}`), text: ({ user }) => user.role },
     {

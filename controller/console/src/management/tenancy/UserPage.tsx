@@ -91,11 +91,9 @@ export function UserPage() {
             ]}
           />
         </Card>
-        {me.role === "administrator" && (
-          <Card size="small" title={t("user.sessions")}>
-            <SessionTable user={user.id} />
-          </Card>
-        )}
+        <Card size="small" title={t("user.sessions")}>
+          <SessionTable user={user.id} />
+        </Card>
       </Space>
       <FormDialog<Change, Schemas["User"]>
         open={editing === "role"}

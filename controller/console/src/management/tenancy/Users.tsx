@@ -28,25 +28,19 @@ interface Values extends PasswordValues {
 }
 
 const NAME = /^[A-Za-z0-9.@_-]{1,64}$/;
-export const ROLES: Role[] = ["administrator", "department_administrator", "project_member", "read_only"];
-
-/** The roles that `me` may give. */
-export function rolesFor(me: User): Role[] {
-  return me.role === "administrator" ? ROLES : ROLES.filter((role) => role !== "administrator");
-}
+const ROLES: Role[] = ["administrator", "department_administrator", "project_member", "read_only"];
 
 /** Role and department; a department administrator has a department. */
 export function RoleFields() {
   const { t } = useTranslation("management");
   const { t: common } = useTranslation();
-  const me = useMe();
   const departments = useDepartments().data?.items ?? [];
   const role = Form.useWatch<Role | undefined>("role");
-  const needed = role === "department_administrator" || me.role !== "administrator";
+  const needed = role === "department_administrator";
   return (
     <>
       <Form.Item name="role" label={t("member.role")} extra={role && t(`user.may.${role}`)} rules={[{ required: true }]}>
-        <Select options={rolesFor(me).map((value) => ({ value, label: common(`role.${value}`) }))} />
+        <Select options={ROLES.map((value) => ({ value, label: common(`role.${value}`) }))} />
       </Form.Item>
       <Form.Item name="department" label={common("place.department")} rules={[{ required: needed, message: t("project.needDepartment") }]}>
         <Select allowClear={!needed} placeholder={t("user.noDepartment")} options={departments.map(({ id, name }) => ({ value: id, label: name }))} />
@@ -65,8 +59,9 @@ export function Users() {
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<Schemas["NewUser"]>();
   const departments = useDepartments().data?.items ?? [];
+  const administers = me.role === "administrator";
   const columns: Column<User>[] = [
-    { key: "name", title: common("session.user"), render: ({ id, name }) => <Link to={paths.user(id)}>{name}</Link>, text: ({ name }) => name },
+    { key: "name", title: common("session.user"), render: ({ id, name }) => (administers ? <Link to={paths.user(id)}>{name}</Link> : name), text: ({ name }) => name },
     { key: "role", title: t("member.role"), render: ({ role }) => common(`role.${role}`), text: ({ role }) => role },
     {
       key: "department",
@@ -101,7 +96,7 @@ export function Users() {
         rowKey={({ id }) => id}
         searchable={false}
         actions={
-          <ReasonButton type="primary" icon={<PlusOutlined />} onClick={() => setMaking(true)}>
+          <ReasonButton type="primary" icon={<PlusOutlined />} reason={administers ? undefined : t("onlyAdministrators")} onClick={() => setMaking(true)}>
             {t("user.create")}
           </ReasonButton>
         }
@@ -111,7 +106,7 @@ export function Users() {
         close={() => setMaking(false)}
         title={t("user.create")}
         ok={common("action.create")}
-        initial={{ role: "project_member", department: me.role === "administrator" ? undefined : me.department?.id, generated: true, mustChangePassword: true }}
+        initial={{ role: "project_member", generated: true, mustChangePassword: true }}
         send={({ name, role, department, generated, password, mustChangePassword }) =>
           read(client.POST("/api/v1/users", { body: { name, role, ...(department && { department }), ...(!generated && { password }), mustChangePassword } }))
         }
