@@ -43,12 +43,12 @@ export function ContainerCard({ of, logs }: { of: ShownContainer; logs: string }
           { key: "image", label: t("image"), span: "filled", children: <Typography.Text copyable={of.image ? { text: of.image } : false}>{of.image ?? "—"}</Typography.Text> },
           { key: "restarts", label: t("restarts"), children: restarts },
           { key: "last", label: t("lastState"), children: status?.lastState && stateName(status.lastState) !== "unknown" ? <StateWords state={status.lastState} /> : "—" },
-          {
-            key: "ports", label: t("ports"),
-            children: of.ports?.length ? of.ports.map(({ containerPort, protocol, name }) => `${name ? `${name} ` : ""}${containerPort}/${protocol ?? "TCP"}`).join(", ") : "—",
-          },
           { key: "requests", label: t("requests"), children: amounts(of.resources?.requests) },
           { key: "limits", label: t("limits"), children: amounts(of.resources?.limits) },
+          {
+            key: "ports", label: t("ports"), span: "filled",
+            children: of.ports?.length ? of.ports.map(({ containerPort, protocol, name }) => `${name ? `${name} ` : ""}${containerPort}/${protocol ?? "TCP"}`).join(", ") : "—",
+          },
           { key: "command", label: t("command"), span: "filled", children: list(of.command) },
           { key: "args", label: t("args"), span: "filled", children: list(of.args) },
           ...(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DownloadOutlined, ReloadOutlined } from "@ant-design/icons";
-import { Alert, Badge, Button, Empty, Input, Select, Tooltip, Typography } from "antd";
+import { Alert, Badge, Breadcrumb, Button, Empty, Input, Select, Tooltip, Typography } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
@@ -100,13 +100,14 @@ export function MergedLogs() {
   );
   return (
     <>
+      <Breadcrumb style={{ marginBottom: 16 }} items={[{ title: <Link to={paths.business(cluster, namespace ?? "-", "pods")}>{common("menu.pods")}</Link> }, { title: t("log.merged") }]} />
       <Typography.Title level={2}>{t("log.merged")}</Typography.Title>
       {!path ? (
         <Empty description={t("log.mergedNone")} />
       ) : (
         <>
           <Typography.Paragraph type="secondary" ellipsis={{ rows: 2, expandable: true, symbol: common("action.more") }}>
-            <Link to={paths.business(cluster, namespace ?? "-", "pods")}>{common("menu.pods")}</Link> · {t("log.mergedOf", { what: labels ?? pods.join(", ") })}
+            {t("log.mergedOf", { what: labels ?? pods.join(", ") })}
           </Typography.Paragraph>
           {problem && <Failure error={problem} again={() => setTurn(turn + 1)} />}
           <LogPane store={store} label={t("log.merged")} tools={tools} height={HEIGHT} status={<Badge status={reading ? "processing" : "default"} text={t(reading ? "log.reading" : "log.asRead")} />} />

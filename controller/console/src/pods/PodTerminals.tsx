@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { PlusOutlined } from "@ant-design/icons";
+import { CloseOutlined, PlusOutlined } from "@ant-design/icons";
 import { App, Button, Empty, Flex, Select, Space, Tabs, Tooltip, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,7 +10,7 @@ import { forgetTerminal, type OpenTerminal, openTerminal, type Shell, SHELLS, us
 import { TerminalPane } from "./Terminal";
 import { closeWindow, windowOf } from "./terminal_windows";
 
-const HEIGHT = "max(320px, calc(100vh - 330px))";
+const HEIGHT = "max(320px, calc(100vh - 370px))";
 
 interface Props {
   cluster: string;
@@ -98,25 +98,24 @@ export function PodTerminals({ cluster, namespace, pod, containers }: Props) {
   }
   return (
     <>
-      <Flex justify="end" style={{ marginBottom: 8 }}>
-        {chooser}
-      </Flex>
+      <Flex justify="end" style={{ marginBottom: 8 }}>{chooser}</Flex>
       <Tabs
-      type="editable-card"
-      hideAdd
-      activeKey={shown}
-      onChange={setActive}
-      onEdit={(key, action) => {
-        const one = open.find((candidate) => candidate.key === key);
-        if (action === "remove" && one) close(one);
-      }}
-      items={open.map((one, index) => ({
-        key: one.key,
-        label: `${index + 1} · ${one.container}${one.shell === "auto" ? "" : ` · ${one.shell}`}`,
-        closable: true,
-        children: <TerminalPane of={one} active={one.key === shown} height={HEIGHT} />,
-      }))}
-    />
+        type="card"
+        activeKey={shown}
+        onChange={setActive}
+        items={open.map((one, index) => ({
+          key: one.key,
+          label: `${index + 1} · ${one.container}${one.shell === "auto" ? "" : ` · ${one.shell}`}`,
+          children: (
+            <TerminalPane
+              of={one}
+              active={one.key === shown}
+              height={HEIGHT}
+              extra={<Button size="small" aria-label={t("terminal.close")} title={t("terminal.close")} icon={<CloseOutlined />} onClick={() => close(one)} />}
+            />
+          ),
+        }))}
+      />
     </>
   );
 }

@@ -2,7 +2,7 @@
 import "@xterm/xterm/css/xterm.css";
 import { EyeOutlined, PoweroffOutlined, ReloadOutlined } from "@ant-design/icons";
 import { Alert, Badge, Button, Flex, Popconfirm, Space, Tag, Typography, theme } from "antd";
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useDark } from "../app/preferences";
 import { useNow } from "../ui/Time";
@@ -14,8 +14,18 @@ const LIGHTS: Record<Phase["is"], "success" | "processing" | "warning" | "error"
   attached: "success", connecting: "processing", waiting: "warning", elsewhere: "warning", exited: "default", failed: "error",
 };
 
-/** A terminal that is open, with how it stands. `active`: it is the one that is seen, and has the keys. */
-export function TerminalPane({ of, active, watching = false, height }: { of: OpenTerminal; active: boolean; watching?: boolean; height: string }) {
+interface PaneProps {
+  of: OpenTerminal;
+  /** It is the one that is seen, and has the keys. */
+  active: boolean;
+  watching?: boolean;
+  height: string;
+  /** More buttons, at the end. */
+  extra?: ReactNode;
+}
+
+/** A terminal that is open, with how it stands. */
+export function TerminalPane({ of, active, watching = false, height, extra }: PaneProps) {
   const frame = useRef<HTMLDivElement>(null);
   const dark = useDark();
   const { token } = theme.useToken();
@@ -30,7 +40,7 @@ export function TerminalPane({ of, active, watching = false, height }: { of: Ope
 
   return (
     <Flex vertical gap={8} style={{ height }}>
-      <StatusLine pane={pane} watching={watching} />
+      <StatusLine pane={pane} watching={watching} extra={extra} />
       <div
         ref={frame}
         data-terminal={pane.session.place?.terminal ?? ""}
@@ -41,7 +51,7 @@ export function TerminalPane({ of, active, watching = false, height }: { of: Ope
 }
 
 /** How it stands, who else sees it, and what may be done about it. */
-function StatusLine({ pane, watching }: { pane: TerminalWindow; watching: boolean }) {
+function StatusLine({ pane, watching, extra }: { pane: TerminalWindow; watching: boolean; extra?: ReactNode }) {
   const { t } = useTranslation("pods");
   const { session } = pane;
   const { phase } = session;
@@ -76,6 +86,7 @@ function StatusLine({ pane, watching }: { pane: TerminalWindow; watching: boolea
               </Button>
             </Popconfirm>
           )}
+          {extra}
         </Space>
       </Flex>
       {pane.refused && <Alert type="warning" showIcon title={t("terminal.refused")} />}

@@ -12,7 +12,10 @@ const SCROLLBACK = 10_000;
 const NOTE_MS = 1_000;
 const WORDS = new TextEncoder();
 
-const DARK: ITheme = { background: "#14181c", foreground: "#e6e6e6", cursor: "#2dd4bf", selectionBackground: "#335a60" };
+const DARK: ITheme = {
+  background: "#14181c", foreground: "#e6e6e6", cursor: "#2dd4bf", selectionBackground: "#335a60",
+  red: "#ff7b72", brightRed: "#ffa198", blue: "#79b0ff", brightBlue: "#a5cbff", magenta: "#e07be0", brightMagenta: "#f0a5f0", brightBlack: "#8b949e",
+};
 const LIGHT: ITheme = {
   background: "#fbfcfc", foreground: "#1f2933", cursor: "#0f766e", selectionBackground: "#b7e0da",
   black: "#1f2933", white: "#6b7280", brightBlack: "#4b5563", brightWhite: "#111827", yellow: "#8a6100", brightYellow: "#7a5600",

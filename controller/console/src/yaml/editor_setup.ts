@@ -56,7 +56,7 @@ export function yamlEditing(label: string, isDark: boolean, readOnly: boolean, h
     isDark ? syntaxHighlighting(dark) : [],
     look(isDark, height),
     phrases(),
-    EditorView.contentAttributes.of({ "aria-label": label }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     EditorState.readOnly.of(readOnly),
   ];
 }
