@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Card, Col, Flex, Form, Input, Row, Spin, Typography } from "antd";
-import { type ReactNode, useDeferredValue, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import { paths } from "../app/paths";
 import { usePlace } from "../app/place";
 import { Failure } from "../ui/Failure";
-import { toYaml } from "../ui/yaml";
 import { isSubdomain } from "./names";
 import { rule } from "./fields/lists";
+import { YamlPreview } from "./fields/YamlPreview";
 import { kindOf, type Resource } from "./kinds";
 import { NamespaceSelect } from "./NamespaceSelect";
 import { type KubernetesObject, useObject } from "./object";
@@ -57,8 +57,6 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
   const filled = Form.useWatch((all: Values) => all, { form, preserve: true });
   const values = filled && "name" in filled ? filled : initial; // before the first drawing the form is empty
   const [asked, setAsked] = useState<KubernetesObject>();
-  const shown = useDeferredValue(values);
-  const yaml = useMemo(() => (secret ? "" : toYaml(props.write(shown, base))), [shown, base, secret]);
   const word = common(`menu.${resource}`);
   const submit = async () => {
     try {
@@ -104,11 +102,7 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
         </Col>
         {!secret && (
           <Col xs={24} xl={9}>
-            <Card size="small" title="YAML" style={{ position: "sticky", top: 80 }}>
-              <pre tabIndex={0} aria-label={t("wizard.preview")} style={{ margin: 0, maxHeight: "calc(100vh - 200px)", overflow: "auto", fontSize: 12 }}>
-                {yaml}
-              </pre>
-            </Card>
+            <YamlPreview form={form} initial={initial} objects={(now) => [props.write(now, base)]} />
           </Col>
         )}
       </Row>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Card, Col, Flex, Form, Row, Spin, Steps, Switch, Typography } from "antd";
-import { useDeferredValue, useMemo, useState } from "react";
+import { Button, Col, Flex, Form, Row, Spin, Steps, Switch, Typography } from "antd";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { api } from "../../api/client";
 import { paths } from "../../app/paths";
 import { usePlace } from "../../app/place";
 import { Failure } from "../../ui/Failure";
-import { toYaml } from "../../ui/yaml";
+import { YamlPreview } from "../fields/YamlPreview";
 import { kindOf, LASTING, type WorkloadPlural } from "../kinds";
 import { type KubernetesObject, useObject } from "../object";
 import { AccessFields } from "./AccessFields";
@@ -84,16 +84,14 @@ function Wizard({ scene, base, application, reload }: Props) {
   const place = usePlace();
   const [form] = Form.useForm<WorkloadForm>();
   const initial = useMemo<WorkloadForm>(() => (base ? formOf(kind, base) : { ...newForm(kind), namespace: place.namespace, application }), [base, kind, place.namespace, application]);
-  const filled = Form.useWatch((all: WorkloadForm) => all, { form, preserve: true });
-  const values = filled && "name" in filled ? filled : initial; // before the first drawing the form is empty
+  const name = Form.useWatch("name", { form, preserve: true }) ?? initial.name;
+  const namespace = Form.useWatch("namespace", { form, preserve: true }) ?? initial.namespace;
   const [step, setStep] = useState(0);
   const [preview, setPreview] = useState(true);
   const [asked, setAsked] = useState<WorkloadForm>();
-  const shown = useDeferredValue(values);
   const lasting = LASTING.includes(kind);
   const steps: Step[] = [...(lasting ? [] : (["basics"] as const)), "containers", ...(lasting && !editing ? (["access"] as const) : []), "advanced"];
   const objects = (of: WorkloadForm) => [objectOf(kind, of, base, scene.kubernetesVersion), ...(editing ? [] : accessObjects(of))];
-  const yaml = useMemo(() => objects(shown).map(toYaml).join("---\n"), [shown]);
   const last = step === steps.length - 1;
   const read = () => form.getFieldsValue(true) as WorkloadForm;
 
@@ -118,14 +116,14 @@ function Wizard({ scene, base, application, reload }: Props) {
   const words: Record<Step, string> = { basics: t("wizard.step.basics"), containers: t("wizard.step.containers"), access: t("tab.services"), advanced: t("wizard.step.advanced") };
   const shownWhen = (one: Step) => ({ display: steps[step] === one ? undefined : "none" });
   const word = common(`menu.${kind}`);
-  const back = () => void go(editing ? paths.object(cluster, place.segment, kind, values.name) : paths.business(cluster, place.segment, kind));
-  const context: Scene = { ...scene, namespace: values.namespace ?? place.namespace };
+  const back = () => void go(editing ? paths.object(cluster, place.segment, kind, name) : paths.business(cluster, place.segment, kind));
+  const context: Scene = { ...scene, namespace: namespace ?? place.namespace };
 
   return (
     <SceneContext value={context}>
       <Flex align="center" justify="space-between" wrap gap={12} style={{ marginBottom: 16 }}>
         <Typography.Title level={2} style={{ margin: 0 }}>
-          {editing ? `${common("action.edit")} · ${kindOf(kind)} ${values.name}` : t("list.create", { kind: word })}
+          {editing ? `${common("action.edit")} · ${kindOf(kind)} ${name}` : t("list.create", { kind: word })}
         </Typography.Title>
         <span>
           <Switch id="preview" checked={preview} onChange={setPreview} /> <label htmlFor="preview">{t("wizard.preview")}</label>
@@ -178,11 +176,7 @@ function Wizard({ scene, base, application, reload }: Props) {
         </Col>
         {preview && (
           <Col xs={24} xl={9}>
-            <Card size="small" title="YAML" style={{ position: "sticky", top: 80 }}>
-              <pre tabIndex={0} aria-label={t("wizard.preview")} style={{ margin: 0, maxHeight: "calc(100vh - 200px)", overflow: "auto", fontSize: 12 }}>
-                {yaml}
-              </pre>
-            </Card>
+            <YamlPreview form={form} initial={initial} objects={objects} />
           </Col>
         )}
       </Row>
