@@ -5,9 +5,12 @@ import { Link, useLocation } from "react-router";
 import { BUSINESS, leaves, MANAGEMENT } from "./menu";
 import { paths } from "./paths";
 
-/** The names of an address that the trail has: tabs and words of the address are none. */
+/** Places whose address has an id: the page's heading names the thing. */
+const BY_ID = ["departments", "projects", "users", "operations", "recordings", "settings"];
+
+/** The names of an address that the trail has: tabs, ids and words of the address are none. */
 export function namesOf(entry: string, names: string[]): string[] {
-  if (names[0] === "new") return [];
+  if (names[0] === "new" || BY_ID.includes(entry)) return [];
   if (entry === "namespaces") return names.slice(0, 2);
   return names[1] === "nodes" && names[2] ? [names[0], names[2]] : names.slice(0, 1);
 }
@@ -19,7 +22,8 @@ export function Trail() {
   const [, view, ...rest] = pathname.split("/").map(decodeURIComponent);
   if (view !== "management" && view !== "business") return null;
   const managing = view === "management";
-  const [entry, ...names] = managing ? rest : rest.slice(2);
+  // the forms of new objects stand under "new", and belong to the list of their kind
+  const [entry, ...names] = managing ? rest : rest[2] === "new" ? [rest[3], "new"] : rest.slice(2);
   const place = leaves(managing ? MANAGEMENT : BUSINESS).find((leaf) => leaf.entry.key === entry);
   if (!place) return null;
   const word = (key: string) => t(`menu.${key}` as "menu.pods");
@@ -28,7 +32,7 @@ export function Trail() {
     { title: managing ? t("views.management") : t("views.business") },
     ...(place.group ? [{ title: word(place.group) }] : []),
     { title: names.length > 0 ? <Link to={root}>{word(entry)}</Link> : word(entry) },
-    ...namesOf(entry, names).slice(0, managing ? 2 : 1).map((name, at, all) => ({
+    ...namesOf(entry, names).map((name, at, all) => ({
       title: entry === "clusters" && at < all.length - 1 ? <Link to={paths.cluster(name)}>{name}</Link> : name,
     })),
     ...(names[0] === "new" ? [{ title: t("action.create") }] : []),

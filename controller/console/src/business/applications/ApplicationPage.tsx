@@ -79,7 +79,7 @@ export function ApplicationPage() {
             ),
           },
           { key: "network", label: common("menu.network"), children: <ApplicationNetwork application={application} cluster={cluster} namespace={namespace} /> },
-          { key: "yaml", label: "YAML", children: object.error ? <Failure error={object.error} /> : object.data && <ObjectYaml object={object.data} name={name} /> },
+          { key: "yaml", label: "YAML", children: <ObjectYaml cluster={cluster} namespace={namespace} resource="applications.app.k8s.io" name={name} /> },
         ]}
       />
       {acts.dialogs}

@@ -70,7 +70,7 @@ export function ConfigPage({ resource }: { resource: "configmaps" | "secrets" })
             ),
           },
           { key: "used-by", label: t("tab.usedBy"), children: <UsedBy cluster={cluster} namespace={namespace} resource={resource} name={name} /> },
-          { key: "yaml", label: "YAML", children: object && <ObjectYaml object={object} name={name} /> },
+          { key: "yaml", label: "YAML", children: <ObjectYaml cluster={cluster} namespace={namespace} resource={resource} name={name} /> },
         ]}
       />
       {removal.dialog}

@@ -82,7 +82,7 @@ export function JobPage() {
           },
           { key: "pods", label: common("menu.pods"), children: <PodsOf owner={`Job/${name}`} /> },
           { key: "events", label: common("menu.events"), children: <EventTable object={`Job/${name}`} namespace={namespace} /> },
-          { key: "yaml", label: "YAML", children: object && <ObjectYaml object={object} name={name} /> },
+          { key: "yaml", label: "YAML", children: <ObjectYaml cluster={cluster} namespace={namespace} resource="jobs" name={name} /> },
         ]}
       />
       {acts.dialog}
@@ -148,7 +148,7 @@ export function CronJobPage() {
           },
           { key: "jobs", label: common("menu.jobs"), children: <ResourceTable list="jobs" columns={made} only={{ owner: `CronJob/${name}` }} hint={t("cron.none")} /> },
           { key: "events", label: common("menu.events"), children: <EventTable object={`CronJob/${name}`} namespace={namespace} /> },
-          { key: "yaml", label: "YAML", children: object && <ObjectYaml object={object} name={name} /> },
+          { key: "yaml", label: "YAML", children: <ObjectYaml cluster={cluster} namespace={namespace} resource="cronjobs" name={name} /> },
         ]}
       />
       {acts.dialog}

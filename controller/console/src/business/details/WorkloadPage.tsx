@@ -74,7 +74,7 @@ export function WorkloadPage({ kind }: { kind: Lasting }) {
   }
   tabs.push(
     { key: "events", label: common("menu.events"), children: <EventTable object={`${kindOf(kind)}/${name}`} namespace={namespace} /> },
-    { key: "yaml", label: "YAML", children: object && <ObjectYaml object={object} name={name} /> },
+    { key: "yaml", label: "YAML", children: <ObjectYaml cluster={cluster} namespace={namespace} resource={kind} name={name} /> },
   );
   return (
     <>

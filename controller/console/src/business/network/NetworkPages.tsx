@@ -85,7 +85,7 @@ export function ServicePage() {
     },
     { key: "used-by", label: t("tab.usedBy"), children: <UsedBy cluster={cluster} namespace={namespace} resource="services" name={name} /> },
     { key: "events", label: common("menu.events"), children: <EventTable object={`Service/${name}`} namespace={namespace} /> },
-    { key: "yaml", label: "YAML", children: object && <ObjectYaml object={object} name={name} /> },
+    { key: "yaml", label: "YAML", children: <ObjectYaml cluster={cluster} namespace={namespace} resource="services" name={name} /> },
   ];
   if (selector.length > 0) {
     tabs.splice(1, 0, { key: "pods", label: common("menu.pods"), children: <PodsOf labels={selector.map(([key, value]) => `${key}=${value}`).join(",")} /> });
@@ -150,7 +150,7 @@ export function IngressPage() {
           ),
         },
         { key: "events", label: common("menu.events"), children: <EventTable object={`Ingress/${name}`} namespace={namespace} /> },
-        { key: "yaml", label: "YAML", children: object && <ObjectYaml object={object} name={name} /> },
+        { key: "yaml", label: "YAML", children: <ObjectYaml cluster={cluster} namespace={namespace} resource="ingresses" name={name} /> },
       ]}
     />
   );

@@ -46,7 +46,7 @@ export function ClaimPage() {
         },
         { key: "used-by", label: t("tab.usedBy"), children: <UsedBy cluster={cluster} namespace={namespace} resource="persistentvolumeclaims" name={name} /> },
         { key: "events", label: common("menu.events"), children: <EventTable object={`PersistentVolumeClaim/${name}`} namespace={namespace} /> },
-        { key: "yaml", label: "YAML", children: object && <ObjectYaml object={object} name={name} /> },
+        { key: "yaml", label: "YAML", children: <ObjectYaml cluster={cluster} namespace={namespace} resource="persistentvolumeclaims" name={name} /> },
       ]}
     />
   );
