@@ -5,7 +5,7 @@ import re
 ROUTES = "controller/console/src/app/routes.tsx"
 TABLE = "tests/browser/pages.md"
 ROW = re.compile(r"^\| (\S+) \| `(\S+)` \| ([^|]+) \| ([^|]+) \| (\d{4}-\d\d-\d\d) \|$")
-NONE = {"management", "business/:cluster/:namespace", "*"}  # frames, and what is no page
+NONE = {"management", "business", "business/:cluster/:namespace", "*"}  # frames and ways, which are no pages
 
 
 def rows(tree):

@@ -59,6 +59,43 @@ apiVersion: v1
 kind: Secret
 metadata: {{name: keys}}
 stringData: {{password: hush}}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {{name: db}}
+spec:
+  serviceName: db
+  selector: {{matchLabels: {{app: db}}}}
+  template: {{metadata: {{labels: {{app: db}}}}, spec: {{terminationGracePeriodSeconds: 0, containers: [{{name: main, {BOX}, command: [sleep, '100000']}}]}}}}
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {{name: each}}
+spec:
+  selector: {{matchLabels: {{app: each}}}}
+  template: {{metadata: {{labels: {{app: each}}}}, spec: {{terminationGracePeriodSeconds: 0, containers: [{{name: main, {BOX}, command: [sleep, '100000']}}]}}}}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {{name: once}}
+spec: {{template: {{spec: {{restartPolicy: Never, containers: [{{name: main, {BOX}, command: ['true']}}]}}}}}}
+---
+apiVersion: batch/v1beta1
+kind: CronJob
+metadata: {{name: nightly}}
+spec:
+  schedule: "0 3 * * *"
+  jobTemplate: {{spec: {{template: {{spec: {{restartPolicy: Never, containers: [{{name: main, {BOX}, command: ['true']}}]}}}}}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {{name: front}}
+spec: {{rules: [{{host: shop.example, http: {{paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}]}}}}]}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {{name: data}}
+spec: {{storageClassName: none, accessModes: [ReadWriteOnce], resources: {{requests: {{storage: 1Gi}}}}}}
 """
 MOST_LOADED = 500 << 10  # bytes as they travel, for the sign-in and the first list together
 
@@ -159,9 +196,11 @@ def test_a_terminal_outlives_the_controller_and_a_reload(browser, admin, shown, 
 
 
 @claims("G1.pages")
-def test_every_page_is_whole(browser, admin, full, seed):
+def test_every_page_is_whole(browser, admin, full, seed, shown, tenants, api):
     """With --full in both languages: the pictures are to be looked at, see tests/browser/pages.md."""
-    addresses = {name: row[0] for name, row in pages.rows(TREE).items() if not row[0].startswith(("/sign-in", "/password"))}
+    ids = {"department": tenants.department["sales"], "project": tenants.project["sales"], "operation": api.items("/operations")[0]["id"],
+           "user": next(user["id"] for user in api.items("/users") if user["name"] == "tenancy-ann")}
+    addresses = {name: row[0].format(**ids) for name, row in pages.rows(TREE).items() if not row[0].startswith(("/sign-in", "/password"))}
     names = list(addresses)
     for language in ("zh-CN", "en") if full else random.Random(seed).sample(("zh-CN", "en"), 1):
         for i in range(0, len(names), PAGES_A_FLOW):
