@@ -41,9 +41,10 @@ function legible(dark: boolean) {
   const faint = dark ? "rgba(255, 255, 255, 0.6)" : "rgba(0, 0, 0, 0.58)";
   const quiets = { colorTextSecondary: quiet, colorTextTertiary: quiet, colorTextDescription: quiet, colorTextPlaceholder: faint };
   const grounds = {
-    colorInfoBg: "#e8f5f3", colorInfoBorder: "#9fd6ce", colorWarningBg: "#fffbe6", colorWarningBorder: "#ffe58f", colorErrorBg: "#fff2f0", colorErrorBorder: "#ffccc7",
+    colorInfoBg: "#e8f5f3", colorInfoBorder: "#9fd6ce", colorWarningBg: "#fffbe6", colorWarningBorder: "#ffe58f",
+    colorErrorBg: "#fff2f0", colorErrorBorder: "#ffccc7",
   };
-  return dark ? quiets : { ...quiets, ...grounds, colorError: "#cf1322", colorWarning: "#b45309" };
+  return dark ? { ...quiets, colorError: "#ff7875" } : { ...quiets, ...grounds, colorError: "#cf1322", colorWarning: "#b45309" };
 }
 
 /** The whole page: language, look, what is known of the controller, and the place that is shown. */
@@ -58,7 +59,10 @@ export function Console() {
           algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
           token: { colorPrimary: "#0f766e", colorInfo: "#0f766e", colorLink: dark ? "#2dd4bf" : "#0f766e", borderRadius: 6, ...legible(dark) },
           components: {
-            Menu: dark ? { itemSelectedBg: "#134e4a", itemSelectedColor: "#99f6e4" } : { itemSelectedBg: "#d5efeb", itemSelectedColor: "#0b5750" },
+            ...(dark && { Tabs: { itemSelectedColor: "#2dd4bf", inkBarColor: "#2dd4bf" }, Button: { dangerColor: "#141414" } }),
+            Menu: dark
+              ? { itemSelectedBg: "#134e4a", itemSelectedColor: "#99f6e4", subMenuItemSelectedColor: "#99f6e4" }
+              : { itemSelectedBg: "#d5efeb", itemSelectedColor: "#0b5750" },
           },
         }}
       >

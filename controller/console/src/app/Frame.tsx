@@ -42,7 +42,8 @@ export function Frame() {
   if (managing && !manages(me)) return <Navigate to="/business" replace />;
   const entries = entriesFor(me, managing ? MANAGEMENT : BUSINESS);
   const at = view === "account" ? undefined : managing ? rest[0] : rest[2];
-  const forbidden = managing && at !== undefined && leaves(MANAGEMENT).some(({ entry }) => entry.key === at) && !leaves(entries).some(({ entry }) => entry.key === at);
+  const has = (all: Entry[]) => leaves(all).some(({ entry }) => entry.key === at);
+  const forbidden = managing && has(MANAGEMENT) && !has(entries);
   const toItem = (entry: Entry): Item => ({
     key: entry.key,
     icon: entry.icon,

@@ -29,7 +29,12 @@ export function Clusters() {
       render: ({ nodesReady, nodesTotal }) => `${nodesReady} / ${nodesTotal}`,
       text: ({ nodesReady, nodesTotal }) => `${nodesReady}/${nodesTotal}`,
     },
-    { key: "reachable", title: t("cluster.link"), render: ({ reachable }) => <State of={reachable ? "connected" : "disconnected"} />, text: ({ reachable }) => String(reachable) },
+    {
+      key: "reachable",
+      title: t("cluster.link"),
+      render: ({ reachable }) => <State of={reachable ? "connected" : "disconnected"} />,
+      text: ({ reachable }) => String(reachable),
+    },
     { key: "asOf", title: t("asOf"), hidden: true, render: ({ asOf }) => <Time at={asOf} />, text: ({ asOf }) => asOf },
     { key: "created", title: common("table.created"), render: ({ createdAt }) => <Time at={createdAt} />, text: ({ createdAt }) => createdAt },
   ];

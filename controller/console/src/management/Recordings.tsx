@@ -38,11 +38,21 @@ export function Recordings() {
   const columns: Column<Recording>[] = [
     { key: "started", title: t("recording.started"), render: ({ startedAt }) => <Time at={startedAt} />, text: ({ startedAt }) => startedAt },
     { key: "user", title: common("session.user"), render: ({ user }) => <Link to={paths.user(user)}>{user}</Link>, text: ({ user }) => user },
-    { key: "cluster", title: common("place.cluster"), render: ({ cluster }) => <Link to={paths.cluster(cluster)}>{cluster}</Link>, text: ({ cluster }) => cluster },
+    {
+      key: "cluster",
+      title: common("place.cluster"),
+      render: ({ cluster }) => <Link to={paths.cluster(cluster)}>{cluster}</Link>,
+      text: ({ cluster }) => cluster,
+    },
     { key: "node", title: t("operation.node"), render: ({ cluster, node }) => <Link to={paths.node(cluster, node)}>{node}</Link>, text: ({ node }) => node },
     { key: "reason", title: t("recording.reason"), render: ({ reason }) => reason, text: ({ reason }) => reason },
     { key: "from", title: t("session.from"), render: ({ from }) => from, text: ({ from }) => from },
-    { key: "running", title: common("table.status"), render: ({ running }) => <State of={running ? "running" : "done"} />, text: ({ running }) => String(running) },
+    {
+      key: "running",
+      title: common("table.status"),
+      render: ({ running }) => <State of={running ? "running" : "done"} />,
+      text: ({ running }) => String(running),
+    },
     { key: "took", title: t("operation.took"), render: ({ startedAt, lastOutputAt }) => <Duration from={startedAt} to={lastOutputAt} /> },
     { key: "bytes", title: t("recording.size"), render: (one) => bytes(one.bytes), text: (one) => one.bytes },
     {

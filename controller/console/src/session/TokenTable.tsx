@@ -56,7 +56,12 @@ export function TokenTable() {
       text: (one) => scopes(one).join(" "),
     },
     { key: "created", title: common("table.created"), render: ({ createdAt }) => <Time at={createdAt} />, text: ({ createdAt }) => createdAt },
-    { key: "used", title: t("session.used"), render: ({ lastUsedAt }) => (lastUsedAt ? <Time at={lastUsedAt} /> : common("time.never")), text: ({ lastUsedAt }) => lastUsedAt },
+    {
+      key: "used",
+      title: t("session.used"),
+      render: ({ lastUsedAt }) => (lastUsedAt ? <Time at={lastUsedAt} /> : common("time.never")),
+      text: ({ lastUsedAt }) => lastUsedAt,
+    },
     { key: "expires", title: t("session.expires"), render: ({ expiresAt }) => <Time at={expiresAt} ahead />, text: ({ expiresAt }) => expiresAt },
     {
       key: "actions",

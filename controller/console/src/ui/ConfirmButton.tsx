@@ -72,7 +72,13 @@ export function ConfirmButton<Result>({ title, what, name, ok, act, done, said, 
           {name !== undefined && (
             <>
               <Typography.Text id="confirm-name">{t("confirm.type", { name })}</Typography.Text>
-              <Input autoFocus aria-labelledby="confirm-name" value={typed} onChange={(event) => setTyped(event.target.value)} onPressEnter={() => void run()} />
+              <Input
+                autoFocus
+                aria-labelledby="confirm-name"
+                value={typed}
+                onChange={(event) => setTyped(event.target.value)}
+                onPressEnter={() => void run()}
+              />
             </>
           )}
           {error !== undefined && <Failure error={error} inline />}

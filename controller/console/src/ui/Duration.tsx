@@ -4,9 +4,14 @@ import { useNow } from "./Time";
 
 const UNITS: [string, number][] = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000], ["second", 1000]];
 
+const TENTHS_BELOW_MS = 10_000;
+
 /** How long something took, in its two largest units: "3 min 20 s". */
 export function duration(ms: number): string {
-  if (ms < 10_000) return new Intl.NumberFormat(language(), { style: "unit", unit: "second", unitDisplay: "short", maximumFractionDigits: 1 }).format(Math.max(ms, 0) / 1000);
+  if (ms < TENTHS_BELOW_MS) {
+    const tenths = new Intl.NumberFormat(language(), { style: "unit", unit: "second", unitDisplay: "short", maximumFractionDigits: 1 });
+    return tenths.format(Math.max(ms, 0) / 1000);
+  }
   const parts: string[] = [];
   let rest = Math.round(ms / 1000) * 1000;
   for (const [unit, size] of UNITS) {

@@ -42,7 +42,9 @@ export function Failure({ error, again, inline, title }: { error: unknown; again
           ))}
           {problem.shortages
             ?.filter(({ message }) => !problem.detail.includes(message))
-            .map(({ level, resource, message, whoCanRaise }) => <span key={level + resource}>{message.includes(whoCanRaise) ? message : `${message} ${whoCanRaise}`}</span>)}
+            .map(({ level, resource, message, whoCanRaise }) => (
+              <span key={level + resource}>{message.includes(whoCanRaise) ? message : `${message} ${whoCanRaise}`}</span>
+            ))}
           {problem.requestId && <Typography.Text type="secondary">{t("problem.request", { id: problem.requestId })}</Typography.Text>}
         </Space>
       }

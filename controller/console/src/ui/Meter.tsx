@@ -21,7 +21,14 @@ export function Meter({ label, share, text, width }: { label: string; share: num
           {text ?? percent(share)}
         </Typography.Text>
       </Flex>
-      <Progress percent={shown * 100} showInfo={false} size="small" strokeColor={colour} aria-label={label} style={{ margin: 0, lineHeight: 0, display: "block", fontSize: 0 }} />
+      <Progress
+        percent={shown * 100}
+        showInfo={false}
+        size="small"
+        strokeColor={colour}
+        aria-label={label}
+        style={{ margin: 0, lineHeight: 0, display: "block", fontSize: 0 }}
+      />
     </div>
   );
 }

@@ -4,7 +4,8 @@ import { isLabelKey, isLabelValue, mapOf, pairsOf } from "./PairsField";
 
 describe("labels", () => {
   it("have keys as Kubernetes takes them", () => {
-    expect(["a", "app.kubernetes.io/name", "A_b.c-d", "a/b/c", "/a", "a/", "-a", "a ", ""].map(isLabelKey)).toEqual([true, true, true, false, false, false, false, false, false]);
+    expect(["a", "app.kubernetes.io/name", "A_b.c-d"].filter(isLabelKey)).toHaveLength(3);
+    expect(["a/b/c", "/a", "a/", "-a", "a ", ""].filter(isLabelKey)).toEqual([]);
   });
   it("have values as Kubernetes takes them", () => {
     expect(["", "a", "v1.2_3-x", "-a", "a b", "a".repeat(64)].map(isLabelValue)).toEqual([true, true, true, false, false, false]);

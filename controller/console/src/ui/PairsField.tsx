@@ -44,7 +44,10 @@ export function PairsField({ name, free }: { name: string | (string | number)[];
                 name={[field.name, "key"]}
                 style={{ margin: 0, flex: 1 }}
                 rules={[
-                  { validator: (_, key?: string) => (!key || !(free || isLabelKey(key)) ? refuse(t("pairs.keyRule")) : once(key) ? Promise.resolve() : refuse(t("pairs.twice"))) },
+                  {
+                    validator: (_, key?: string) =>
+                      (!key || !(free || isLabelKey(key)) ? refuse(t("pairs.keyRule")) : once(key) ? Promise.resolve() : refuse(t("pairs.twice"))),
+                  },
                 ]}
               >
                 <Input aria-label={t("pairs.key")} placeholder={t("pairs.key")} />

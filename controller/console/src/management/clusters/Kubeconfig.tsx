@@ -69,7 +69,10 @@ export function Kubeconfig({ cluster }: { cluster: Cluster }) {
         </>
       )}
       <Card title={t("kubeconfig.use")} size="small">
-        <TextBlock label={t("kubeconfig.use")} text={`chmod 600 ${file}\nexport KUBECONFIG=$PWD/${file}\nkubectl get nodes\nkubectl get pods --all-namespaces`} />
+        <TextBlock
+          label={t("kubeconfig.use")}
+          text={`chmod 600 ${file}\nexport KUBECONFIG=$PWD/${file}\nkubectl get nodes\nkubectl get pods --all-namespaces`}
+        />
         <Typography.Paragraph type="secondary" style={{ marginTop: 8, marginBottom: 0 }}>
           {t("kubeconfig.through")}
         </Typography.Paragraph>

@@ -93,7 +93,10 @@ export function NewCluster() {
 
 function Foot({ children }: { children: React.ReactNode }) {
   const { token } = theme.useToken();
-  const look = { position: "sticky", bottom: 0, zIndex: 5, marginTop: 16, padding: "12px 16px", background: token.colorBgContainer, borderTop: `1px solid ${token.colorBorderSecondary}` } as const;
+  const look = {
+    position: "sticky", bottom: 0, zIndex: 5, marginTop: 16, padding: "12px 16px",
+    background: token.colorBgContainer, borderTop: `1px solid ${token.colorBorderSecondary}`,
+  } as const;
   return (
     <Flex justify="space-between" align="center" gap={16} style={look}>
       {children}
@@ -108,7 +111,12 @@ function Needs({ form }: { form: ClusterForm }) {
   const all = needs(form);
   return (
     <Typography.Text role="status" data-needs={all.machines}>
-      {t(all.balancers > 0 ? "newCluster.takesWithBalancer" : "newCluster.takes", { ...all, masters: form.masters, workers: form.workers ?? 0, gib: all.gib.toLocaleString() })}
+      {t(all.balancers > 0 ? "newCluster.takesWithBalancer" : "newCluster.takes", {
+        ...all,
+        masters: form.masters,
+        workers: form.workers ?? 0,
+        gib: all.gib.toLocaleString(),
+      })}
     </Typography.Text>
   );
 }

@@ -21,7 +21,15 @@ export function StorageFields() {
         <Form.Item
           name={["storage", disk, "sizeGiB"]}
           noStyle
-          rules={[{ required: true, type: "integer", min: LEAST_GIB[disk], max: MOST_GIB, message: t("newCluster.diskRule", { least: LEAST_GIB[disk], most: MOST_GIB }) }]}
+          rules={[
+            {
+              required: true,
+              type: "integer",
+              min: LEAST_GIB[disk],
+              max: MOST_GIB,
+              message: t("newCluster.diskRule", { least: LEAST_GIB[disk], most: MOST_GIB }),
+            },
+          ]}
         >
           <InputNumber precision={0} suffix="GiB" aria-label={`${t(`newCluster.disk.${disk}`)} ${t("newCluster.diskSize")}`} style={{ width: 160 }} />
         </Form.Item>
@@ -97,7 +105,12 @@ export function OtherFields() {
                 <Form.Item
                   name={[name, "host"]}
                   style={{ margin: 0 }}
-                  rules={[{ required: true, validator: (_, host?: string) => (host && isRegistryHost(host) ? Promise.resolve() : Promise.reject(new Error(t("newCluster.hostRule")))) }]}
+                  rules={[
+                    {
+                      required: true,
+                      validator: (_, host?: string) => (host && isRegistryHost(host) ? Promise.resolve() : Promise.reject(new Error(t("newCluster.hostRule")))),
+                    },
+                  ]}
                 >
                   <Input aria-label={t("newCluster.host")} placeholder={EXAMPLE.host} style={{ width: 230 }} />
                 </Form.Item>
@@ -107,7 +120,8 @@ export function OtherFields() {
                   rules={[
                     {
                       required: true,
-                      validator: (_, urls?: string[]) => (urls?.length && urls.every(isEndpoint) ? Promise.resolve() : Promise.reject(new Error(t("newCluster.endpointRule")))),
+                      validator: (_, urls?: string[]) =>
+                        urls?.length && urls.every(isEndpoint) ? Promise.resolve() : Promise.reject(new Error(t("newCluster.endpointRule"))),
                     },
                   ]}
                 >
@@ -124,7 +138,12 @@ export function OtherFields() {
                 <Form.Item name={[name, "insecure"]} valuePropName="checked" style={{ margin: 0 }}>
                   <Checkbox>{t("newCluster.insecure")}</Checkbox>
                 </Form.Item>
-                <Button aria-label={t("newCluster.removeRegistry")} title={t("newCluster.removeRegistry")} icon={<DeleteOutlined />} onClick={() => remove(name)} />
+                <Button
+                  aria-label={t("newCluster.removeRegistry")}
+                  title={t("newCluster.removeRegistry")}
+                  icon={<DeleteOutlined />}
+                  onClick={() => remove(name)}
+                />
               </Flex>
             ))}
             <Button icon={<PlusOutlined />} style={{ alignSelf: "start" }} onClick={() => add({ endpoints: [] })}>

@@ -41,7 +41,8 @@ export function UpgradeAgents({ cluster }: { cluster: Cluster }) {
         ok={t("agent.upgrade")}
         initial={{ release: IMAGE }}
         send={async ({ release }) => {
-          const { operation } = await read(client.POST("/api/v1/clusters/{cluster}/agent-upgrade", { params: { path: { cluster: cluster.id } }, body: { release } }));
+          const path = { cluster: cluster.id };
+          const { operation } = await read(client.POST("/api/v1/clusters/{cluster}/agent-upgrade", { params: { path }, body: { release } }));
           return operation.id;
         }}
         done={() => {

@@ -29,7 +29,14 @@ export function AmountsFields({ name, left, least, leastWord }: Props) {
       <legend style={LEGEND}>{t(`quota.group.${group}`)}</legend>
       <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(220px, 1fr))", columnGap: 16 }}>
         {GROUPS[group].map((resource) => (
-          <Form.Item key={resource} name={[name, resource]} label={t(`quota.resource.${resource}`)} extra={hint(resource)} layout="vertical" style={{ marginBottom: 12 }}>
+          <Form.Item
+            key={resource}
+            name={[name, resource]}
+            label={t(`quota.resource.${resource}`)}
+            extra={hint(resource)}
+            layout="vertical"
+            style={{ marginBottom: 12 }}
+          >
             <InputNumber
               min={0}
               precision={isCount(resource) ? 0 : undefined}

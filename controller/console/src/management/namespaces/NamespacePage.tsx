@@ -83,7 +83,11 @@ export function NamespacePage() {
             items={[
               { key: "cluster", label: common("place.cluster"), children: one.cluster.name },
               { key: "department", label: common("place.department"), children: one.department?.name ?? "—" },
-              { key: "project", label: common("place.project"), children: one.project ? <Link to={paths.project(one.project.id)}>{one.project.name}</Link> : t("namespace.noProject") },
+              {
+                key: "project",
+                label: common("place.project"),
+                children: one.project ? <Link to={paths.project(one.project.id)}>{one.project.name}</Link> : t("namespace.noProject"),
+              },
               { key: "created", label: common("table.created"), children: <Time at={one.createdAt} /> },
             ]}
           />
@@ -155,7 +159,11 @@ function QuotaCard({ quota }: { quota: Quota }) {
           column={1}
           items={[
             { key: "k", label: t("quota.ofKubernetes"), children: t("quota.ofKubernetesWhat") },
-            { key: "d", label: t("quota.containerDefaults"), children: cpu || memory ? t("quota.defaults", { cpu: cpu ?? "—", memory: memory ?? "—" }) : t("quota.noDefaults") },
+            {
+              key: "d",
+              label: t("quota.containerDefaults"),
+              children: cpu || memory ? t("quota.defaults", { cpu: cpu ?? "—", memory: memory ?? "—" }) : t("quota.noDefaults"),
+            },
           ]}
         />
       </Space>

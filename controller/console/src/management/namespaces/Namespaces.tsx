@@ -22,12 +22,22 @@ export function Namespaces() {
   const go = useNavigate();
   const clusters = useClusterNames().data?.items ?? [];
   const create = (
-    <ReasonButton type="primary" icon={<PlusOutlined />} reason={clusters.length === 0 ? common("place.noCluster") : undefined} onClick={() => go(paths.newNamespace)}>
+    <ReasonButton
+      type="primary"
+      icon={<PlusOutlined />}
+      reason={clusters.length === 0 ? common("place.noCluster") : undefined}
+      onClick={() => go(paths.newNamespace)}
+    >
       {t("namespace.create")}
     </ReasonButton>
   );
   const columns: Column<Namespace>[] = [
-    { key: "name", title: common("table.name"), render: ({ name, cluster }) => <Link to={paths.namespace(cluster.name, name)}>{name}</Link>, text: ({ name }) => name },
+    {
+      key: "name",
+      title: common("table.name"),
+      render: ({ name, cluster }) => <Link to={paths.namespace(cluster.name, name)}>{name}</Link>,
+      text: ({ name }) => name,
+    },
     {
       key: "cluster",
       title: common("place.cluster"),

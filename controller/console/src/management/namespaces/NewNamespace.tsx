@@ -82,7 +82,11 @@ export function NewNamespace() {
               label={common("place.cluster")}
               rules={[{ required: true, message: t("namespace.needCluster") }]}
             >
-              <Select style={{ maxWidth: 360 }} loading={clusters.isPending} options={(clusters.data?.items ?? []).map(({ name }) => ({ value: name, label: name }))} />
+              <Select
+                style={{ maxWidth: 360 }}
+                loading={clusters.isPending}
+                options={(clusters.data?.items ?? []).map(({ name }) => ({ value: name, label: name }))}
+              />
             </Form.Item>
             <Form.Item
               name="project"
@@ -90,7 +94,11 @@ export function NewNamespace() {
               extra={me.role === "administrator" ? t("namespace.projectHint") : undefined}
               rules={[{ required: me.role !== "administrator", message: t("namespace.needProject") }]}
             >
-              <ProjectSelect allowClear={me.role === "administrator"} placeholder={me.role === "administrator" ? t("namespace.noProject") : undefined} style={{ maxWidth: 360 }} />
+              <ProjectSelect
+                allowClear={me.role === "administrator"}
+                placeholder={me.role === "administrator" ? t("namespace.noProject") : undefined}
+                style={{ maxWidth: 360 }}
+              />
             </Form.Item>
           </Card>
           <Card title={t("quota.title")}>

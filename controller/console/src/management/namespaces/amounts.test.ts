@@ -14,7 +14,8 @@ describe("amounts of a quota", () => {
     expect(toForm({ cpu: "500m", memory: "2Gi", storage: "1Ti", pods: 10, secrets: null })).toEqual({ cpu: 0.5, memory: 2048, storage: 1024, pods: 10 });
   });
   it("are written as Kubernetes reads them", () => {
-    expect(toAmounts({ cpu: 1.5, memory: 512, storage: 0.5, pods: 0, jobs: null })).toEqual({ cpu: "1500m", memory: "512Mi", storage: String(2 ** 29), pods: 0 });
+    const written = { cpu: "1500m", memory: "512Mi", storage: String(2 ** 29), pods: 0 };
+    expect(toAmounts({ cpu: 1.5, memory: 512, storage: 0.5, pods: 0, jobs: null })).toEqual(written);
   });
   it("stay as they were written where nothing changed", () => {
     const seen = { cpu: "500m", memory: "2Gi", pods: 3 };

@@ -35,7 +35,8 @@ export function MachineConsole({ machine, name }: { machine: string; name: strin
         </label>
       </Flex>
       {query.error && <Failure error={query.error} again={() => void query.refetch()} />}
-      {query.isPending ? <Spin /> : query.data !== undefined && <TextBlock text={query.data} label={t("node.tab.console")} file={`${name}-console.txt`} height={560} tail />}
+      {query.isPending && <Spin />}
+      {query.data !== undefined && <TextBlock text={query.data} label={t("node.tab.console")} file={`${name}-console.txt`} height={560} tail />}
     </Flex>
   );
 }

@@ -115,7 +115,11 @@ function TaintFields() {
                 <Input aria-label={common("pairs.value")} placeholder={common("pairs.value")} />
               </Form.Item>
               <Form.Item name={[field.name, "effect"]} style={{ margin: 0 }}>
-                <Select aria-label={t("node.effect")} style={{ width: 250 }} options={EFFECTS.map((value) => ({ value, label: `${value} · ${t(`node.effects.${value}`)}` }))} />
+                <Select
+                  aria-label={t("node.effect")}
+                  style={{ width: 250 }}
+                  options={EFFECTS.map((value) => ({ value, label: `${value} · ${t(`node.effects.${value}`)}` }))}
+                />
               </Form.Item>
               <Button aria-label={common("action.delete")} title={common("action.delete")} icon={<DeleteOutlined />} onClick={() => remove(field.name)} />
             </Flex>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Card, Flex, Progress, Space, Table, Typography } from "antd";
+import { Alert, Badge, Card, Flex, Progress, Space, Table, Typography } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -25,6 +25,12 @@ export function goesOn({ state }: Operation): boolean {
 export function useOperationName(): (operation: Operation) => string {
   const { t } = useTranslation("management");
   return ({ kind }) => t(`operation.kind.${kind}`);
+}
+
+/** How far it is. What runs here is under way; of machines and pods the same word means that they serve. */
+export function ProgressState({ of, why }: { of: Operation["state"]; why?: string }) {
+  const { t } = useTranslation("management");
+  return of === "running" ? <Badge status="processing" text={t("operation.running")} /> : <State of={of} why={why} />;
 }
 
 /** Goes on with an operation from its failed step. */
@@ -55,7 +61,7 @@ export function OperationView({ operation, linked }: { operation: Operation; lin
   const title = (
     <Flex gap={12} align="center" wrap>
       {linked ? <Link to={paths.operation(operation.id)}>{nameOf(operation)}</Link> : nameOf(operation)}
-      <State of={operation.state} />
+      <ProgressState of={operation.state} />
       <Typography.Text type="secondary" style={{ fontWeight: "normal" }}>
         <Time at={operation.createdAt} /> · <Duration from={operation.createdAt} to={operation.endedAt} />
         {operation.by && <> · {operation.by}</>}
@@ -103,7 +109,7 @@ function NodeTable({ nodes }: { nodes: NodeProgress[] }) {
       expandable={{ expandedRowRender: ({ steps }) => <StepList steps={steps} />, defaultExpandedRowKeys: urgent }}
       columns={[
         { title: t("operation.node"), dataIndex: "node" },
-        { title: common("table.status"), render: (_, { state }) => <State of={state} /> },
+        { title: common("table.status"), render: (_, { state }) => <ProgressState of={state} /> },
         { title: t("operation.progress"), render: (_, { done, steps }) => t("operation.steps", { done, count: steps.length }) },
         {
           title: t("operation.now"),
@@ -111,7 +117,11 @@ function NodeTable({ nodes }: { nodes: NodeProgress[] }) {
             at && (
               <>
                 {stepName(at.name)}{" "}
-                <Typography.Text type={at.error ? "danger" : "secondary"}>{at.error ?? at.waitingFor}</Typography.Text>
+                <Typography.Text
+                  type={at.error ? "danger" : "secondary"}
+                >
+                  {at.error ?? (at.waitingFor && `${t("operation.waitingFor")} ${at.waitingFor}`)}
+                </Typography.Text>
               </>
             ),
         },

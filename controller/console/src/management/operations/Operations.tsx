@@ -10,9 +10,8 @@ import { Duration, duration } from "../../ui/Duration";
 import { Failure } from "../../ui/Failure";
 import { PageHead } from "../../ui/PageHead";
 import { type Column, ServerTable } from "../../ui/ServerTable";
-import { State } from "../../ui/State";
 import { Time } from "../../ui/Time";
-import { goesOn, type Operation, OperationView, RetryOperation, useOperationName } from "./OperationView";
+import { goesOn, type Operation, OperationView, ProgressState, RetryOperation, useOperationName } from "./OperationView";
 import { StepList } from "./StepList";
 
 const SOON_MS = 2_000;
@@ -32,7 +31,7 @@ export function Operations() {
       text: ({ clusterName }) => clusterName,
       filter: { name: "cluster", choices: clusters.map(({ name }) => ({ value: name, text: name })), single: true },
     },
-    { key: "state", title: common("table.status"), render: ({ state, error }) => <State of={state} why={error} />, text: ({ state }) => state },
+    { key: "state", title: common("table.status"), render: ({ state, error }) => <ProgressState of={state} why={error} />, text: ({ state }) => state },
     {
       key: "steps",
       title: t("operation.progress"),
@@ -78,7 +77,7 @@ export function OperationPage() {
   if (!query.data) return <Spin />;
   return (
     <>
-      <PageHead title={`${nameOf(query.data)} · ${query.data.clusterName}`} state={<State of={query.data.state} />} />
+      <PageHead title={`${nameOf(query.data)} · ${query.data.clusterName}`} state={<ProgressState of={query.data.state} />} />
       <OperationView operation={query.data} />
     </>
   );

@@ -75,7 +75,9 @@ export function StepList({ steps }: { steps: Step[] }) {
       bordered={false}
       key={urgent.join()}
       defaultActiveKey={urgent}
-      expandIcon={({ isActive, collapsible }) => <RightOutlined rotate={isActive ? 90 : 0} style={{ visibility: collapsible === "disabled" ? "hidden" : undefined }} />}
+      expandIcon={({ isActive, collapsible }) => (
+        <RightOutlined rotate={isActive ? 90 : 0} style={{ visibility: collapsible === "disabled" ? "hidden" : undefined }} />
+      )}
       items={steps.map((step) => ({
         key: step.name,
         label: <StepHead step={step} />,

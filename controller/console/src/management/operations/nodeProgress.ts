@@ -21,6 +21,12 @@ function stateOf(steps: NodeStep[]): NodeStep["state"] {
   return steps.some(({ state }) => state !== "waiting") ? "running" : "waiting";
 }
 
+/** Of several that run, the one that says what it waits for. */
+function stepAt(steps: NodeStep[]): NodeStep | undefined {
+  const running = steps.filter(({ state }) => state === "running");
+  return steps.find(({ state }) => state === "failed") ?? running.find(({ waitingFor }) => waitingFor) ?? running[0];
+}
+
 /** The steps by node: what failed first, then what still runs; nodes of one state by name. */
 export function byNode(steps: NodeStep[]): NodeProgress[] {
   const nodes = new Map<string, NodeStep[]>();
@@ -31,7 +37,7 @@ export function byNode(steps: NodeStep[]): NodeProgress[] {
       steps: own,
       done: own.filter(({ state }) => state === "done").length,
       state: stateOf(own),
-      at: own.find(({ state }) => state === "failed") ?? own.find(({ state, waitingFor }) => state === "running" && waitingFor) ?? own.find(({ state }) => state === "running"),
+      at: stepAt(own),
     }))
     .sort((a, b) => RANK[a.state] - RANK[b.state] || a.node.localeCompare(b.node, "en", { numeric: true }));
 }

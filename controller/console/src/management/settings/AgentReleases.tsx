@@ -27,8 +27,18 @@ export function AgentReleases() {
       ),
       text: ({ problem }) => problem ?? "",
     },
-    { key: "size", title: t("recording.size"), render: ({ sizeBytes }) => (sizeBytes === undefined ? "—" : bytes(sizeBytes)), text: ({ sizeBytes }) => sizeBytes },
-    { key: "sha", title: t("release.sha256"), render: ({ sha256 }) => <code style={{ overflowWrap: "anywhere" }}>{sha256 ?? "—"}</code>, text: ({ sha256 }) => sha256 },
+    {
+      key: "size",
+      title: t("recording.size"),
+      render: ({ sizeBytes }) => (sizeBytes === undefined ? "—" : bytes(sizeBytes)),
+      text: ({ sizeBytes }) => sizeBytes,
+    },
+    {
+      key: "sha",
+      title: t("release.sha256"),
+      render: ({ sha256 }) => <code style={{ overflowWrap: "anywhere" }}>{sha256 ?? "—"}</code>,
+      text: ({ sha256 }) => sha256,
+    },
   ];
   return (
     <>

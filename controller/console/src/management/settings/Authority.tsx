@@ -18,7 +18,12 @@ const SOON_MS = 5_000;
 export function Authority() {
   const { t } = useTranslation("management");
   const queries = useQueryClient();
-  const query = api.useQuery("get", "/api/v1/ca-rotation", {}, { refetchInterval: ({ state }) => (state.data && state.data.phase !== "steady" ? SOON_MS : false) });
+  const query = api.useQuery(
+    "get",
+    "/api/v1/ca-rotation",
+    {},
+    { refetchInterval: ({ state }) => (state.data && state.data.phase !== "steady" ? SOON_MS : false) },
+  );
   if (!query.data) return query.error ? <Failure error={query.error} again={() => void query.refetch()} /> : <Spin />;
   const rotation = query.data;
   const anew = () => void queries.invalidateQueries();
@@ -28,7 +33,10 @@ export function Authority() {
         <Space orientation="vertical" size="middle" style={{ width: "100%" }}>
           <span>{t("ca.what")}</span>
           <Descriptions column={1} items={[...facts(t("ca.current"), rotation.current), ...(rotation.next ? facts(t("ca.next"), rotation.next) : [])]} />
-          <Steps current={PHASES.indexOf(rotation.phase)} items={PHASES.map((phase) => ({ title: t(`ca.phase.${phase}`), content: t(`ca.phaseWhat.${phase}`) }))} />
+          <Steps
+            current={PHASES.indexOf(rotation.phase)}
+            items={PHASES.map((phase) => ({ title: t(`ca.phase.${phase}`), content: t(`ca.phaseWhat.${phase}`) }))}
+          />
           {rotation.missing.length > 0 && (
             <>
               <Alert type="warning" showIcon title={t("ca.missing", { count: rotation.missing.length })} />
@@ -77,7 +85,13 @@ function Actions({ rotation, done }: { rotation: Rotation; done: () => void }) {
   );
   if (rotation.phase === "steady") {
     return (
-      <ConfirmButton title={t("ca.introduceTitle")} what={t("ca.introduceWhat")} act={() => read(client.POST("/api/v1/ca-rotation"))} said={t("saved")} done={done}>
+      <ConfirmButton
+        title={t("ca.introduceTitle")}
+        what={t("ca.introduceWhat")}
+        act={() => read(client.POST("/api/v1/ca-rotation"))}
+        said={t("saved")}
+        done={done}
+      >
         {t("ca.introduce")}
       </ConfirmButton>
     );
@@ -99,7 +113,14 @@ function Actions({ rotation, done }: { rotation: Rotation; done: () => void }) {
         >
           {t("ca.switch")}
         </ConfirmButton>
-        <ConfirmButton title={t("ca.abandonTitle")} what={t("ca.abandonWhat")} act={() => read(client.DELETE("/api/v1/ca-rotation"))} said={t("saved")} done={done} danger>
+        <ConfirmButton
+          title={t("ca.abandonTitle")}
+          what={t("ca.abandonWhat")}
+          act={() => read(client.DELETE("/api/v1/ca-rotation"))}
+          said={t("saved")}
+          done={done}
+          danger
+        >
           {t("ca.abandon")}
         </ConfirmButton>
       </Space>

@@ -38,7 +38,11 @@ export function NewKeyPair({ open, close, made }: { open: boolean; close: () => 
           if (next.privateKey) setPair(next);
         }}
       >
-        <Form.Item name="name" label={t("keyPair.name")} rules={[{ required: true, message: t("keyPair.needName") }, { pattern: NAME, message: t("keyPair.nameRule") }]}>
+        <Form.Item
+          name="name"
+          label={t("keyPair.name")}
+          rules={[{ required: true, message: t("keyPair.needName") }, { pattern: NAME, message: t("keyPair.nameRule") }]}
+        >
           <Input autoFocus maxLength={63} />
         </Form.Item>
         <Form.Item name="how" label={t("keyPair.how")}>
@@ -47,7 +51,12 @@ export function NewKeyPair({ open, close, made }: { open: boolean; close: () => 
         <Form.Item noStyle dependencies={["how"]}>
           {({ getFieldValue }) =>
             getFieldValue("how") === "own" && (
-              <Form.Item name="publicKey" label={t("keyPair.publicKey")} extra={t("keyPair.publicKeyHint")} rules={[{ required: true, message: t("keyPair.needPublicKey") }]}>
+              <Form.Item
+                name="publicKey"
+                label={t("keyPair.publicKey")}
+                extra={t("keyPair.publicKeyHint")}
+                rules={[{ required: true, message: t("keyPair.needPublicKey") }]}
+              >
                 <Input.TextArea rows={4} maxLength={8192} style={{ fontFamily: "monospace" }} />
               </Form.Item>
             )

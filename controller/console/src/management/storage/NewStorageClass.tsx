@@ -38,10 +38,19 @@ export function NewStorageClass({ cluster, open, close }: { cluster: string; ope
         void queries.invalidateQueries();
       }}
     >
-      <Form.Item name="name" label={common("table.name")} rules={[{ required: true, message: t("newCluster.needName") }, { pattern: NAME, message: t("newCluster.nameRule") }]}>
+      <Form.Item
+        name="name"
+        label={common("table.name")}
+        rules={[{ required: true, message: t("newCluster.needName") }, { pattern: NAME, message: t("newCluster.nameRule") }]}
+      >
         <Input autoFocus maxLength={LONGEST_NAME} />
       </Form.Item>
-      <Form.Item name="provisioner" label={t("storage.provisioner")} extra={t("storage.provisionerHint")} rules={[{ required: true, message: t("storage.needProvisioner") }]}>
+      <Form.Item
+        name="provisioner"
+        label={t("storage.provisioner")}
+        extra={t("storage.provisionerHint")}
+        rules={[{ required: true, message: t("storage.needProvisioner") }]}
+      >
         <Input />
       </Form.Item>
       <Form.Item name="accessModes" label={t("storage.accessModes")} extra={t("storage.accessHint")}>

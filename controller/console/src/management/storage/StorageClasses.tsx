@@ -38,8 +38,19 @@ export function StorageClasses() {
       text: ({ name }) => name,
       sort: "name",
     },
-    { key: "provisioner", title: t("storage.provisioner"), render: ({ provisioner }) => provisioner, text: ({ provisioner }) => provisioner, sort: "provisioner" },
-    { key: "access", title: t("storage.accessModes"), render: ({ accessModes }) => accessModes?.join(", ") || "—", text: ({ accessModes }) => accessModes?.join(" ") },
+    {
+      key: "provisioner",
+      title: t("storage.provisioner"),
+      render: ({ provisioner }) => provisioner,
+      text: ({ provisioner }) => provisioner,
+      sort: "provisioner",
+    },
+    {
+      key: "access",
+      title: t("storage.accessModes"),
+      render: ({ accessModes }) => accessModes?.join(", ") || "—",
+      text: ({ accessModes }) => accessModes?.join(" "),
+    },
     {
       key: "reclaim",
       title: t("storage.reclaim"),
@@ -52,7 +63,12 @@ export function StorageClasses() {
       render: ({ bindingMode }) => t(`storage.bindings.${bindingMode ?? "Immediate"}` as "storage.bindings.Immediate", { defaultValue: bindingMode }),
       text: ({ bindingMode }) => bindingMode,
     },
-    { key: "expand", title: t("storage.expandable"), render: ({ expandable }) => t(expandable ? "yes" : "no"), text: ({ expandable }) => String(expandable ?? false) },
+    {
+      key: "expand",
+      title: t("storage.expandable"),
+      render: ({ expandable }) => t(expandable ? "yes" : "no"),
+      text: ({ expandable }) => String(expandable ?? false),
+    },
     {
       key: "parameters",
       title: t("storage.parameters"),

@@ -44,7 +44,13 @@ function BudgetCard({ budget, above, reason, note, save }: Props) {
     >
       <Space orientation="vertical" style={{ width: "100%" }}>
         <Typography.Text type="secondary">{note}</Typography.Text>
-        <AmountsTable hard={budget.budget} used={budget.given} usedWord={t("budget.given")} hardWord={t("budget.title")} more={{ word: t("budget.left"), amounts: budget.left }} />
+        <AmountsTable
+          hard={budget.budget}
+          used={budget.given}
+          usedWord={t("budget.given")}
+          hardWord={t("budget.title")}
+          more={{ word: t("budget.left"), amounts: budget.left }}
+        />
       </Space>
       {editing && (
         <AmountsDialog

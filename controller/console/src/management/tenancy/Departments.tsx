@@ -34,7 +34,12 @@ export function Departments() {
     { key: "created", title: common("table.created"), render: ({ createdAt }) => <Time at={createdAt} />, text: ({ createdAt }) => createdAt },
   ];
   const create = (
-    <ReasonButton type="primary" icon={<PlusOutlined />} reason={me.role === "administrator" ? undefined : t("onlyAdministrators")} onClick={() => setMaking(true)}>
+    <ReasonButton
+      type="primary"
+      icon={<PlusOutlined />}
+      reason={me.role === "administrator" ? undefined : t("onlyAdministrators")}
+      onClick={() => setMaking(true)}
+    >
       {t("department.create")}
     </ReasonButton>
   );

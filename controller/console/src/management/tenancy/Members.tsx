@@ -31,7 +31,12 @@ export function Members({ project }: { project: string }) {
   const users = api.useQuery("get", "/api/v1/users", { params: { query: { limit: MOST } } });
   const roles = ROLES.map((value) => ({ value, label: common(`role.${value}`) }));
   const columns: Column<Member>[] = [
-    { key: "user", title: common("session.user"), render: ({ user }) => (administers ? <Link to={paths.user(user.id)}>{user.name}</Link> : user.name), text: ({ user }) => user.name },
+    {
+      key: "user",
+      title: common("session.user"),
+      render: ({ user }) => (administers ? <Link to={paths.user(user.id)}>{user.name}</Link> : user.name),
+      text: ({ user }) => user.name,
+    },
     { key: "role", title: t("member.role"), render: ({ role }) => common(`role.${role}`), text: ({ role }) => role },
     { key: "global", title: t("member.global"), render: ({ user }) => common(`role.${user.role}`), text: ({ user }) => user.role },
     {

@@ -26,7 +26,11 @@ export function PasswordFields() {
         />
       </Form.Item>
       {generated === false && (
-        <Form.Item name="password" label={common("session.new")} rules={[{ required: true, min: SHORTEST, message: common("session.tooShort", { count: SHORTEST }) }]}>
+        <Form.Item
+          name="password"
+          label={common("session.new")}
+          rules={[{ required: true, min: SHORTEST, message: common("session.tooShort", { count: SHORTEST }) }]}
+        >
           <Input.Password autoComplete="new-password" />
         </Form.Item>
       )}

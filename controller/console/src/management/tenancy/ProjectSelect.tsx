@@ -16,7 +16,9 @@ export function useDepartments() {
 export function ProjectSelect(props: SelectProps) {
   const projects = useProjects();
   const groups = new Map<string, { value: string; label: string }[]>();
-  for (const { id, name, department } of projects.data?.items ?? []) groups.set(department.name, [...(groups.get(department.name) ?? []), { value: id, label: name }]);
+  for (const { id, name, department } of projects.data?.items ?? []) {
+    groups.set(department.name, [...(groups.get(department.name) ?? []), { value: id, label: name }]);
+  }
   return (
     <Select
       showSearch={{ optionFilterProp: "label" }}

@@ -45,7 +45,12 @@ export function ProjectTable({ department }: { department?: string }) {
     { key: "created", title: common("table.created"), render: ({ createdAt }) => <Time at={createdAt} />, text: ({ createdAt }) => createdAt },
   ];
   const create = (
-    <ReasonButton type="primary" icon={<PlusOutlined />} reason={departments.length === 0 ? t("project.needDepartmentFirst") : undefined} onClick={() => setMaking(true)}>
+    <ReasonButton
+      type="primary"
+      icon={<PlusOutlined />}
+      reason={departments.length === 0 ? t("project.needDepartmentFirst") : undefined}
+      onClick={() => setMaking(true)}
+    >
       {t("project.create")}
     </ReasonButton>
   );

@@ -61,7 +61,12 @@ export function Users() {
   const departments = useDepartments().data?.items ?? [];
   const administers = me.role === "administrator";
   const columns: Column<User>[] = [
-    { key: "name", title: common("session.user"), render: ({ id, name }) => (administers ? <Link to={paths.user(id)}>{name}</Link> : name), text: ({ name }) => name },
+    {
+      key: "name",
+      title: common("session.user"),
+      render: ({ id, name }) => (administers ? <Link to={paths.user(id)}>{name}</Link> : name),
+      text: ({ name }) => name,
+    },
     { key: "role", title: t("member.role"), render: ({ role }) => common(`role.${role}`), text: ({ role }) => role },
     {
       key: "department",
@@ -116,7 +121,11 @@ export function Users() {
           else go(paths.user(user.id));
         }}
       >
-        <Form.Item name="name" label={common("session.user")} rules={[{ required: true, message: common("session.needUser") }, { pattern: NAME, message: t("user.nameRule") }]}>
+        <Form.Item
+          name="name"
+          label={common("session.user")}
+          rules={[{ required: true, message: common("session.needUser") }, { pattern: NAME, message: t("user.nameRule") }]}
+        >
           <Input autoFocus autoComplete="off" maxLength={64} />
         </Form.Item>
         <RoleFields />
