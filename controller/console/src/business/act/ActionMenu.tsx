@@ -16,8 +16,8 @@ export interface Choice {
 
 /** What may be done to a thing. What may not is there too, and says why on hover and focus. */
 export function ActionMenu({ of, choices, primary }: { of: string; choices: Choice[]; primary?: boolean }) {
-  const { t } = useTranslation("business");
-  const { t: common } = useTranslation();
+  const { t } = useTranslation();
+  const word = primary ? t("table.actions") : t("action.more");
   return (
     <Dropdown
       trigger={["click"]}
@@ -41,8 +41,8 @@ export function ActionMenu({ of, choices, primary }: { of: string; choices: Choi
         },
       }}
     >
-      <Button type={primary ? "default" : "link"} size={primary ? "middle" : "small"} aria-label={t("act.menu", { name: of })} style={primary ? undefined : { paddingInline: 0 }}>
-        {primary ? common("table.actions") : common("action.more")} <DownOutlined aria-hidden />
+      <Button type={primary ? "default" : "link"} size={primary ? "middle" : "small"} aria-label={`${word} · ${of}`} style={primary ? undefined : { paddingInline: 0 }}>
+        {word} <DownOutlined aria-hidden />
       </Button>
     </Dropdown>
   );

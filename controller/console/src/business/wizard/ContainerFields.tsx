@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { PlusOutlined } from "@ant-design/icons";
+import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Card, Collapse, Flex, Form, Input, InputNumber, Radio, Select, Tabs, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -18,50 +18,64 @@ const RUN_AS = ["runAsUser", "runAsGroup"] as const;
 /** All containers of the pod template, one tab each. */
 export function ContainerFields() {
   const { t } = useTranslation("business");
-  const form = Form.useFormInstance();
   const containers = Form.useWatch<Container[] | undefined>("containers", { preserve: true }) ?? [];
   const [open, setOpen] = useState("0");
   const used = new Set(containers.map((one) => one?.name));
-  const add = () => {
+  const freeName = () => {
     let number = containers.length + 1;
     while (used.has(`container${number}`)) number += 1;
-    form.setFieldValue("containers", [...containers, newContainer(`container${number}`)]);
-    setOpen(String(containers.length));
+    return `container${number}`;
   };
   return (
-    <Card size="small" title={t("details.containers")} style={{ marginBottom: 16 }}>
-      <Form.List name="containers">
-        {(fields, { remove }) => (
+    <Form.List name="containers">
+      {(fields, { add: append, remove }) => (
+        <Card
+          size="small"
+          title={t("details.containers")}
+          style={{ marginBottom: 16 }}
+          extra={
+            <Button
+              size="small"
+              icon={<PlusOutlined />}
+              onClick={() => {
+                append(newContainer(freeName()));
+                setOpen(String(fields.length));
+              }}
+            >
+              {t("wizard.addContainer")}
+            </Button>
+          }
+        >
           <Tabs
-            type="editable-card"
+            type="card"
             activeKey={open}
             onChange={setOpen}
-            hideAdd
-            tabBarExtraContent={
-              <Button size="small" icon={<PlusOutlined />} onClick={add}>
-                {t("wizard.addContainer")}
-              </Button>
-            }
-            onEdit={(key, action) => {
-              if (action !== "remove") return;
-              remove(Number(key));
-              setOpen("0");
-            }}
             items={fields.map(({ name }) => ({
               key: String(name),
               label: containers[name]?.name || t("wizard.unnamed"),
-              closable: fields.length > 1,
               forceRender: true,
-              children: <OneContainer at={name} />,
+              children: (
+                <OneContainer
+                  at={name}
+                  remove={
+                    fields.length > 1
+                      ? () => {
+                          remove(name);
+                          setOpen("0");
+                        }
+                      : undefined
+                  }
+                />
+              ),
             }))}
           />
-        )}
-      </Form.List>
-    </Card>
+        </Card>
+      )}
+    </Form.List>
   );
 }
 
-function OneContainer({ at }: { at: number }) {
+function OneContainer({ at, remove }: { at: number; remove?: () => void }) {
   const { t } = useTranslation("business");
   const amount = (of: "requests" | "limits") => (what: "cpu" | "memory") => (
     <Form.Item key={what} name={[at, of, what]} rules={[rule(isQuantity, t("form.quantityRule"))]} style={TIGHT}>
@@ -77,6 +91,11 @@ function OneContainer({ at }: { at: number }) {
   const limited = amount("limits");
   return (
     <>
+      {remove && (
+        <Button size="small" danger icon={<DeleteOutlined />} onClick={remove} style={{ float: "inline-end" }}>
+          {t("wizard.removeContainer")}
+        </Button>
+      )}
       <Flex gap={24} wrap>
         <Form.Item name={[at, "name"]} label={t("wizard.containerName")} rules={[{ required: true }, rule(isLabel, t("form.labelRule"))]}>
           <Input maxLength={63} />
