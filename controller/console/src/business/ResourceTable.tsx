@@ -26,6 +26,7 @@ interface Props<List extends ListName> {
 
 /** A list of the cluster and the namespace that the address says. */
 export function ResourceTable<List extends ListName>({ list, columns, create, hint, selection, only, expand, actions, ...props }: Props<List>) {
+  const { t } = useTranslation("business");
   const place = usePlace();
   const namespace = props.namespace ?? place.namespace;
   const hindrance = useHindrance(place.cluster);
@@ -46,6 +47,7 @@ export function ResourceTable<List extends ListName>({ list, columns, create, hi
       read={(question) => readList(list, place.cluster, { namespace, ...only, ...question })}
       columns={columns}
       rowKey={(row) => row.uid}
+      terms={list === "events" || only?.labels ? undefined : [{ name: "labels", title: t("list.byLabels") }]}
       selection={selection}
       expand={expand}
       actions={

@@ -55,6 +55,8 @@ interface Props<Row> {
   searchable?: boolean;
   /** Filters that are no column's: their names in the address, and what sets them. */
   also?: { names: string[]; bar: (asked: Question, ask: (change: Question) => void) => ReactNode };
+  /** What the server also filters by, as text: its parameter, and what is asked for. */
+  terms?: { name: string; title: string }[];
   selection?: { chosen: Row[]; choose: (rows: Row[]) => void; actions: ReactNode; disabled?: (row: Row) => boolean };
   expand?: (row: Row) => ReactNode;
 }
@@ -84,7 +86,12 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
   );
   const [exporting, setExporting] = useState(false);
 
-  const filters = [...props.columns.flatMap((column) => (column.filter ? [column.filter.name] : [])), ...(props.also?.names ?? [])];
+  const terms = props.terms ?? [];
+  const filters = [
+    ...props.columns.flatMap((column) => (column.filter ? [column.filter.name] : [])),
+    ...terms.map(({ name }) => name),
+    ...(props.also?.names ?? []),
+  ];
   const limit = SIZES.includes(Number(address.get("limit"))) ? Number(address.get("limit")) : SIZES[0];
   const asked: Question = { search: address.get("search") ?? undefined };
   const sort = address.get("sort");
@@ -167,7 +174,10 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
     <>
       <Flex justify="space-between" wrap gap={8} style={{ marginBottom: 12 }}>
         <Space wrap>
-          {props.searchable !== false && <SearchBox value={asked.search as string | undefined} onSearch={(search) => ask({ search })} />}
+          {props.searchable !== false && <SearchBox title={t("table.search")} value={asked.search as string | undefined} onSearch={(search) => ask({ search })} />}
+          {terms.map(({ name, title }) => (
+            <SearchBox key={name} title={title} value={asked[name] as string | undefined} onSearch={(text) => ask({ [name]: text })} />
+          ))}
           {props.also?.bar(asked, ask)}
           {props.selection && props.selection.chosen.length > 0 && (
             <>
@@ -271,8 +281,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
 }
 
 /** Asks when the typing stops, not for each letter. */
-function SearchBox({ value, onSearch }: { value?: string; onSearch: (text: string | undefined) => void }) {
-  const { t } = useTranslation();
+function SearchBox({ title, value, onSearch }: { title: string; value?: string; onSearch: (text: string | undefined) => void }) {
   const [typed, setTyped] = useState(value ?? "");
   const settled = useMemo(() => value ?? "", [value]);
   useEffect(() => setTyped(settled), [settled]);
@@ -285,8 +294,8 @@ function SearchBox({ value, onSearch }: { value?: string; onSearch: (text: strin
     <Input.Search
       allowClear
       style={{ width: 260 }}
-      aria-label={t("table.search")}
-      placeholder={t("table.search")}
+      aria-label={title}
+      placeholder={title}
       value={typed}
       onChange={(event) => setTyped(event.target.value)}
       onSearch={(text) => onSearch(text || undefined)}
