@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Form, type FormInstance, Modal } from "antd";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure, problemOf } from "./Failure";
 import { fieldPath } from "./fieldPath";
@@ -29,6 +29,7 @@ export function FormDialog<Values extends object, Result>(props: Props<Values, R
 function Dialog<Values extends object, Result>(props: Props<Values, Result> & { closed: () => void }) {
   const { t } = useTranslation();
   const [form] = Form.useForm<Values>();
+  const prefix = useId(); // the page below may have a form with fields of the same names
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const close = () => {
@@ -66,6 +67,7 @@ function Dialog<Values extends object, Result>(props: Props<Values, Result> & { 
     >
       <Form<Values>
         form={form}
+        name={prefix}
         layout="vertical"
         initialValues={props.initial as never}
         onFinish={(values) => void send(values)}

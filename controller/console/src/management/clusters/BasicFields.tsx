@@ -82,7 +82,15 @@ export function NodeFields() {
         extra={t("newCluster.workersHint", { masters, count: most })}
         rules={[
           { required: true, message: t("newCluster.needWorkers") },
-          { type: "integer", min: 0, max: most, message: t("newCluster.workersRule", { masters, count: most }) },
+          ({ getFieldValue }) => ({
+            // asks the form, which knows the masters of now; what was rendered last knows those of before
+            validator: (_, workers?: number) => {
+              const now = getFieldValue("masters") as number;
+              const limit = mostWorkers(now);
+              if (workers === undefined || workers === null || (Number.isInteger(workers) && workers >= 0 && workers <= limit)) return Promise.resolve();
+              return Promise.reject(new Error(t("newCluster.workersRule", { masters: now, count: limit })));
+            },
+          }),
         ]}
       >
         <InputNumber precision={0} style={{ width: 160 }} />

@@ -35,7 +35,7 @@ export function AmountsTable({ hard, used, usedWord, hardWord, more }: Props) {
           width: "45%",
           render: (_, { resource }) => {
             const part = share(resource);
-            const taken = amountText(used, resource) ?? "—";
+            const taken = amountText(used, resource) ?? (used && part !== undefined ? amountText({ [resource]: 0 }, resource) : "—");
             if (part === undefined) return <Typography.Text type="secondary">{`${taken} / ${t("quota.unlimited")}`}</Typography.Text>;
             return <Meter label={t(`quota.resource.${resource}`)} share={part} text={`${taken} / ${amountText(hard, resource)}`} />;
           },

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+// The management view: clusters, nodes, namespaces, users and projects, audit, settings. Each flow cleans up what it makes.
+
+/** Asserts with words. */
+function must(truth, why) {
+  if (!truth) throw new Error(why);
+}
+
+const visible = (locator) => locator.first().waitFor({ state: "visible" });
+const gone = (locator) => locator.first().waitFor({ state: "hidden" });
+
+/** Buttons of two Chinese characters have a space between them; before the word the icon may have its own. */
+function named(word) {
+  const text = [...word].map((letter) => letter.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`(?:^|\\s)${/^[\u4e00-\u9fff]{2}$/.test(word) ? text.join("\\s?") : text.join("")}\\s*$`);
+}
+
+/** The page by its words: buttons, fields and the dialog that is open. */
+function hands(flow) {
+  const { page } = flow;
+  const t = (key, blanks) => flow.t(key.includes(".") && /^(common|management)\./.test(key) ? key : `management.${key}`, blanks);
+  const dialog = page.locator(".ant-modal:visible");
+  const button = (key, within = page) => within.getByRole("button", { name: named(t(key)) });
+  return {
+    t,
+    dialog,
+    button,
+    press: (key, within) => button(key, within).first().click(),
+    /** Presses the dialog's own button, and waits until it is closed. */
+    async confirm() {
+      await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
+      await gone(dialog);
+    },
+    async tab(key) {
+      await page.getByRole("tab", { name: t(key), exact: true }).click();
+    },
+    heading: (text) => visible(page.getByRole("heading", { name: text, exact: true })),
+    async choose(field, text) {
+      await field.click();
+      await page.locator(".ant-select-dropdown:visible").getByTitle(text, { exact: true }).click();
+    },
+  };
+}
+
+/** The tabs of a cluster; a kubeconfig is made when it is asked for; a deletion must be typed. */
+export async function clusterPages(flow, { cluster, ...credentials }) {
+  const { page } = flow;
+  const { t, dialog, button, press, tab, heading } = hands(flow);
+  await flow.signIn(credentials);
+  await flow.open("/management/clusters");
+  await page.getByRole("link", { name: cluster, exact: true }).click();
+  await heading(cluster);
+  await visible(page.getByText(t("cluster.made")));
+  await flow.look("cluster-overview");
+  await tab("cluster.tab.nodes");
+  await page.waitForURL(/\/nodes$/);
+  await visible(page.getByRole("link", { name: `${cluster}-master-1` }));
+  await visible(page.getByRole("progressbar", { name: t("node.memory") }));
+  await flow.look("cluster-nodes");
+  await tab("cluster.tab.timeline");
+  await visible(page.locator("[data-operation][data-state=done]"));
+  await page.locator(".ant-table-row-expand-icon").first().click();
+  await visible(page.getByText("containerd", { exact: true }));
+  await flow.look("cluster-timeline");
+  await page.reload();
+  await visible(page.locator("[data-operation]"));
+  await tab("cluster.tab.kubeconfig");
+  await press("kubeconfig.make");
+  await visible(page.getByText(/kind: Config/));
+  await flow.look("cluster-kubeconfig");
+  await tab("cluster.tab.delete");
+  await press("deleteCluster.do");
+  const last = button("deleteCluster.do", dialog);
+  must(await last.isDisabled(), "the cluster may be deleted without its name");
+  await dialog.getByRole("textbox").fill(`${cluster}x`);
+  must(await last.isDisabled(), "the cluster may be deleted by a wrong name");
+  await flow.look("cluster-delete");
+  await press("common.action.cancel", dialog);
+}
+
+/** Limits as one types, a key pair made in the form, what it takes; with `create` it is made, watched and deleted. */
+export async function newCluster(flow, { keyPair, create, ...credentials }) {
+  const { page } = flow;
+  const { t, dialog, button, press, confirm } = hands(flow);
+  await flow.signIn(credentials);
+  await flow.open("/management/clusters/new");
+  await page.getByLabel(t("newCluster.name"), { exact: true }).fill("Not_So");
+  await visible(page.getByText(t("newCluster.nameRule")));
+  const workers = page.getByLabel(t("cluster.workers"), { exact: true });
+  await workers.fill("31");
+  await visible(page.getByText(t("newCluster.workersRule_other", { masters: 1, count: 30 })));
+  await page.locator(".ant-radio-button-wrapper", { hasText: "3" }).click();
+  await gone(page.getByText(t("newCluster.workersRule_other", { masters: 1, count: 30 })));
+  await visible(page.locator("[data-needs='34']").filter({ hasText: "35" }));
+  await workers.fill("101");
+  await visible(page.getByText(t("newCluster.workersRule_other", { masters: 3, count: 100 })));
+  await page.getByText(t("newCluster.ownNetwork"), { exact: true }).click();
+  await page.getByLabel(t("newCluster.cidr"), { exact: true }).fill("10.244.0.0/20");
+  await visible(page.getByText(t("newCluster.cidrFault.overlap")));
+  await flow.look("new-cluster");
+  await page.getByText(t("newCluster.autoNetwork"), { exact: true }).click();
+  await press("keyPair.create");
+  await dialog.getByLabel(t("keyPair.name"), { exact: true }).fill(keyPair);
+  await page.keyboard.press("Enter");
+  await visible(dialog.getByText("BEGIN OPENSSH PRIVATE KEY"));
+  await flow.look("new-key-pair");
+  await press("common.once.kept", dialog);
+  await visible(page.getByTitle(keyPair));
+  if (create) {
+    await page.locator(".ant-radio-button-wrapper", { hasText: "1" }).click();
+    await workers.fill("0");
+    await page.getByLabel(t("newCluster.name"), { exact: true }).fill(create);
+    await button("common.action.create").last().click();
+    await page.waitForURL(new RegExp(`/clusters/${create}/timeline$`));
+    await visible(page.locator("[data-operation][data-state=running]"));
+    await page.locator("[data-operation][data-state=done]").waitFor({ timeout: 180_000 });
+    await flow.open(`/management/clusters/${create}/delete`);
+    await press("deleteCluster.do");
+    await dialog.getByRole("textbox").fill(create);
+    await confirm();
+    await page.waitForURL(/\/operations\//);
+    await page.locator("[data-operation][data-state=done]").waitFor({ timeout: 120_000 });
+    await flow.open(`/management/clusters/${create}`);
+    await visible(page.getByText(t("cluster.gone", { name: create })));
+  }
+  await flow.open("/management/settings/key-pairs");
+  await page.getByRole("row").filter({ hasText: keyPair }).getByRole("button", { name: named(t("common.action.delete")) }).click();
+  await confirm();
+  await gone(page.getByRole("cell", { name: keyPair, exact: true }));
+}
+
+/** One node: its tabs, a label there and back, no new pods and again some. */
+export async function nodePages(flow, { cluster, node, ...credentials }) {
+  const { page } = flow;
+  const { t, dialog, press, confirm, tab, heading } = hands(flow);
+  await flow.signIn(credentials);
+  await flow.open(`/management/clusters/${cluster}/nodes/${node}`);
+  await heading(node);
+  await visible(page.getByText("kubelet.service"));
+  await flow.look("node");
+  await tab("node.tab.console");
+  await visible(page.getByRole("region", { name: t("node.tab.console") }));
+  await flow.look("node-console");
+  await tab("node.tab.steps");
+  await visible(page.getByText("containerd", { exact: true }));
+  await flow.look("node-steps");
+  await tab("node.tab.labels");
+  const label = "console-flow";
+  await page.getByRole("button", { name: named(t("common.action.edit")) }).first().click();
+  await press("common.pairs.add", dialog);
+  await dialog.getByLabel(t("common.pairs.key")).last().fill("not a key");
+  await dialog.getByLabel(t("common.pairs.value")).last().fill("yes");
+  await visible(dialog.getByText(t("common.pairs.keyRule")));
+  await dialog.getByLabel(t("common.pairs.key")).last().fill(label);
+  await confirm();
+  await visible(page.getByText(`${label}=yes`));
+  await flow.look("node-labels");
+  await page.getByRole("button", { name: named(t("common.action.edit")) }).first().click();
+  const keys = await dialog.getByLabel(t("common.pairs.key")).evaluateAll((inputs) => inputs.map((input) => input.value));
+  await dialog.getByRole("button", { name: t("common.action.delete"), exact: true }).nth(keys.indexOf(label)).click();
+  await confirm();
+  await gone(page.getByText(`${label}=yes`));
+  await press("node.cordon");
+  await confirm();
+  await visible(page.getByText(t("node.cordoned"), { exact: true }));
+  await press("node.uncordon");
+  await confirm();
+  await gone(page.getByText(t("node.cordoned"), { exact: true }));
+}
+
+/** A namespace with a quota; somebody else changes it meanwhile; it goes by its name. */
+export async function namespaceLife(flow, { cluster, name, ...credentials }) {
+  const { page } = flow;
+  const { t, dialog, button, press, confirm, heading } = hands(flow);
+  await flow.signIn(credentials);
+  await flow.open("/management/namespaces");
+  await visible(page.getByRole("link", { name: "default", exact: true }));
+  await flow.look("namespaces");
+  await press("namespace.create");
+  await visible(page.getByTitle(cluster, { exact: true }));
+  await page.getByLabel(t("common.table.name"), { exact: true }).fill(name);
+  await page.getByLabel(t("quota.resource.cpu"), { exact: true }).fill("2.5");
+  await page.getByLabel(t("quota.resource.memory"), { exact: true }).fill("1024");
+  await page.getByLabel(t("quota.resource.pods"), { exact: true }).fill("10");
+  await flow.look("new-namespace");
+  await button("namespace.create").last().click();
+  await page.waitForURL(new RegExp(`/namespaces/${cluster}/${name}$`));
+  await heading(name);
+  await visible(page.getByText("0 / 2.5"));
+  await flow.look("namespace");
+  await press("quota.edit");
+  await dialog.getByLabel(t("quota.resource.jobs"), { exact: true }).fill("7");
+  const address = `${flow.base}/api/v1/clusters/${cluster}/namespaces/${name}`;
+  const { quota } = await (await flow.context.request.get(address)).json();
+  const other = await flow.context.request.put(address, { data: { quota: { ...quota.hard, pods: 20 }, resourceVersion: quota.resourceVersion } });
+  must(other.ok(), `the other change: ${other.status()}`);
+  await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
+  await visible(dialog.getByText(t("quota.changed")));
+  await flow.look("quota-conflict");
+  await press("quota.saveMine", dialog);
+  await gone(dialog);
+  await visible(page.getByText("0 / 7"));
+  await visible(page.getByText("0 / 10"));
+  await press("common.action.delete");
+  await dialog.getByRole("textbox").fill(name);
+  await confirm();
+  await page.waitForURL(/\/management\/namespaces$/);
+}
+
+/** A department, a project, budgets that are refused and given, a user with a generated password, a member. */
+export async function tenancy(flow, { prefix, ...credentials }) {
+  const { page } = flow;
+  const { t, dialog, press, confirm, tab, heading, choose } = hands(flow);
+  const [department, project, user] = ["dept", "project", "user"].map((kind) => `${prefix}-${kind}`);
+  await flow.signIn(credentials);
+  await flow.open("/management/departments");
+  await press("department.create");
+  await dialog.getByLabel(t("common.table.name"), { exact: true }).fill(department);
+  await page.keyboard.press("Enter");
+  await heading(department);
+  await press("budget.edit");
+  await dialog.getByLabel(t("quota.resource.cpu"), { exact: true }).fill("10");
+  await confirm();
+  await flow.look("department");
+  await press("project.create");
+  await dialog.getByLabel(t("common.table.name"), { exact: true }).fill(project);
+  await page.keyboard.press("Enter");
+  await heading(project);
+  await tab("project.tab.budget");
+  await press("budget.edit");
+  await dialog.getByLabel(t("quota.resource.cpu"), { exact: true }).fill("12");
+  await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
+  await visible(dialog.getByRole("alert").filter({ hasText: t("common.problem.exhausted") }));
+  await flow.look("budget-refused");
+  await dialog.getByLabel(t("quota.resource.cpu"), { exact: true }).fill("4");
+  await confirm();
+  await visible(page.getByText("0 / 4"));
+  await flow.look("project-budget");
+  await flow.open("/management/users");
+  await press("user.create");
+  await dialog.getByLabel(t("common.session.user"), { exact: true }).fill(user);
+  await flow.look("new-user");
+  await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
+  await visible(page.getByText(t("common.once.title")));
+  const password = await page.getByRole("region", { name: t("user.password") }).innerText();
+  await press("common.once.kept");
+  await heading(user);
+  await flow.look("user");
+  const login = await flow.context.request.fetch(`${flow.base}/api/v1/login`, { method: "POST", data: { user, password: password.trim() } });
+  must(login.ok(), `the generated password does not sign in: ${login.status()}`);
+  await flow.signIn(credentials);
+  await flow.open("/management/projects");
+  await page.getByRole("link", { name: project, exact: true }).click();
+  await press("member.add");
+  await choose(dialog.getByLabel(t("common.session.user"), { exact: true }), user);
+  await confirm();
+  await visible(page.getByRole("link", { name: user, exact: true }));
+  await flow.look("project-members");
+  await page.getByRole("link", { name: user, exact: true }).click();
+  await heading(user);
+  await press("common.action.delete");
+  await dialog.getByRole("textbox").fill(user);
+  await confirm();
+  await page.waitForURL(/\/management\/users$/);
+  for (const [list, name] of [["projects", project], ["departments", department]]) {
+    await flow.open(`/management/${list}`);
+    await page.getByRole("link", { name, exact: true }).click();
+    await heading(name);
+    await press("common.action.delete");
+    await confirm();
+    await page.waitForURL(new RegExp(`/management/${list}$`));
+  }
+}
+
+/** Filters stand in the address and survive a reload; the chain is verified; the export is a file. */
+export async function auditSearch(flow, credentials) {
+  const { page } = flow;
+  const { t, press } = hands(flow);
+  await flow.signIn(credentials);
+  await flow.open("/management/audit?action=login&outcome=ok");
+  await visible(page.getByRole("cell", { name: "login", exact: true }));
+  await page.reload();
+  await visible(page.getByRole("cell", { name: "login", exact: true }));
+  const actions = await page.locator("tbody code").allInnerTexts();
+  must(actions.every((action) => action === "login"), `other actions, too: ${actions}`);
+  await page.locator(".ant-table-row-expand-icon").first().click();
+  await flow.look("audit");
+  const download = page.waitForEvent("download");
+  await press("audit.export");
+  must(/^audit-.*\.ndjson$/.test((await download).suggestedFilename()), "the export is called otherwise");
+  await press("audit.verify");
+  await visible(page.locator(".ant-modal-confirm-title").filter({ hasText: t("audit.whole") }));
+}
+
+/** Pages that are looked at: operations, recordings, settings, storage classes, the own account. */
+export async function managementPages(flow, { cluster, name, ...credentials }) {
+  const { page } = flow;
+  const { t, dialog, press, confirm, heading } = hands(flow);
+  await flow.signIn(credentials);
+  const pages = { operations: "common.menu.operations", recordings: "common.menu.recordings", "settings/releases": "common.menu.settings", "settings/authority": "common.menu.settings" };
+  for (const [path, word] of Object.entries(pages)) {
+    await flow.open(`/management/${path}`);
+    await heading(t(word));
+    await page.waitForLoadState("networkidle").catch(() => {});
+    await flow.look(path.replace("/", "-"));
+  }
+  await flow.open(`/management/storageClasses?in=${cluster}`);
+  await press("storage.create");
+  await dialog.getByLabel(t("common.table.name"), { exact: true }).fill(name);
+  await dialog.getByLabel(t("storage.provisioner"), { exact: true }).fill("csi.example.org");
+  await flow.look("new-storage-class");
+  await confirm();
+  const row = page.getByRole("row").filter({ hasText: name });
+  await visible(row);
+  await flow.look("storage-classes");
+  await row.getByRole("button", { name: named(t("common.action.delete")) }).click();
+  await visible(dialog.getByText(t("storage.unused")));
+  await confirm();
+  await gone(page.getByRole("cell", { name, exact: true }));
+  await flow.open("/account");
+  await heading(t("common.session.account"));
+  await flow.look("account");
+  await flow.open("/account/sessions?limit=500");
+  await visible(page.getByText(t("session.current"), { exact: true }));
+  await flow.look("account-sessions");
+  await flow.open("/account/tokens");
+  await press("token.create");
+  await dialog.getByLabel(t("common.table.name"), { exact: true }).fill(name);
+  await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
+  await visible(page.getByText(/^slp_[0-9a-f]{64}$/));
+  await press("common.once.kept");
+  await flow.look("account-tokens");
+  await page.getByRole("row").filter({ hasText: name }).getByRole("button", { name: named(t("common.action.delete")) }).click();
+  await confirm();
+  await gone(page.getByRole("cell", { name, exact: true }));
+}
