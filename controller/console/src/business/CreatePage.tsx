@@ -1,18 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useParams } from "react-router";
+import { useState } from "react";
+import { useNavigate, useParams } from "react-router";
 import { UnknownPage } from "../app/PageFault";
+import { paths } from "../app/paths";
+import { usePlace } from "../app/place";
 import { ConfigForm } from "./config/ConfigForm";
 import { PullSecretForm } from "./config/PullSecretForm";
 import { isWorkload } from "./kinds";
 import { IngressForm } from "./network/IngressForm";
 import { ServiceForm } from "./network/ServiceForm";
 import { ClaimForm } from "./storage/ClaimForm";
-import { WizardPage } from "./wizard/WizardPage";
+import { type Planned, WizardPage } from "./wizard/WizardPage";
 
 /** The form of a new object of the kind that the address names. */
 export function CreatePage() {
   const { resource = "" } = useParams();
-  if (isWorkload(resource)) return <WizardPage key={resource} kind={resource} editing={false} />;
+  const go = useNavigate();
+  const { cluster, segment } = usePlace();
+  // several workloads may be made in one go, of several kinds: they wait here until the last one is filled in
+  const [planned, plan] = useState<Planned[]>([]);
+  const [begun, begin] = useState<{ draft?: Planned; times: number }>({ times: 0 });
+  if (isWorkload(resource)) {
+    return (
+      <WizardPage
+        key={`${resource}/${begun.times}`}
+        kind={resource}
+        editing={false}
+        plans={{
+          planned,
+          draft: begun.draft?.kind === resource ? begun.draft.form : undefined,
+          add: (one) => {
+            plan([...planned, one]);
+            begin({ times: begun.times + 1 });
+          },
+          change: (at) => {
+            const draft = planned[at];
+            plan(planned.filter((_, index) => index !== at));
+            begin({ draft, times: begun.times + 1 });
+            if (draft.kind !== resource) void go(paths.create(cluster, segment, draft.kind), { replace: true });
+          },
+          drop: (at) => plan(planned.filter((_, index) => index !== at)),
+        }}
+      />
+    );
+  }
   switch (resource) {
     case "services":
       return <ServiceForm editing={false} />;

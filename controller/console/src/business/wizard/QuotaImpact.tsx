@@ -14,12 +14,15 @@ interface Line {
   left: number;
 }
 
-/** What the namespace's quotas have left, and what the new workload takes of it. */
-export function QuotaImpact({ cluster, object }: { cluster: string; object: KubernetesObject }) {
+/** What the namespace's quotas have left, and what the new objects take of it. */
+export function QuotaImpact({ cluster, objects }: { cluster: string; objects: KubernetesObject[] }) {
   const { t } = useTranslation("business");
-  const namespace = object.metadata.namespace;
+  const namespace = objects[0].metadata.namespace;
   const quotas = api.useQuery("get", "/api/v1/clusters/{cluster}/resourcequotas", { params: { path: { cluster }, query: { namespace, limit: 100 } } });
-  const demand = demandOf(object);
+  const demand: Record<string, number> = {};
+  for (const object of objects) {
+    for (const [resource, more] of Object.entries(demandOf(object))) demand[resource] = (demand[resource] ?? 0) + more;
+  }
   const lines: Line[] = (quotas.data?.items ?? []).flatMap(({ hard, used }) =>
     Object.entries(hard).flatMap(([resource, most]) => {
       const more = demand[resource] ?? demand[`requests.${resource}`];

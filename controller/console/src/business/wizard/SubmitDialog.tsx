@@ -105,7 +105,7 @@ export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
         {!results && trial.data && !trial.isFetching && refused.length === 0 && (
           <>
             <Alert type="success" showIcon title={t("wizard.accepted")} description={objects.map(nameOf).join(", ")} />
-            {!base && <QuotaImpact cluster={cluster} object={objects[0]} />}
+            {!base && <QuotaImpact cluster={cluster} objects={objects} />}
           </>
         )}
         {warnings.map((warning) => (

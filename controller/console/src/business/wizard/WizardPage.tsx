@@ -18,9 +18,25 @@ import { ContainerFields } from "./ContainerFields";
 import { newForm, type WorkloadForm } from "./form";
 import { accessObjects, objectOf } from "./object";
 import { formOf } from "./reading";
+import { PlannedList } from "./PlannedList";
 import { SubmitDialog } from "./SubmitDialog";
 import { type Scene, SceneContext } from "./scene";
 import { VolumeFields } from "./VolumeFields";
+
+/** A workload that is filled in, and waits for the others to be made with it. */
+export interface Planned {
+  kind: WorkloadPlural;
+  form: WorkloadForm;
+}
+
+export interface Plans {
+  planned: Planned[];
+  /** One of them that is taken up again. */
+  draft?: WorkloadForm;
+  add: (one: Planned) => void;
+  change: (at: number) => void;
+  drop: (at: number) => void;
+}
 
 type Step = "basics" | "containers" | "access" | "advanced";
 
@@ -34,7 +50,7 @@ function stepOf(path: (string | number)[], steps: Step[]): Step {
 }
 
 /** Makes a workload in three steps, or changes one that there is. */
-export function WizardPage({ kind, editing }: { kind: WorkloadPlural; editing: boolean }) {
+export function WizardPage({ kind, editing, plans }: { kind: WorkloadPlural; editing: boolean; plans?: Plans }) {
   const { cluster, namespace } = usePlace();
   const { name = "" } = useParams();
   const [search] = useSearchParams();
@@ -63,6 +79,7 @@ export function WizardPage({ kind, editing }: { kind: WorkloadPlural; editing: b
       key={`${kind}/${name}/${begun.times}`}
       scene={scene}
       base={editing ? base : undefined}
+      plans={plans}
       application={search.get("application") ?? undefined}
       reload={(present) => begin({ base: present, times: begun.times + 1 })}
     />
@@ -72,26 +89,34 @@ export function WizardPage({ kind, editing }: { kind: WorkloadPlural; editing: b
 interface Props {
   scene: Scene;
   base?: KubernetesObject;
+  plans?: Plans;
   application?: string;
   reload: (present: KubernetesObject) => void;
 }
 
-function Wizard({ scene, base, application, reload }: Props) {
+function Wizard({ scene, base, plans, application, reload }: Props) {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
   const go = useNavigate();
   const { kind, cluster, editing } = scene;
   const place = usePlace();
   const [form] = Form.useForm<WorkloadForm>();
-  const initial = useMemo<WorkloadForm>(() => (base ? formOf(kind, base) : { ...newForm(kind), namespace: place.namespace, application }), [base, kind, place.namespace, application]);
+  const planned = plans?.planned ?? [];
+  const beginning = (): WorkloadForm => {
+    if (base) return formOf(kind, base);
+    const before = planned.at(-1)?.form;
+    return plans?.draft ?? { ...newForm(kind), namespace: place.namespace ?? before?.namespace, application: application ?? before?.application };
+  };
+  const initial = useMemo<WorkloadForm>(() => beginning(), [base, kind]);
   const name = Form.useWatch("name", { form, preserve: true }) ?? initial.name;
   const namespace = Form.useWatch("namespace", { form, preserve: true }) ?? initial.namespace;
   const [step, setStep] = useState(0);
   const [preview, setPreview] = useState(true);
-  const [asked, setAsked] = useState<WorkloadForm>();
+  const [asked, setAsked] = useState<Planned[]>();
   const lasting = LASTING.includes(kind);
   const steps: Step[] = [...(lasting ? [] : (["basics"] as const)), "containers", ...(lasting && !editing ? (["access"] as const) : []), "advanced"];
-  const objects = (of: WorkloadForm) => [objectOf(kind, of, base, scene.kubernetesVersion), ...(editing ? [] : accessObjects(of))];
+  const objectsOf = (one: Planned) => [objectOf(one.kind, one.form, base, scene.kubernetesVersion), ...(editing ? [] : accessObjects(one.form))];
+  const present = (): Planned => ({ kind, form: structuredClone(read()) });
   const last = step === steps.length - 1;
   const read = () => form.getFieldsValue(true) as WorkloadForm;
 
@@ -116,6 +141,14 @@ function Wizard({ scene, base, application, reload }: Props) {
   const words: Record<Step, string> = { basics: t("wizard.step.basics"), containers: t("wizard.step.containers"), access: t("tab.services"), advanced: t("wizard.step.advanced") };
   const shownWhen = (one: Step) => ({ display: steps[step] === one ? undefined : "none" });
   const word = common(`menu.${kind}`);
+  const submit = async () => {
+    // with others planned, a form that nobody began is none of them
+    if (planned.length > 0 && !read().name) setAsked(planned);
+    else if (await check(true)) setAsked([...planned, present()]);
+  };
+  const next = async () => {
+    if (await check(true)) plans?.add(present());
+  };
   const back = () => void go(editing ? paths.object(cluster, place.segment, kind, name) : paths.business(cluster, place.segment, kind));
   const context: Scene = { ...scene, namespace: namespace ?? place.namespace };
 
@@ -159,7 +192,8 @@ function Wizard({ scene, base, application, reload }: Props) {
               <AdvancedFields />
             </div>
           </Form>
-          <Flex gap={8}>
+          {plans && planned.length > 0 && <PlannedList plans={plans} />}
+          <Flex gap={8} wrap>
             <Button onClick={back}>{common("action.cancel")}</Button>
             {step > 0 && <Button onClick={() => setStep(step - 1)}>{common("action.previous")}</Button>}
             {!last && (
@@ -167,8 +201,9 @@ function Wizard({ scene, base, application, reload }: Props) {
                 {t("wizard.next", { step: words[steps[step + 1]] })}
               </Button>
             )}
-            {(last || editing) && (
-              <Button type="primary" onClick={() => void check(true).then((good) => good && setAsked(structuredClone(read())))}>
+            {last && plans && <Button onClick={() => void next()}>{t("wizard.addAnother")}</Button>}
+            {(last || editing || planned.length > 0) && (
+              <Button type="primary" onClick={() => void submit()}>
                 {editing ? common("action.save") : common("action.create")}
               </Button>
             )}
@@ -176,7 +211,7 @@ function Wizard({ scene, base, application, reload }: Props) {
         </Col>
         {preview && (
           <Col xs={24} xl={9}>
-            <YamlPreview form={form} initial={initial} objects={objects} />
+            <YamlPreview form={form} initial={initial} objects={(now) => objectsOf({ kind, form: now })} />
           </Col>
         )}
       </Row>
@@ -184,14 +219,18 @@ function Wizard({ scene, base, application, reload }: Props) {
         <SubmitDialog
           cluster={cluster}
           base={base}
-          objects={objects(asked)}
+          objects={asked.flatMap(objectsOf)}
           reload={(present) => {
             setAsked(undefined);
             reload(present);
           }}
           close={(done) => {
             setAsked(undefined);
-            if (done) void go(paths.object(cluster, asked.namespace ?? place.segment, kind, asked.name));
+            if (!done) return;
+            const [{ kind: made, form: first }] = asked;
+            const where = first.namespace ?? place.segment;
+            if (asked.length === 1) void go(paths.object(cluster, where, made, first.name));
+            else void go(first.application ? paths.object(cluster, where, "applications", first.application) : paths.business(cluster, place.segment, kind));
           }}
         />
       )}

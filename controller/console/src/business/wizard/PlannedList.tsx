@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import { DeleteOutlined, EditOutlined } from "@ant-design/icons";
+import { Button, Card, Flex, Typography } from "antd";
+import { useTranslation } from "react-i18next";
+import { kindOf } from "../kinds";
+import type { Plans } from "./WizardPage";
+
+/** The workloads that are filled in and will be made with the present one. */
+export function PlannedList({ plans }: { plans: Plans }) {
+  const { t } = useTranslation("business");
+  const { t: common } = useTranslation();
+  return (
+    <Card size="small" title={t("wizard.planned", { count: plans.planned.length })} style={{ marginBottom: 16 }}>
+      {plans.planned.map(({ kind, form }, at) => (
+        <Flex key={`${kind}/${form.name}`} gap={8} align="center">
+          <Typography.Text>
+            {kindOf(kind)}/{form.name}
+          </Typography.Text>
+          <Button type="text" size="small" aria-label={`${common("action.edit")} ${form.name}`} icon={<EditOutlined />} onClick={() => plans.change(at)} />
+          <Button type="text" size="small" aria-label={`${common("action.delete")} ${form.name}`} icon={<DeleteOutlined />} onClick={() => plans.drop(at)} />
+        </Flex>
+      ))}
+    </Card>
+  );
+}
