@@ -6,6 +6,7 @@ import { paths } from "../app/paths";
 import { usePlace } from "../app/place";
 import { bytes } from "../ui/amounts";
 import type { Column } from "../ui/ServerTable";
+import { useHindrance } from "./access";
 import { useRowMenu } from "./act/useRowMenu";
 import { useMetaColumns } from "./columns";
 import type { Rows } from "./lists";
@@ -68,7 +69,8 @@ export function Secrets() {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
   const go = useNavigate();
-  const { cluster, segment } = usePlace();
+  const { cluster, namespace, segment } = usePlace();
+  const mayNot = useHindrance(cluster)(namespace);
   const { before, after } = useMetaColumns<Rows["secrets"]>("secrets");
   const keys = useKeyColumns<Rows["secrets"]>();
   const menu = useRowMenu("secrets");
@@ -85,7 +87,11 @@ export function Secrets() {
       <ResourceTable
         list="secrets"
         columns={[...before, type, ...keys, ...after, menu.column]}
-        actions={<Button onClick={() => go(paths.create(cluster, segment, "pull-secrets"))}>{t("secret.createPull")}</Button>}
+        actions={
+          <Button disabled={mayNot !== undefined} title={mayNot} onClick={() => go(paths.create(cluster, segment, "pull-secrets"))}>
+            {t("secret.createPull")}
+          </Button>
+        }
         create={{ text: t("list.create", { kind: common("menu.secrets") }), start: () => go(paths.create(cluster, segment, "secrets")) }}
         hint={t("about.secrets")}
       />

@@ -20,7 +20,7 @@ export interface Named {
 }
 
 interface Props<Values extends Named> {
-  resource: Resource;
+  resource: Exclude<Resource, "horizontalpodautoscalers">;
   editing: boolean;
   /** Of a new object. */
   blank: () => Omit<Values, keyof Named>;

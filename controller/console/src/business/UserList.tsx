@@ -10,7 +10,8 @@ import { pluralOf } from "./kinds";
 export function ObjectLink({ cluster, namespace, kind, name }: { cluster: string; namespace?: string; kind?: string; name?: string }) {
   const plural = pluralOf(kind);
   const words = `${kind}/${name}`;
-  return plural && name && namespace ? <Link to={paths.object(cluster, namespace, plural, name)}>{words}</Link> : <>{words}</>;
+  // an autoscaler has no page of its own: it stands on its workload's
+  return plural && plural !== "horizontalpodautoscalers" && name && namespace ? <Link to={paths.object(cluster, namespace, plural, name)}>{words}</Link> : <>{words}</>;
 }
 
 /** Who uses an object, and how; says where nobody looked. */

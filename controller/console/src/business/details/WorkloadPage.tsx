@@ -8,6 +8,7 @@ import { Labels } from "../../ui/Labels";
 import { ObjectYaml } from "../../ui/ObjectYaml";
 import { ActionMenu } from "../act/ActionMenu";
 import { useActs, type WorkloadRow } from "../act/useActs";
+import { AutoscalerTab } from "../autoscaling/AutoscalerTab";
 import { Condition } from "../columns";
 import { EventTable } from "../Events";
 import { kindOf } from "../kinds";
@@ -70,6 +71,7 @@ export function WorkloadPage({ kind }: { kind: Lasting }) {
     },
   ];
   if (kind === "deployments" && !object?.metadata.labels?.[CANARY_OF]) {
+    tabs.push({ key: "autoscaler", label: t("tab.autoscaler"), children: <AutoscalerTab cluster={cluster} namespace={namespace} name={name} hindered={mayNot} /> });
     tabs.push({ key: "canary", label: t("tab.canary"), children: <CanaryTab cluster={cluster} namespace={namespace} name={name} hindered={mayNot} /> });
   }
   tabs.push(

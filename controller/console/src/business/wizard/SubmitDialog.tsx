@@ -16,7 +16,8 @@ interface Props {
   objects: KubernetesObject[];
   /** Begins the form anew with what is there now. */
   reload: (present: KubernetesObject) => void;
-  close: (done: boolean) => void;
+  /** `written`: the first of the objects as it is now. */
+  close: (done: boolean, written?: KubernetesObject) => void;
 }
 
 interface Result {
@@ -74,7 +75,7 @@ export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
     setResults(now);
     setBusy(false);
     void queries.invalidateQueries({ queryKey: ["get"] });
-    if (now.every(({ failure, written }) => failure === undefined && !written?.waiting)) close(true);
+    if (now.every(({ failure, written }) => failure === undefined && !written?.waiting)) close(true, now[0]?.written?.object);
   };
   const conflict = [...refused, ...failed].map(({ failure }) => problemOf(failure)).find(({ rule }) => rule === "changed");
   const present = conflict?.present as KubernetesObject | undefined;

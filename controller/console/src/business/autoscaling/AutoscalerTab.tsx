@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Alert, Button, Card, Flex, Form, InputNumber, Spin, Tooltip, Typography } from "antd";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, type Schemas } from "../../api/client";
+import { Failure } from "../../ui/Failure";
+import { useRemoval } from "../act/useRemoval";
+import { Facts } from "../details/Facts";
+import { type KubernetesObject, useObject } from "../object";
+import { SubmitDialog } from "../wizard/SubmitDialog";
+import { type AutoscalerValues, autoscalerObject, autoscalerOf, otherMetrics } from "./autoscaler";
+
+interface Props {
+  cluster: string;
+  namespace: string;
+  name: string;
+  hindered?: string;
+}
+
+const MOST = 10_000;
+
+/** By what a Deployment is scaled by itself: limits, and the loads that it follows. */
+export function AutoscalerTab({ cluster, namespace, name, hindered }: Props) {
+  const { t } = useTranslation("business");
+  const list = api.useQuery("get", "/api/v1/clusters/{cluster}/horizontalpodautoscalers", {
+    params: { path: { cluster }, query: { namespace, target: `Deployment/${name}`, limit: 10 } },
+  });
+  const row = list.data?.items[0];
+  const object = useObject(cluster, namespace, "horizontalpodautoscalers", row?.name ?? "", row !== undefined);
+  if (list.error) return <Failure error={list.error} again={() => void list.refetch()} />;
+  if (row && object.error) return <Failure error={object.error} again={() => void object.refetch()} />;
+  if (list.isPending || (row && !object.data)) return <Spin />;
+  return (
+    <>
+      <Typography.Paragraph type="secondary">{t("autoscaler.about")}</Typography.Paragraph>
+      {row && <Standing row={row} />}
+      <AutoscalerForm key={row?.uid ?? "new"} cluster={cluster} namespace={namespace} name={name} hindered={hindered} base={row && object.data} />
+    </>
+  );
+}
+
+function Standing({ row }: { row: Schemas["Autoscaler"] }) {
+  const { t } = useTranslation("business");
+  return (
+    <>
+      {row.condition && <Alert type="warning" showIcon title={t("autoscaler.cannot")} description={row.condition} style={{ marginBottom: 16 }} />}
+      <Facts
+        facts={[
+          [t("autoscaler.current"), row.current ?? "—"],
+          [t("autoscaler.desired"), row.desired ?? "—"],
+          ...(row.metrics ?? []).map(({ name, target, current }): [string, string] => [name, `${current ?? "—"} / ${target}`]),
+        ]}
+      />
+    </>
+  );
+}
+
+function AutoscalerForm({ cluster, namespace, name, hindered, base }: Props & { base?: KubernetesObject }) {
+  const { t } = useTranslation("business");
+  const { t: common } = useTranslation();
+  const [form] = Form.useForm<AutoscalerValues>();
+  const removal = useRemoval(cluster, "horizontalpodautoscalers");
+  // what was read when the form was begun: a change of somebody else is a conflict, and said
+  const [begun, begin] = useState(base);
+  const [asked, setAsked] = useState<KubernetesObject>();
+  useEffect(() => form.setFieldsValue(begun ? autoscalerOf(begun) : { min: 1, max: 3, cpu: 80 }), [begun, form]);
+  const others = begun ? otherMetrics(begun) : 0;
+  const share = (field: "cpu" | "memory") => (
+    <Form.Item key={field} name={field} label={t(`autoscaler.${field}`)}>
+      <InputNumber min={1} max={1000} precision={0} suffix="%" />
+    </Form.Item>
+  );
+  const loads = ["cpu", "memory"] as const;
+  const submit = async () => {
+    try {
+      setAsked(autoscalerObject(await form.validateFields(), { namespace, name }, begun));
+    } catch {
+      // what is wrong stands at its field
+    }
+  };
+  return (
+    <Card size="small" title={t("autoscaler.title")}>
+      <Form form={form} layout="vertical" disabled={hindered !== undefined} onFinish={() => void submit()}>
+        <Flex gap={24} wrap>
+          <Form.Item name="min" label={t("autoscaler.min")} rules={[{ required: true }]}>
+            <InputNumber min={1} max={MOST} precision={0} />
+          </Form.Item>
+          <Form.Item
+            name="max"
+            label={t("autoscaler.max")}
+            dependencies={["min"]}
+            rules={[
+              { required: true },
+              ({ getFieldValue }) => ({
+                validator: (_, max?: number) => (max === undefined || max >= Number(getFieldValue("min") ?? 1) ? Promise.resolve() : Promise.reject(new Error(t("autoscaler.maxRule")))),
+              }),
+            ]}
+          >
+            <InputNumber min={1} max={MOST} precision={0} />
+          </Form.Item>
+          {loads.map(share)}
+        </Flex>
+        {others > 0 && <Typography.Paragraph type="secondary">{t("autoscaler.others", { count: others })}</Typography.Paragraph>}
+        <Flex gap={8}>
+          <Tooltip title={hindered}>
+            <Button type="primary" htmlType="submit">
+              {begun ? common("action.save") : t("autoscaler.start")}
+            </Button>
+          </Tooltip>
+          {begun && (
+            <Button danger onClick={() => removal.ask(namespace, begun.metadata.name ?? "")}>
+              {common("action.delete")}
+            </Button>
+          )}
+        </Flex>
+      </Form>
+      {asked && (
+        <SubmitDialog
+          cluster={cluster}
+          base={begun}
+          objects={[asked]}
+          reload={(present) => {
+            setAsked(undefined);
+            begin(present);
+          }}
+          close={(done, written) => {
+            setAsked(undefined);
+            if (done && written) begin(written);
+          }}
+        />
+      )}
+      {removal.dialog}
+    </Card>
+  );
+}

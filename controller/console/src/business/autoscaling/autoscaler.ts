@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// A HorizontalPodAutoscaler as a form, and back; in autoscaling/v1, which all versions of Kubernetes have. There CPU has a
+// field, and the other metrics stand in an annotation.
+import { type Fields, type KubernetesObject, listOf, part } from "../object";
+import { put } from "../wizard/object";
+
+const METRICS = "autoscaling.alpha.kubernetes.io/metrics";
+
+export interface AutoscalerValues {
+  min?: number;
+  max?: number;
+  /** Per cent of what is requested. */
+  cpu?: number;
+  memory?: number;
+}
+
+function metricsOf(object: KubernetesObject | undefined): Fields[] {
+  try {
+    return listOf(JSON.parse(object?.metadata.annotations?.[METRICS] ?? "[]"));
+  } catch {
+    return [];
+  }
+}
+
+function isMemory(metric: Fields): boolean {
+  const resource = part(metric, "resource");
+  return metric.type === "Resource" && resource.name === "memory" && resource.targetAverageUtilization !== undefined;
+}
+
+export function autoscalerOf(object: KubernetesObject): AutoscalerValues {
+  const spec = part(object, "spec");
+  const memory = metricsOf(object).find(isMemory);
+  return {
+    min: spec.minReplicas as number | undefined,
+    max: spec.maxReplicas as number | undefined,
+    cpu: spec.targetCPUUtilizationPercentage as number | undefined,
+    memory: memory && (part(memory, "resource").targetAverageUtilization as number),
+  };
+}
+
+/** How many other metrics it follows, which the form does not show and keeps. */
+export function otherMetrics(object: KubernetesObject): number {
+  return metricsOf(object).filter((metric) => !isMemory(metric)).length;
+}
+
+export function autoscalerObject(values: AutoscalerValues, of: { namespace: string; name: string }, base?: KubernetesObject): KubernetesObject {
+  const others = metricsOf(base).filter((metric) => !isMemory(metric));
+  const memory = values.memory ? [{ type: "Resource", resource: { name: "memory", targetAverageUtilization: values.memory } }] : [];
+  const metrics = [...others, ...memory];
+  const annotations = put(base?.metadata.annotations, { [METRICS]: metrics.length > 0 ? JSON.stringify(metrics) : undefined });
+  return put(base, {
+    apiVersion: "autoscaling/v1",
+    kind: "HorizontalPodAutoscaler",
+    metadata: put(base?.metadata ?? of, { annotations: Object.keys(annotations).length > 0 ? annotations : undefined }),
+    spec: put(part(base, "spec"), {
+      scaleTargetRef: part(base, "spec").scaleTargetRef ?? { apiVersion: "apps/v1", kind: "Deployment", name: of.name },
+      minReplicas: values.min ?? undefined,
+      maxReplicas: values.max,
+      targetCPUUtilizationPercentage: values.cpu ?? undefined,
+    }),
+  }) as KubernetesObject;
+}
