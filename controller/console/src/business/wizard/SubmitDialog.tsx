@@ -7,6 +7,7 @@ import { Failure, problemOf } from "../../ui/Failure";
 import { OutcomeList } from "../act/OutcomeList";
 import { pluralOf, type Resource } from "../kinds";
 import { createObject, type KubernetesObject, replaceObject, type Written } from "../object";
+import { wantsTheSame } from "../sameness";
 import { QuotaImpact } from "./QuotaImpact";
 
 interface Props {
@@ -43,14 +44,22 @@ export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
   const write = async (object: KubernetesObject, dryRun: boolean): Promise<Result> => {
     const resource = pluralOf(object.kind) as Resource;
     const namespace = object.metadata.namespace ?? "";
+    const send = (resourceVersion: string | undefined) =>
+      base
+        ? replaceObject(cluster, namespace, resource, object.metadata.name ?? "", { ...object, metadata: { ...object.metadata, resourceVersion } }, dryRun)
+        : createObject(cluster, namespace, resource, object, dryRun);
     try {
-      const sent = base ? { ...object, metadata: { ...object.metadata, resourceVersion: version } } : object;
-      const written = base
-        ? await replaceObject(cluster, namespace, resource, object.metadata.name ?? "", sent, dryRun)
-        : await createObject(cluster, namespace, resource, sent, dryRun);
-      return { object, written };
+      return { object, written: await send(version) };
     } catch (failure) {
-      return { object, failure };
+      // its status went on, as that of a workload does: nobody changed what is wanted of it
+      const { rule, present } = problemOf(failure);
+      const there = present as KubernetesObject | undefined;
+      if (!base || rule !== "changed" || !there || !wantsTheSame(base, there)) return { object, failure };
+      try {
+        return { object, written: await send(there.metadata.resourceVersion) };
+      } catch (again) {
+        return { object, failure: again };
+      }
     }
   };
   const trial = useQuery({
