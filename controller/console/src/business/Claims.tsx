@@ -40,7 +40,7 @@ export function Claims() {
       <ResourceTable
         list="persistentvolumeclaims"
         columns={columns}
-        create={{ text: t("list.create", { kind: common("menu.persistentvolumeclaims") }), start: () => go(paths.create(cluster, segment, "persistentvolumeclaims")) }}
+        create={{ text: t("list.create", { kind: t("kind.persistentvolumeclaims") }), start: () => go(paths.create(cluster, segment, "persistentvolumeclaims")) }}
         hint={t("about.persistentvolumeclaims")}
       />
       {menu.dialog}

@@ -56,7 +56,7 @@ export function ConfigMaps() {
       <ResourceTable
         list="configmaps"
         columns={[...before, ...keys, ...after, menu.column]}
-        create={{ text: t("list.create", { kind: common("menu.configmaps") }), start: () => go(paths.create(cluster, segment, "configmaps")) }}
+        create={{ text: t("list.create", { kind: t("kind.configmaps") }), start: () => go(paths.create(cluster, segment, "configmaps")) }}
         hint={t("about.configmaps")}
       />
       {menu.dialog}
@@ -92,7 +92,7 @@ export function Secrets() {
             {t("secret.createPull")}
           </Button>
         }
-        create={{ text: t("list.create", { kind: common("menu.secrets") }), start: () => go(paths.create(cluster, segment, "secrets")) }}
+        create={{ text: t("list.create", { kind: t("kind.secrets") }), start: () => go(paths.create(cluster, segment, "secrets")) }}
         hint={t("about.secrets")}
       />
       {menu.dialog}

@@ -58,7 +58,7 @@ export function Services() {
       <ResourceTable
         list="services"
         columns={columns}
-        create={{ text: t("list.create", { kind: common("menu.services") }), start: () => go(paths.create(cluster, segment, "services")) }}
+        create={{ text: t("list.create", { kind: t("kind.services") }), start: () => go(paths.create(cluster, segment, "services")) }}
         hint={t("about.services")}
       />
       {menu.dialog}
@@ -89,7 +89,7 @@ export function Ingresses() {
       <ResourceTable
         list="ingresses"
         columns={columns}
-        create={{ text: t("list.create", { kind: common("menu.ingresses") }), start: () => go(paths.create(cluster, segment, "ingresses")) }}
+        create={{ text: t("list.create", { kind: t("kind.ingresses") }), start: () => go(paths.create(cluster, segment, "ingresses")) }}
         hint={t("about.ingresses")}
       />
       {menu.dialog}

@@ -57,7 +57,7 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
   const filled = Form.useWatch((all: Values) => all, { form, preserve: true });
   const values = filled && "name" in filled ? filled : initial; // before the first drawing the form is empty
   const [asked, setAsked] = useState<KubernetesObject>();
-  const word = common(`menu.${resource}`);
+  const word = t(`kind.${resource}`);
   const submit = async () => {
     try {
       await form.validateFields();

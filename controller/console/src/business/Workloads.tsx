@@ -130,7 +130,7 @@ function WorkloadList<Kind extends WorkloadPlural>({ kind, columns, bulk }: { ki
       <ResourceTable<Kind>
         list={kind}
         columns={all}
-        create={{ text: t("list.create", { kind: word }), start: () => go(paths.create(cluster, segment, kind)) }}
+        create={{ text: t("list.create", { kind: t(`kind.${kind}`) }), start: () => go(paths.create(cluster, segment, kind)) }}
         hint={t(`about.${kind}`)}
         selection={{
           chosen,

@@ -5,7 +5,7 @@ import { type Fields, type KubernetesObject, part } from "./object";
 const NOTED = ["autoscaling.alpha.kubernetes.io/conditions", "autoscaling.alpha.kubernetes.io/current-metrics", "deployment.kubernetes.io/revision"];
 
 /** The same text for the same value, in whatever order its fields come. */
-function told(value: unknown): string {
+export function told(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(told).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const entries = Object.entries(value).filter(([, one]) => one !== undefined);

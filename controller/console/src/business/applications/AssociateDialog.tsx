@@ -74,7 +74,7 @@ export function AssociateDialog({ cluster, namespace, application, close }: Prop
           <Typography.Text type="secondary">{t("application.associateNote")}</Typography.Text>
           <Form layout="vertical">
             <Form.Item label={t("application.kind")} htmlFor="associate-kind">
-              <Select id="associate-kind" value={kind} onChange={setKind} options={WORKLOADS.map((one) => ({ value: one, label: common(`menu.${one}`) }))} />
+              <Select id="associate-kind" value={kind} onChange={setKind} options={WORKLOADS.map((one) => ({ value: one, label: t(`kind.${one}`) }))} />
             </Form.Item>
             <Form.Item label={t("application.workloads")} htmlFor="associate-names">
               <Select

@@ -34,7 +34,7 @@ export function ServicesOf({ cluster, namespace, labels }: { cluster: string; na
       locale={{
         emptyText: (
           <Empty description={t("service.noneBefore")}>
-            <Button onClick={() => void go(paths.create(cluster, namespace, "services"), { state: { selector: labels } })}>{t("list.create", { kind: common("menu.services") })}</Button>
+            <Button onClick={() => void go(paths.create(cluster, namespace, "services"), { state: { selector: labels } })}>{t("list.create", { kind: t("kind.services") })}</Button>
           </Empty>
         ),
       }}

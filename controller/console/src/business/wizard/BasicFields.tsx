@@ -27,7 +27,7 @@ export function BasicFields() {
         <Form.Item label={t("application.kind")}>
           <Segmented<WorkloadPlural>
             value={kind}
-            options={LASTING.map((value) => ({ value, label: common(`menu.${value}`) }))}
+            options={LASTING.map((value) => ({ value, label: t(`kind.${value}`) }))}
             onChange={(next) => void go(paths.create(cluster, place.segment, next, application), { replace: true })}
           />
         </Form.Item>

@@ -7,6 +7,7 @@ import { Failure, problemOf } from "../../ui/Failure";
 import { OutcomeList } from "../act/OutcomeList";
 import { pluralOf, type Resource } from "../kinds";
 import { createObject, type KubernetesObject, replaceObject, type Written } from "../object";
+import { merge } from "../merge";
 import { wantsTheSame } from "../sameness";
 import { QuotaImpact } from "./QuotaImpact";
 
@@ -38,23 +39,24 @@ export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
   const queries = useQueryClient();
   const [results, setResults] = useState<Result[]>();
   const [busy, setBusy] = useState(false);
-  // a conflict may be answered by sending the form's values for the version that is there now
-  const [version, setVersion] = useState(base?.metadata.resourceVersion);
+  // a conflict may be answered by putting one's changes on what others made of the object meanwhile
+  const [theirs, setTheirs] = useState<KubernetesObject>();
 
   const write = async (object: KubernetesObject, dryRun: boolean): Promise<Result> => {
     const resource = pluralOf(object.kind) as Resource;
     const namespace = object.metadata.namespace ?? "";
+    const sent = theirs ? (merge({ ...base, status: undefined }, { ...object, status: undefined }, theirs) as KubernetesObject) : object;
     const send = (resourceVersion: string | undefined) =>
       base
-        ? replaceObject(cluster, namespace, resource, object.metadata.name ?? "", { ...object, metadata: { ...object.metadata, resourceVersion } }, dryRun)
+        ? replaceObject(cluster, namespace, resource, object.metadata.name ?? "", { ...sent, metadata: { ...sent.metadata, resourceVersion } }, dryRun)
         : createObject(cluster, namespace, resource, object, dryRun);
     try {
-      return { object, written: await send(version) };
+      return { object, written: await send((theirs ?? base)?.metadata.resourceVersion) };
     } catch (failure) {
       // its status went on, as that of a workload does: nobody changed what is wanted of it
       const { rule, present } = problemOf(failure);
       const there = present as KubernetesObject | undefined;
-      if (!base || rule !== "changed" || !there || !wantsTheSame(base, there)) return { object, failure };
+      if (!base || rule !== "changed" || !there || !wantsTheSame(theirs ?? base, there)) return { object, failure };
       try {
         return { object, written: await send(there.metadata.resourceVersion) };
       } catch (again) {
@@ -63,7 +65,7 @@ export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
     }
   };
   const trial = useQuery({
-    queryKey: ["trial", objects, version],
+    queryKey: ["trial", objects, theirs?.metadata.resourceVersion],
     queryFn: () => Promise.all(objects.map((object) => write(object, true))),
     staleTime: 0,
     gcTime: 0,
@@ -147,7 +149,7 @@ export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
               danger
               onClick={() => {
                 setResults(undefined);
-                setVersion(present.metadata.resourceVersion);
+                setTheirs(present);
               }}
             >
               {t("form.mineOverTheirs")}

@@ -140,7 +140,7 @@ function Wizard({ scene, base, plans, application, reload }: Props) {
   };
   const words: Record<Step, string> = { basics: t("wizard.step.basics"), containers: t("wizard.step.containers"), access: t("tab.services"), advanced: t("wizard.step.advanced") };
   const shownWhen = (one: Step) => ({ display: steps[step] === one ? undefined : "none" });
-  const word = common(`menu.${kind}`);
+  const word = t(`kind.${kind}`);
   const submit = async () => {
     // with others planned, a form that nobody began is none of them
     if (planned.length > 0 && !read().name) setAsked(planned);
