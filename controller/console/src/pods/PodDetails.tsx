@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DeleteOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Flex, Skeleton, Space, Tabs, Tooltip, Typography } from "antd";
+import { Alert, Button, Flex, Skeleton, Space, Tabs, Tooltip, Typography } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { client } from "../api/client";
 import { read } from "../api/read";
 import { paths } from "../app/paths";
 import { useMayChange } from "../session/rights";
-import { Failure } from "../ui/Failure";
+import { Failure, problemOf } from "../ui/Failure";
 import { ObjectYaml } from "../ui/ObjectYaml";
 import { StaleNote } from "../ui/StaleNote";
 import { State } from "../ui/State";
@@ -54,14 +54,18 @@ export function PodDetails() {
     : (told?.containers ?? []).map((one) => ({ name: one.name, init: one.init ?? false, state: one.state, restarts: one.restarts }));
   const running = containers.filter(({ init }) => !init);
 
+  const gone = object.error !== null && problemOf(object.error).status === 404;
+  const reason = mayChange ? (gone ? t("gone") : undefined) : t("mayNot");
+
   const page = (which: Tab) => {
+    const pending = object.isPending ? <Skeleton active /> : null; // what went wrong stands above
     switch (which) {
       case "overview":
-        return pod ? <PodOverview cluster={cluster} pod={pod} /> : <Skeleton active />;
+        return pod ? <PodOverview cluster={cluster} pod={pod} /> : pending;
       case "events":
         return <PodEvents cluster={cluster} namespace={namespace} name={name} />;
       case "logs":
-        return containers.length > 0 ? <LogView key={pod?.metadata.uid} cluster={cluster} namespace={namespace} pod={name} containers={containers} /> : <Skeleton active />;
+        return containers.length > 0 ? <LogView key={pod?.metadata.uid} cluster={cluster} namespace={namespace} pod={name} containers={containers} /> : pending;
       case "terminal":
         return <PodTerminals cluster={cluster} namespace={namespace} pod={name} containers={running} />;
       case "yaml":
@@ -77,14 +81,23 @@ export function PodDetails() {
           </Typography.Title>
           {told && <State of={told.status} why={told.reason} />}
         </Space>
-        <Tooltip title={mayChange ? undefined : t("mayNot")}>
-          <Button danger icon={<DeleteOutlined />} disabled={!mayChange} onClick={() => setDeleting(true)}>
+        <Tooltip title={reason}>
+          <Button danger icon={<DeleteOutlined />} disabled={Boolean(reason)} onClick={() => setDeleting(true)}>
             {common("action.delete")}
           </Button>
         </Tooltip>
       </Flex>
       {row.data?.stale && <StaleNote why={row.data.stale} asOf={row.data.asOf} />}
-      {object.error && <Failure error={object.error} again={() => void object.refetch()} />}
+      {gone && (
+        <Alert
+          type="warning"
+          showIcon
+          style={{ marginBlock: 16 }}
+          title={pod ? t("goneSince") : t("gone")}
+          action={<Link to={paths.business(cluster, namespace, "pods")}>{t("terminals.toPods")}</Link>}
+        />
+      )}
+      {object.error && !gone && <Failure error={object.error} again={() => void object.refetch()} />}
       <Tabs
         style={{ marginTop: 8 }}
         activeKey={shown}

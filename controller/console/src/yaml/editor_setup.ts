@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every editor of the page has in common.
 import { indentWithTab } from "@codemirror/commands";
-import { yaml } from "@codemirror/lang-yaml";
+import { yaml, yamlLanguage } from "@codemirror/lang-yaml";
 import { defaultHighlightStyle, HighlightStyle, indentUnit, syntaxHighlighting, syntaxTree } from "@codemirror/language";
 import type { Diagnostic } from "@codemirror/lint";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { basicSetup } from "codemirror";
 import i18next from "../i18n";
+import { yamlHints } from "./hints";
 
 /** The standard style's colours, for a dark ground. */
 const ON_DARK: Record<string, string> = {
@@ -52,6 +53,7 @@ export function yamlEditing(label: string, isDark: boolean, readOnly: boolean, h
     basicSetup,
     keymap.of([indentWithTab]), // Escape and then Tab leaves the editor
     yaml(),
+    readOnly ? [] : yamlLanguage.data.of({ autocomplete: yamlHints }),
     indentUnit.of("  "),
     isDark ? syntaxHighlighting(dark) : [],
     look(isDark, height),
