@@ -12,6 +12,7 @@ import { bytes } from "../ui/amounts";
 import { Failure } from "../ui/Failure";
 import { documentCount, joinDocuments, MOST_BYTES } from "./documents";
 import { EXAMPLE } from "./example";
+import { fieldPlace } from "./field_place";
 import { Outcomes } from "./Outcomes";
 import { type Mark, YamlEditor, type YamlEditorHandle } from "./YamlEditor";
 
@@ -27,11 +28,11 @@ interface Asked {
 }
 
 /** What the server says of places in the text. */
-function marksOf({ result, problem }: Asked): Mark[] {
+function marksOf({ result, problem }: Asked, text: string): Mark[] {
   const marks: Mark[] = [];
   for (const one of result?.objects ?? []) if (!one.ok && one.line) marks.push({ line: one.line, column: one.column, message: one.message ?? one.field ?? "" });
-  for (const one of problem?.refusals ?? []) marks.push({ line: one.line, message: `${one.object} ${one.field}: ${one.message} ${one.wayOut}` });
-  if (problem?.line) marks.push({ line: problem.line, column: problem.column, message: problem.detail });
+  for (const one of problem?.refusals ?? []) marks.push({ ...fieldPlace(text, one.line, one.field), message: `${one.object} ${one.field}: ${one.message}` });
+  if (problem?.line && !problem.refusals) marks.push({ line: problem.line, column: problem.column, message: problem.detail });
   return marks;
 }
 
@@ -101,7 +102,7 @@ export function ImportYaml() {
     setBusy(undefined);
     if (!next) return;
     setAsked(next);
-    setMarks(marksOf(next));
+    setMarks(marksOf(next, text));
     setRefused(how === "apply" && next.dryRun && next.result !== undefined);
     if (!next.dryRun && next.result) void queries.invalidateQueries();
   };

@@ -31,6 +31,11 @@ const look = (isDark: boolean, height: string) =>
       ".cm-content": { caretColor: isDark ? "#2dd4bf" : "#0f766e" },
       ".cm-collapsedLines": { background: isDark ? "#1b2026" : "#eef2f2", color: isDark ? "#9aa4af" : "#5b6470" },
       ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: '"⋮"', marginInline: "6px" }, // few fonts have the standard's sign
+      ".cm-panel.cm-search": { fontSize: "13px", padding: "6px 10px" },
+      ".cm-panel.cm-search input, .cm-panel.cm-search button, .cm-panel.cm-search label": { fontSize: "13px", verticalAlign: "middle" },
+      ".cm-panel.cm-search [name=close]": { fontSize: "18px" },
+      ".cm-button": { backgroundImage: "none", backgroundColor: isDark ? "#2a3138" : "#fff", border: `1px solid ${isDark ? "#46505a" : "#c6cfcf"}`, borderRadius: "4px" },
+      ".cm-textfield": { backgroundColor: isDark ? "#14181c" : "#fff", border: `1px solid ${isDark ? "#46505a" : "#c6cfcf"}`, borderRadius: "4px" },
       ".cm-panels": { backgroundColor: isDark ? "#1b2026" : "#f1f4f4", color: "inherit" },
     },
     { dark: isDark },
