@@ -8,7 +8,7 @@ import { Link, useNavigate, useParams } from "react-router";
 import { client } from "../api/client";
 import { read } from "../api/read";
 import { paths } from "../app/paths";
-import { useMayChange } from "../session/rights";
+import { useWhyNot } from "../session/rights";
 import { Failure, problemOf } from "../ui/Failure";
 import { ObjectYaml } from "../ui/ObjectYaml";
 import { StaleNote } from "../ui/StaleNote";
@@ -32,7 +32,7 @@ export function PodDetails() {
   const { t: common } = useTranslation();
   const { cluster = "", namespace = "", name = "", tab } = useParams();
   const go = useNavigate();
-  const mayChange = useMayChange(cluster, namespace);
+  const whyNot = useWhyNot(cluster, namespace);
   const [deleting, setDeleting] = useState(false);
   const shown: Tab = TABS.find((one) => one === tab) ?? "overview";
 
@@ -55,7 +55,7 @@ export function PodDetails() {
   const running = containers.filter(({ init }) => !init);
 
   const gone = object.error !== null && problemOf(object.error).status === 404;
-  const reason = mayChange ? (gone ? t("gone") : undefined) : t("mayNot");
+  const reason = whyNot ?? (gone ? t("gone") : undefined);
 
   const page = (which: Tab) => {
     const pending = object.isPending ? <Skeleton active /> : null; // what went wrong stands above

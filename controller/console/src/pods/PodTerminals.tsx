@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client } from "../api/client";
 import { useMe } from "../session/me";
-import { useMayChange } from "../session/rights";
+import { useMayChange, useWhyNot } from "../session/rights";
 import { forgetTerminal, type OpenTerminal, openTerminal, type Shell, SHELLS, useOpenTerminals } from "./open_terminals";
 import { TerminalPane } from "./Terminal";
 import { closeWindow, windowOf } from "./terminal_windows";
@@ -25,13 +25,14 @@ export function PodTerminals({ cluster, namespace, pod, containers }: Props) {
   const { modal, message } = App.useApp();
   const me = useMe();
   const may = useMayChange(cluster, namespace);
+  const whyNot = useWhyNot(cluster, namespace);
   const open = useOpenTerminals().filter((one) => one.user === me.id && one.cluster === cluster && one.namespace === namespace && one.pod === pod);
   const [container, setContainer] = useState<string>();
   const [shell, setShell] = useState<Shell>("auto");
   const [active, setActive] = useState<string>();
   const running = containers.filter(({ state }) => state === "running");
   const chosen = running.some(({ name }) => name === container) ? container : running[0]?.name;
-  const reason = !may ? t("terminal.mayNot") : !chosen ? t("terminal.notRunning") : undefined;
+  const reason = !may ? t("terminal.mayNot") : (whyNot ?? (chosen ? undefined : t("terminal.notRunning")));
 
   const start = () => {
     if (!chosen) return;

@@ -8,7 +8,7 @@ import { client, type Schemas } from "../api/client";
 import { read } from "../api/read";
 import { paths } from "../app/paths";
 import { usePlace } from "../app/place";
-import { useMayChange } from "../session/rights";
+import { useWhyNot } from "../session/rights";
 import { type Column, type Question, ServerTable } from "../ui/ServerTable";
 import { State } from "../ui/State";
 import { Time } from "../ui/Time";
@@ -45,8 +45,7 @@ export function Pods() {
   const [chosen, setChosen] = useState<Pod[]>([]);
   const [deleting, setDeleting] = useState<Pod[]>();
   const nodes = useNodeNames(cluster);
-  const mayChange = useMayChange(cluster, namespace);
-  const reason = mayChange ? undefined : t("mayNot");
+  const reason = useWhyNot(cluster, namespace);
   const narrowed = NARROWED.flatMap((key) => (address.get(key) ? [[key, address.get(key) as string] as const] : []));
   const at = (pod: Pod, tab?: string) => paths.object(cluster, pod.namespace, "pods", pod.name, tab);
 
@@ -66,7 +65,7 @@ export function Pods() {
         menu={{
           items: [
             { key: "terminal", label: t("tab.terminal") },
-            { key: "delete", danger: true, disabled: !mayChange, title: reason, label: common("action.delete") },
+            { key: "delete", danger: true, disabled: Boolean(reason), title: reason, label: common("action.delete") },
           ],
           onClick: ({ key }) => (key === "delete" ? setDeleting([pod]) : go(at(pod, key))),
         }}
@@ -168,7 +167,7 @@ export function Pods() {
                 </Button>
               </Tooltip>
               <Tooltip title={reason}>
-                <Button danger icon={<DeleteOutlined />} disabled={!mayChange} onClick={() => setDeleting(chosen)}>
+                <Button danger icon={<DeleteOutlined />} disabled={Boolean(reason)} onClick={() => setDeleting(chosen)}>
                   {common("action.delete")}
                 </Button>
               </Tooltip>

@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { client, type Problem, type Schemas } from "../api/client";
 import { useNamespaces } from "../app/PlaceChooser";
 import { usePlace } from "../app/place";
-import { useMayChange } from "../session/rights";
+import { useWhyNot } from "../session/rights";
 import { bytes } from "../ui/amounts";
 import { Failure } from "../ui/Failure";
 import { documentCount, joinDocuments, MOST_BYTES } from "./documents";
@@ -45,7 +45,7 @@ export function ImportYaml() {
   const { cluster, namespace } = usePlace();
   const queries = useQueryClient();
   const namespaces = useNamespaces();
-  const may = useMayChange(cluster, namespace);
+  const reason = useWhyNot(cluster, namespace);
   const editor = useRef<YamlEditorHandle>(null);
   const files = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(() => window.sessionStorage.getItem(DRAFT) ?? "");
@@ -120,7 +120,6 @@ export function ImportYaml() {
     setDropping(false);
     void take(dropped);
   };
-  const reason = may ? undefined : t("import.mayNot");
   const off = Boolean(reason) || count === 0 || busy !== undefined;
 
   return (

@@ -4,13 +4,14 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Flex, Skeleton, Space, Tooltip } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useMayChange } from "../session/rights";
+import { useWhyNot } from "../session/rights";
 import { useMe } from "../session/me";
 import { saveText } from "../ui/csv";
 import { Failure } from "../ui/Failure";
 import type { ObjectYamlProps } from "../ui/ObjectYaml";
 import { ConflictView } from "./ConflictView";
 import { DiffView } from "./DiffView";
+import { fieldPlace } from "./field_place";
 import { mergeThree } from "./merge_three";
 import { type ObjectText, readObject, replaceObject, type ReplaceOutcome, withVersion } from "./objects";
 import { YamlEditor } from "./YamlEditor";
@@ -30,8 +31,7 @@ export function ObjectEditor({ readOnly = false, height = "max(360px, calc(100vh
   const { message } = App.useApp();
   const queries = useQueryClient();
   const me = useMe();
-  const inNamespace = useMayChange(place.cluster, place.namespace);
-  const may = place.namespace ? inNamespace : me.role === "administrator";
+  const whyNot = useWhyNot(place.cluster, place.namespace);
   const key = ["get", `/api/v1/clusters/{cluster}/${place.resource}/yaml`, place]; // news of its kind read it anew (api/live.ts)
   const object = useQuery({ queryKey: key, queryFn: () => readObject(place), staleTime: 0 });
   const [step, setStep] = useState<Step>({ at: "read" });
@@ -85,12 +85,16 @@ export function ObjectEditor({ readOnly = false, height = "max(360px, calc(100vh
   };
 
   const problem = outcome?.is === "refused" ? outcome.problem : undefined;
-  const marks = useMemo(() => (problem?.line ? [{ line: problem.line, column: problem.column, message: problem.detail }] : []), [problem]);
+  const marks = useMemo(() => {
+    if (!problem?.line && !problem?.field) return [];
+    const place = problem.line ? { line: problem.line, column: problem.column } : fieldPlace(text, 1, problem.field ?? "");
+    return [{ ...place, message: problem.detail }];
+  }, [problem]);
 
   if (object.isPending) return <Skeleton active />;
   if (!object.data) return <Failure error={object.error} again={() => void object.refetch()} />;
 
-  const reason = may ? undefined : t("mayNot");
+  const reason = !place.namespace && me.role !== "administrator" ? common("problem.denied") : whyNot;
   const notes = (
     <>
       {place.resource === "secrets" && <Alert type="info" showIcon title={t("secretNote")} />}
