@@ -36,9 +36,11 @@ class Flow {
     return /Failed to load resource/.test(text) || (this.bears5xx && /WebSocket|ERR_CONNECTION|net::/.test(text));
   }
 
-  /** The words of a key, as the page has them: t("common.session.signIn"), with blanks filled in. */
+  /** The words of a key, as the page has them: t("common.session.signIn"), with blanks filled in, of `count` the right form. */
   t(key, blanks = {}) {
-    const text = key.split(".").reduce((tree, part) => tree?.[part], words[this.language]);
+    const form = new Intl.PluralRules(this.language).select(blanks.count ?? 0);
+    const find = (name) => name.split(".").reduce((tree, part) => tree?.[part], words[this.language]);
+    const text = find(key) ?? find(`${key}_${form}`);
     if (typeof text !== "string") throw new Error(`no words for ${key} in ${this.language}`);
     return text.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name) => String(blanks[name]));
   }

@@ -9,7 +9,7 @@ const visible = (locator, timeout) => locator.first().waitFor({ state: "visible"
 
 async function act(flow, name, action) {
   const { page } = flow;
-  await page.getByRole("button", { name: flow.t("business.act.menu", { name }) }).click();
+  await page.getByRole("button", { name: `${flow.t("common.action.more")} · ${name}` }).click();
   await page.getByRole("menuitem", { name: flow.t(`business.action.${action}`), exact: true }).click();
   return page.getByRole("dialog");
 }
@@ -35,7 +35,7 @@ export async function steerWorkload(flow, { namespace, name, ...credentials }) {
   dialog = await act(flow, name, "stop");
   await done(dialog, "stop");
   await has(flow.t("common.state.stopped"));
-  await page.getByRole("button", { name: flow.t("business.act.menu", { name }) }).click();
+  await page.getByRole("button", { name: `${flow.t("common.action.more")} · ${name}` }).click();
   const scale = page.getByRole("menuitem", { name: flow.t("business.action.scale"), exact: true });
   must((await scale.getAttribute("aria-disabled")) === "true", "a stopped workload can be scaled");
   await scale.hover({ force: true });

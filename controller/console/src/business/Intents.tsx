@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQueryClient } from "@tanstack/react-query";
-import { App, Button, Flex, Popconfirm, Tag, Typography } from "antd";
+import { App, Button, Flex, Popconfirm, Spin, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
-import { client, type Schemas } from "../api/client";
+import { api, client, type Schemas } from "../api/client";
 import { read } from "../api/read";
 import { usePlace } from "../app/place";
 import { Failure } from "../ui/Failure";
@@ -12,7 +12,7 @@ import { Time } from "../ui/Time";
 import { OutcomeList } from "./act/OutcomeList";
 import { ListPage } from "./ResourceTable";
 
-type Intent = Schemas["Intent"];
+type Intent = Schemas["ListedIntent"];
 
 const PATH = "/api/v1/clusters/{cluster}/intents";
 const MOST = 100;
@@ -56,14 +56,13 @@ export function Intents() {
       ),
       text: ({ state }) => state,
     },
-    { key: "objects", title: t("intent.objects"), render: ({ objects }) => objects.length || "—", text: ({ objects }) => objects.length },
     { key: "by", title: t("intent.by"), render: ({ by }) => by ?? "—", text: ({ by }) => by },
     { key: "accepted", title: t("intent.accepted"), render: ({ accepted }) => <Time at={accepted} />, text: ({ accepted }) => accepted },
     { key: "finished", title: t("intent.finished"), render: ({ finished }) => <Time at={finished} />, text: ({ finished }) => finished },
     {
       key: "actions",
       title: common("table.actions"),
-      render: ({ intent, state, objects }) => (
+      render: ({ intent, state }) => (
         <Flex gap={8}>
           {state === "waiting" && (
             <Popconfirm title={t("intent.cancelAsk")} onConfirm={() => ask(client.DELETE(`${PATH}/{intent}`, { params: params(intent) }))}>
@@ -73,13 +72,6 @@ export function Intents() {
           {(state === "failed" || state === "cancelled") && (
             <Popconfirm title={t("intent.retryAsk")} onConfirm={() => ask(client.POST(`${PATH}/{intent}/retry`, { params: params(intent) }))}>
               <Button size="small">{common("action.retry")}</Button>
-            </Popconfirm>
-          )}
-          {objects.some(({ canUndo }) => canUndo) && (
-            <Popconfirm title={t("intent.undoAsk")} onConfirm={() => ask(client.POST(`${PATH}/{intent}/undo`, { params: params(intent) }))}>
-              <Button size="small" danger>
-                {t("intent.undo")}
-              </Button>
             </Popconfirm>
           )}
         </Flex>
@@ -97,13 +89,34 @@ export function Intents() {
         columns={columns}
         rowKey={({ intent, accepted }) => intent || accepted}
         searchable={false}
-        expand={({ message: why, objects }) => (
+        expand={({ intent, message: why }) => (
           <Flex vertical gap={8}>
             {why && <Typography.Text>{why}</Typography.Text>}
-            <OutcomeList outcomes={objects.map((one) => ({ ...one, namespace: one.namespace ?? "" }))} />
+            {intent && <IntentObjects cluster={cluster} intent={intent} undo={() => ask(client.POST(`${PATH}/{intent}/undo`, { params: params(intent) }))} />}
           </Flex>
         )}
       />
     </ListPage>
+  );
+}
+
+/** What became of each object of one; what a failed one left can be taken back. */
+function IntentObjects({ cluster, intent, undo }: { cluster: string; intent: string; undo: () => Promise<void> }) {
+  const { t } = useTranslation("business");
+  const one = api.useQuery("get", `${PATH}/{intent}`, { params: { path: { cluster, intent } } });
+  if (one.isPending) return <Spin size="small" />;
+  if (one.error) return <Failure error={one.error} again={() => void one.refetch()} inline />;
+  const { objects } = one.data;
+  return (
+    <>
+      {objects.length > 0 && <OutcomeList outcomes={objects.map((object) => ({ ...object, namespace: object.namespace ?? "" }))} />}
+      {objects.some(({ canUndo }) => canUndo) && (
+        <Popconfirm title={t("intent.undoAsk")} onConfirm={undo}>
+          <Button size="small" danger style={{ alignSelf: "start" }}>
+            {t("intent.undo")}
+          </Button>
+        </Popconfirm>
+      )}
+    </>
   );
 }
