@@ -105,7 +105,7 @@ export async function newCluster(flow, { keyPair, create, ...credentials }) {
   await visible(dialog.getByText("BEGIN OPENSSH PRIVATE KEY"));
   await flow.look("new-key-pair");
   await press("common.once.kept", dialog);
-  await visible(page.getByTitle(keyPair));
+  await visible(page.getByText(keyPair, { exact: true }));
   if (create) {
     await page.locator(".ant-radio-button-wrapper", { hasText: "1" }).click();
     await workers.fill("0");
