@@ -105,6 +105,7 @@ export async function newCluster(flow, { keyPair, create, ...credentials }) {
   await visible(dialog.getByText("BEGIN OPENSSH PRIVATE KEY"));
   await flow.look("new-key-pair");
   await press("common.once.kept", dialog);
+  await gone(dialog);
   await visible(page.getByText(keyPair, { exact: true }));
   if (create) {
     await page.locator(".ant-radio-button-wrapper", { hasText: "1" }).click();
@@ -244,6 +245,7 @@ export async function tenancy(flow, { prefix, ...credentials }) {
   await visible(page.getByText(t("common.once.title")));
   const password = await page.getByRole("region", { name: t("user.password") }).innerText();
   await press("common.once.kept");
+  await gone(dialog);
   await heading(user);
   await flow.look("user");
   const login = await flow.context.request.fetch(`${flow.base}/api/v1/login`, { method: "POST", data: { user, password: password.trim() } });
@@ -329,6 +331,7 @@ export async function managementPages(flow, { cluster, name, ...credentials }) {
   await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
   await visible(page.getByText(/^slp_[0-9a-f]{64}$/));
   await press("common.once.kept");
+  await gone(dialog);
   await flow.look("account-tokens");
   await page.getByRole("row").filter({ hasText: name }).getByRole("button", { name: named(t("common.action.delete")) }).click();
   await confirm();

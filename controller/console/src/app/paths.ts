@@ -13,7 +13,8 @@ export const paths = {
   signIn: "/sign-in",
   account: "/account",
   management: (entry: string) => `/management/${entry}`,
-  cluster: (cluster: string, tab?: string) => `/management/clusters/${part(cluster)}${tab ? `/${tab}` : ""}`,
+  /** A cluster may be called "new", too: its tab tells it from the form. */
+  cluster: (cluster: string, tab = cluster === "new" ? "overview" : undefined) => `/management/clusters/${part(cluster)}${tab ? `/${tab}` : ""}`,
   newCluster: "/management/clusters/new",
   node: (cluster: string, node: string, tab?: string) => `/management/clusters/${part(cluster)}/nodes/${part(node)}${tab ? `/${tab}` : ""}`,
   operation: (operation: string) => `/management/operations/${part(operation)}`,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Empty, Typography } from "antd";
+import { Button, Empty } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { client, type Schemas } from "../api/client";
 import { paths } from "../app/paths";
 import { read } from "../api/read";
+import { PageHead } from "../ui/PageHead";
 import { ServerTable, type Column } from "../ui/ServerTable";
 import { State } from "../ui/State";
 import { Time } from "../ui/Time";
@@ -40,7 +41,7 @@ export function Clusters() {
   ];
   return (
     <>
-      <Typography.Title level={2}>{common("menu.clusters")}</Typography.Title>
+      <PageHead title={common("menu.clusters")} />
       <ServerTable<Cluster>
         name="clusters"
         path="/api/v1/clusters"

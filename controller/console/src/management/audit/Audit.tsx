@@ -50,7 +50,13 @@ export function Audit() {
   const [busy, setBusy] = useState<"export" | "verify">();
   const asked = Object.fromEntries(FILTERS.flatMap((name) => (address.get(name) ? [[name, address.get(name) as string]] : [])));
   const columns: Column<Entry>[] = [
-    { key: "at", title: t("audit.at"), render: ({ at }) => <time dateTime={at}>{absolute(at)}</time>, text: ({ at }) => at, width: 190 },
+    {
+      key: "at",
+      title: t("audit.at"),
+      render: ({ at }) => <time dateTime={at} style={{ whiteSpace: "nowrap" }}>{absolute(at)}</time>,
+      text: ({ at }) => at,
+      width: 190,
+    },
     { key: "actor", title: t("audit.actor"), render: ({ actor }) => actor || "—", text: ({ actor }) => actor },
     { key: "action", title: t("audit.action"), render: ({ action }) => <code>{action}</code>, text: ({ action }) => action },
     {
@@ -189,7 +195,7 @@ function Filters({ now, ask }: { now: Question; ask: (change: Question) => void 
           allowClear
           aria-label={titles[name]}
           placeholder={titles[name]}
-          style={{ width: 170 }}
+          style={{ width: 190 }}
           defaultValue={now[name] as string | undefined}
           onSearch={(text) => ask({ [name]: text.trim() || undefined })}
         />
