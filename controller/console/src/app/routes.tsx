@@ -103,8 +103,14 @@ const business: RouteObject[] = [
   { path: "secrets/:name/:tab?", element: <ConfigPage key="secrets" resource="secrets" /> },
   { path: "persistentvolumeclaims/:name/:tab?", element: <ClaimPage /> },
   { path: "new/:resource", element: <CreatePage /> },
-  ...(["services", "ingresses", "configmaps", "secrets", "persistentvolumeclaims"] as const).map((kind) => ({ path: `${kind}/:name/edit`, element: <EditPage key={kind} resource={kind} /> })),
-  ...(["deployments", "statefulsets", "daemonsets", "cronjobs"] as const).map((kind) => ({ path: `${kind}/:name/edit`, element: <WizardPage key={kind} kind={kind} editing /> })),
+  ...(["services", "ingresses", "configmaps", "secrets", "persistentvolumeclaims"] as const).map((kind) => ({
+    path: `${kind}/:name/edit`,
+    element: <EditPage key={kind} resource={kind} />,
+  })),
+  ...(["deployments", "statefulsets", "daemonsets", "cronjobs"] as const).map((kind) => ({
+    path: `${kind}/:name/edit`,
+    element: <WizardPage key={kind} kind={kind} editing />,
+  })),
   { path: "deployments/:name/:tab?", element: <WorkloadPage kind="deployments" key="deployments" /> },
   { path: "statefulsets/:name/:tab?", element: <WorkloadPage kind="statefulsets" key="statefulsets" /> },
   { path: "daemonsets/:name/:tab?", element: <WorkloadPage kind="daemonsets" key="daemonsets" /> },

@@ -17,7 +17,10 @@ export function Claims() {
   const { cluster, segment } = usePlace();
   const { before, after } = useMetaColumns<Rows["persistentvolumeclaims"]>("persistentvolumeclaims");
   const menu = useRowMenu("persistentvolumeclaims");
-  const modes = (row: Rows["persistentvolumeclaims"]) => (row.accessModes ?? []).map((mode) => t(`mode.${mode}` as "mode.ReadWriteOnce", { defaultValue: mode }));
+  const modes = (row: Rows["persistentvolumeclaims"]) => (row.accessModes ?? []).map((mode) => t(
+    `mode.${mode}` as "mode.ReadWriteOnce",
+    { defaultValue: mode },
+  ));
   const columns: Column<Rows["persistentvolumeclaims"]>[] = [
     ...before,
     {
@@ -29,7 +32,13 @@ export function Claims() {
       text: ({ status }) => status,
     },
     { key: "class", title: t("claim.class"), sort: "class", render: (row) => row.class ?? "—", text: (row) => row.class },
-    { key: "size", title: t("claim.size"), sort: "size", render: ({ capacity, requested }) => capacity ?? requested, text: ({ capacity, requested }) => capacity ?? requested },
+    {
+      key: "size",
+      title: t("claim.size"),
+      sort: "size",
+      render: ({ capacity, requested }) => capacity ?? requested,
+      text: ({ capacity, requested }) => capacity ?? requested,
+    },
     { key: "modes", title: t("claim.modes"), render: (row) => modes(row).join(", ") || "—", text: (row) => row.accessModes?.join(" ") },
     { key: "volume", title: t("claim.volume"), sort: "volume", render: ({ volume }) => volume ?? "—", text: ({ volume }) => volume },
     ...after,
@@ -40,7 +49,10 @@ export function Claims() {
       <ResourceTable
         list="persistentvolumeclaims"
         columns={columns}
-        create={{ text: t("list.create", { kind: t("kind.persistentvolumeclaims") }), start: () => go(paths.create(cluster, segment, "persistentvolumeclaims")) }}
+        create={{
+          text: t("list.create", { kind: t("kind.persistentvolumeclaims") }),
+          start: () => go(paths.create(cluster, segment, "persistentvolumeclaims")),
+        }}
         hint={t("about.persistentvolumeclaims")}
       />
       {menu.dialog}

@@ -13,7 +13,14 @@ import type { Rows } from "./lists";
 import { choicesOf, ListPage, ResourceTable } from "./ResourceTable";
 
 const KEYS_SHOWN = 4;
-const SECRET_TYPES = ["Opaque", "kubernetes.io/dockerconfigjson", "kubernetes.io/tls", "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth", "kubernetes.io/service-account-token"];
+const SECRET_TYPES = [
+  "Opaque",
+  "kubernetes.io/dockerconfigjson",
+  "kubernetes.io/tls",
+  "kubernetes.io/basic-auth",
+  "kubernetes.io/ssh-auth",
+  "kubernetes.io/service-account-token",
+];
 
 type Keyed = Pick<Rows["secrets"], "keys" | "keyCount" | "bytes" | "immutable">;
 
@@ -38,7 +45,13 @@ function useKeyColumns<Row extends Keyed & object>(): Column<Row>[] {
       text: ({ keys }) => keys.map(({ name }) => name).join(" "),
     },
     { key: "size", title: t("config.size"), sort: "size", render: ({ bytes: size }) => bytes(size), text: ({ bytes: size }) => size },
-    { key: "immutable", title: t("config.immutable"), hidden: true, render: ({ immutable }) => (immutable ? t("yes") : t("no")), text: ({ immutable }) => String(immutable ?? false) },
+    {
+      key: "immutable",
+      title: t("config.immutable"),
+      hidden: true,
+      render: ({ immutable }) => (immutable ? t("yes") : t("no")),
+      text: ({ immutable }) => String(immutable ?? false),
+    },
   ];
 }
 

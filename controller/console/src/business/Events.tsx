@@ -43,7 +43,17 @@ export function EventTable({ object, namespace }: { object?: string; namespace?:
       text: ({ object: of }) => `${of?.kind}/${of?.name}`,
     });
     if (!place.namespace) {
-      columns.splice(2, 0, { key: "namespace", title: common("place.namespace"), sort: "namespace", render: ({ namespace: where }) => where, text: ({ namespace: where }) => where });
+      columns.splice(
+        2,
+        0,
+        {
+          key: "namespace",
+          title: common("place.namespace"),
+          sort: "namespace",
+          render: ({ namespace: where }) => where,
+          text: ({ namespace: where }) => where,
+        },
+      );
     }
   }
   return <ResourceTable list="events" columns={columns} only={{ object, sort: "last", order: "desc" }} namespace={namespace} hint={t("about.events")} />;

@@ -80,7 +80,13 @@ export function Jobs() {
     { key: "owner", title: t("list.owner"), render: ({ owner }) => (owner ? `${owner.kind}/${owner.name}` : "—"), text: ({ owner }) => owner?.name },
     { key: "images", title: t("workload.images"), render: ({ images }) => <Images of={images} />, text: ({ images }) => images?.join(" ") },
     { key: "started", title: t("job.started"), sort: "started", render: ({ startedAt }) => <Time at={startedAt} />, text: ({ startedAt }) => startedAt },
-    { key: "completed", title: t("job.completed"), sort: "completed", render: ({ completedAt }) => <Time at={completedAt} />, text: ({ completedAt }) => completedAt },
+    {
+      key: "completed",
+      title: t("job.completed"),
+      sort: "completed",
+      render: ({ completedAt }) => <Time at={completedAt} />,
+      text: ({ completedAt }) => completedAt,
+    },
     ...after,
   ];
   return <WorkloadList kind="jobs" columns={columns} bulk={["delete"]} />;
@@ -103,9 +109,20 @@ export function CronJobs() {
       text: ({ status }) => status,
     },
     { key: "schedule", title: t("cron.schedule"), render: ({ schedule }) => <code>{schedule}</code>, text: ({ schedule }) => schedule },
-    { key: "concurrency", title: t("cron.concurrency"), render: ({ concurrencyPolicy }) => concurrencyPolicy ?? "—", text: ({ concurrencyPolicy }) => concurrencyPolicy },
+    {
+      key: "concurrency",
+      title: t("cron.concurrency"),
+      render: ({ concurrencyPolicy }) => concurrencyPolicy ?? "—",
+      text: ({ concurrencyPolicy }) => concurrencyPolicy,
+    },
     { key: "active", title: t("job.active"), render: ({ active = 0 }) => active, text: ({ active = 0 }) => active },
-    { key: "last", title: t("cron.last"), sort: "lastScheduled", render: ({ lastScheduledAt }) => <Time at={lastScheduledAt} />, text: ({ lastScheduledAt }) => lastScheduledAt },
+    {
+      key: "last",
+      title: t("cron.last"),
+      sort: "lastScheduled",
+      render: ({ lastScheduledAt }) => <Time at={lastScheduledAt} />,
+      text: ({ lastScheduledAt }) => lastScheduledAt,
+    },
     { key: "images", title: t("workload.images"), render: ({ images }) => <Images of={images} />, text: ({ images }) => images?.join(" ") },
     ...after,
   ];

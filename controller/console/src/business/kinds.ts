@@ -2,7 +2,16 @@
 // The kinds of the business view: their plurals (as in addresses and the API), their names and versions.
 
 export type WorkloadPlural = "deployments" | "statefulsets" | "daemonsets" | "jobs" | "cronjobs";
-export type Resource = WorkloadPlural | "pods" | "services" | "ingresses" | "configmaps" | "secrets" | "persistentvolumeclaims" | "applications" | "horizontalpodautoscalers";
+export type Resource =
+  | WorkloadPlural
+  | "pods"
+  | "services"
+  | "ingresses"
+  | "configmaps"
+  | "secrets"
+  | "persistentvolumeclaims"
+  | "applications"
+  | "horizontalpodautoscalers";
 
 export const WORKLOADS: WorkloadPlural[] = ["deployments", "statefulsets", "daemonsets", "jobs", "cronjobs"];
 /** Those that run on, with replicas or on each node. */

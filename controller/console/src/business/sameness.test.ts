@@ -9,7 +9,10 @@ const object = (more: object, metadata: object = {}): KubernetesObject => ({
 
 describe("two readings of an object", () => {
   it("want the same when only the status went on", () => {
-    expect(wantsTheSame(object({ status: { ready: 1 } }, { resourceVersion: "1" }), object({ status: { ready: 2 } }, { resourceVersion: "2", annotations: { "deployment.kubernetes.io/revision": "2" } }))).toBe(true);
+    expect(wantsTheSame(
+      object({ status: { ready: 1 } }, { resourceVersion: "1" }),
+      object({ status: { ready: 2 } }, { resourceVersion: "2", annotations: { "deployment.kubernetes.io/revision": "2" } }),
+    )).toBe(true);
     expect(wantsTheSame(object({ spec: { b: [{ d: 3, c: 2 }], a: 1 } }), object({}))).toBe(true);
   });
 

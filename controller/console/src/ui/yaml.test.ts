@@ -4,7 +4,12 @@ import { toYaml } from "./yaml";
 
 describe("an object as YAML", () => {
   it("has its fields in their usual order", () => {
-    const text = toYaml({ spec: { replicas: 2, containers: [{ image: "a:1", name: "a", args: ["-c", "x y"] }] }, metadata: { name: "web" }, kind: "Deployment", apiVersion: "apps/v1" });
+    const text = toYaml({
+      spec: { replicas: 2, containers: [{ image: "a:1", name: "a", args: ["-c", "x y"] }] },
+      metadata: { name: "web" },
+      kind: "Deployment",
+      apiVersion: "apps/v1",
+    });
     expect(text).toBe(
       'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 2\n  containers:\n  - name: a\n    image: a:1\n    args:\n    - "-c"\n    - x y\n',
     );
@@ -18,7 +23,9 @@ describe("an object as YAML", () => {
   });
 
   it("writes long texts as blocks", () => {
-    expect(toYaml({ data: { "a.conf": "x=1\n\n  y=2\n", b: "one\ntwo", c: "a\n\n" } })).toBe('data:\n  a.conf: |\n    x=1\n\n      y=2\n  b: |-\n    one\n    two\n  c: "a\\n\\n"\n');
+    expect(toYaml({
+      data: { "a.conf": "x=1\n\n  y=2\n", b: "one\ntwo", c: "a\n\n" },
+    })).toBe('data:\n  a.conf: |\n    x=1\n\n      y=2\n  b: |-\n    one\n    two\n  c: "a\\n\\n"\n');
   });
 
   it("writes what is empty, and leaves out what is undefined", () => {

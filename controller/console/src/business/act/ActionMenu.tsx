@@ -41,7 +41,12 @@ export function ActionMenu({ of, choices, primary }: { of: string; choices: Choi
         },
       }}
     >
-      <Button type={primary ? "default" : "link"} size={primary ? "middle" : "small"} aria-label={`${word} · ${of}`} style={primary ? undefined : { paddingInline: 0 }}>
+      <Button
+        type={primary ? "default" : "link"}
+        size={primary ? "middle" : "small"}
+        aria-label={`${word} · ${of}`}
+        style={primary ? undefined : { paddingInline: 0 }}
+      >
         {word} <DownOutlined aria-hidden />
       </Button>
     </Dropdown>

@@ -32,7 +32,12 @@ export function useActs(cluster: string, namespace: string | undefined, kind: Wo
   const queries = useQueryClient();
   const hindrance = useHindrance(cluster);
   const autoscalers = useAutoscalers(cluster, namespace);
-  const capabilities = api.useQuery("get", "/api/v1/clusters/{cluster}/capabilities", { params: { path: { cluster } } }, { staleTime: 600_000, enabled: kind === "jobs" });
+  const capabilities = api.useQuery(
+    "get",
+    "/api/v1/clusters/{cluster}/capabilities",
+    { params: { path: { cluster } } },
+    { staleTime: 600_000, enabled: kind === "jobs" },
+  );
   const [asked, setAsked] = useState<{ act: Act; after?: () => void }>();
 
   const suspends = capabilities.data?.features.find(({ kind: of, field }) => of === "Job" && field === "spec.suspend");
@@ -41,7 +46,12 @@ export function useActs(cluster: string, namespace: string | undefined, kind: Wo
     kind,
     namespace: row.namespace,
     name: row.name,
-    subject: { status: row.status, paused: row.paused, jobsSuspend: suspends?.available, autoscaler: autoscalers.get(`${row.namespace}/${kindName}/${row.name}`) },
+    subject: {
+      status: row.status,
+      paused: row.paused,
+      jobsSuspend: suspends?.available,
+      autoscaler: autoscalers.get(`${row.namespace}/${kindName}/${row.name}`),
+    },
   });
   /** Why an action is not possible on a row, in words. */
   const hindered = (row: WorkloadRow, action: Action): string | undefined => {
@@ -62,7 +72,9 @@ export function useActs(cluster: string, namespace: string | undefined, kind: Wo
       danger: action === "delete",
       hindered: hindered(row, action),
       choose: () =>
-        action === "rollback" ? go(paths.object(cluster, row.namespace, kind, row.name, "revisions")) : ask(action, [row], undefined, action === "delete" ? after : undefined),
+        action === "rollback"
+          ? go(paths.object(cluster, row.namespace, kind, row.name, "revisions"))
+          : ask(action, [row], undefined, action === "delete" ? after : undefined),
     }));
 
   const dialog = asked && (

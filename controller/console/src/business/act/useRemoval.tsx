@@ -17,6 +17,8 @@ interface Doomed {
   name: string;
 }
 
+const NAMESPACE = "/api/v1/clusters/{cluster}/namespaces/{namespace}";
+
 /** The kinds of which the controller knows who uses them. */
 const USED: Partial<Record<Resource, true>> = { configmaps: true, secrets: true, persistentvolumeclaims: true, services: true };
 
@@ -25,7 +27,7 @@ export function useUsers({ cluster, namespace, resource, name }: Doomed, enabled
     queryKey: ["get", `/api/v1/clusters/{cluster}/${resource}/used-by`, cluster, namespace, name],
     enabled: enabled && USED[resource] === true,
     queryFn: () => {
-      const path = `/api/v1/clusters/{cluster}/namespaces/{namespace}/${resource}/{name}/used-by` as "/api/v1/clusters/{cluster}/namespaces/{namespace}/services/{name}/used-by";
+      const path = `${NAMESPACE}/${resource}/{name}/used-by` as `${typeof NAMESPACE}/services/{name}/used-by`; // they answer alike
       return read<Schemas["ObjectUserList"]>(client.GET(path, { params: { path: { cluster, namespace, name } } }));
     },
   });
@@ -71,7 +73,12 @@ function RemovalDialog({ of, close }: { of: Doomed; close: (gone: boolean) => vo
         <Typography.Text>{of.resource === "persistentvolumeclaims" ? t("remove.claim") : t("remove.ask")}</Typography.Text>
         {looking && <Spin size="small" />}
         {users.error && <Failure error={users.error} again={() => void users.refetch()} />}
-        {removal && !removal.allowed && <Alert type={never ? "error" : "warning"} showIcon title={never ? t("remove.never") : t("remove.used")} description={removal.detail} />}
+        {removal && !removal.allowed && <Alert
+          type={never ? "error" : "warning"}
+          showIcon
+          title={never ? t("remove.never") : t("remove.used")}
+          description={removal.detail}
+        />}
         {users.data && users.data.items.length > 0 && <UserList cluster={of.cluster} namespace={of.namespace} users={users.data} />}
         {forcible && (
           <Checkbox checked={force} onChange={(event) => setForce(event.target.checked)}>
@@ -96,7 +103,9 @@ export function useRemoval(cluster: string, resource: Resource) {
         setDoomed(undefined);
         if (!gone) return;
         const path = `/${resource}`;
-        void queries.invalidateQueries({ predicate: ({ queryKey }) => typeof queryKey[1] === "string" && (queryKey[1].includes(path) || concerns(queryKey[1], new Set(["application"]))) });
+        void queries.invalidateQueries({
+          predicate: ({ queryKey }) => typeof queryKey[1] === "string" && (queryKey[1].includes(path) || concerns(queryKey[1], new Set(["application"]))),
+        });
         doomed.after?.();
       }}
     />

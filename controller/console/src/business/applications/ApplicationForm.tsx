@@ -86,7 +86,10 @@ export function ApplicationForm({ cluster, namespace, name, close }: Props) {
               name="name"
               label={t("application.name")}
               extra={t("form.labelRule")}
-              rules={[{ required: true }, { validator: (_, text?: string) => (!text || isLabel(text) ? Promise.resolve() : Promise.reject(new Error(t("form.labelRule")))) }]}
+              rules={[
+                { required: true },
+                { validator: (_, text?: string) => (!text || isLabel(text) ? Promise.resolve() : Promise.reject(new Error(t("form.labelRule")))) },
+              ]}
             >
               <Input autoFocus maxLength={63} />
             </Form.Item>

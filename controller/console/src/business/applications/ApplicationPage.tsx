@@ -60,7 +60,12 @@ export function ApplicationPage() {
               </Button>
             </Tooltip>
             <Tooltip title={mayNot}>
-              <Button type="primary" icon={<PlusOutlined />} disabled={mayNot !== undefined} onClick={() => void go(paths.create(cluster, namespace, "deployments", name))}>
+              <Button
+                type="primary"
+                icon={<PlusOutlined />}
+                disabled={mayNot !== undefined}
+                onClick={() => void go(paths.create(cluster, namespace, "deployments", name))}
+              >
                 {t("application.addWorkload")}
               </Button>
             </Tooltip>
@@ -73,13 +78,22 @@ export function ApplicationPage() {
             label: t("tab.overview"),
             children: (
               <>
-                <Facts facts={[[t("application.description"), application.description || "—"], ...meta.filter(([label]) => label !== t("list.application"))]} />
+                <Facts
+                  facts={[
+                    [t("application.description"), application.description || "—"],
+                    ...meta.filter(([label]) => label !== t("list.application")),
+                  ]}
+                />
                 <WorkloadsOf application={application} cluster={cluster} namespace={namespace} mayNot={mayNot} />
               </>
             ),
           },
           { key: "network", label: common("menu.network"), children: <ApplicationNetwork application={application} cluster={cluster} namespace={namespace} /> },
-          { key: "yaml", label: "YAML", children: <ObjectYaml cluster={cluster} namespace={namespace} resource="applications.app.k8s.io" name={name} /> },
+          {
+            key: "yaml",
+            label: "YAML",
+            children: <ObjectYaml cluster={cluster} namespace={namespace} resource="applications.app.k8s.io" name={name} />,
+          },
         ]}
       />
       {acts.dialogs}
@@ -121,7 +135,9 @@ function WorkloadsOf({ application, cluster, namespace, mayNot }: { application:
           { title: t("workload.images"), render: (_, { images }) => <Images of={images} /> },
           {
             title: common("menu.services"),
-            render: (_, row) => ("services" in row && row.services.length > 0 ? row.services.map((service) => <div key={service}><ObjectLink cluster={cluster} namespace={namespace} kind="Service" name={service} /></div>) : "—"),
+            render: (_, row) => ("services" in row && row.services.length > 0
+              ? row.services.map((service) => <div key={service}><ObjectLink cluster={cluster} namespace={namespace} kind="Service" name={service} /></div>)
+              : "—"),
           },
           { title: common("table.created"), render: (_, { createdAt }) => <Time at={createdAt} /> },
           {

@@ -31,7 +31,10 @@ export function AssociateDialog({ cluster, namespace, application, close }: Prop
   const [outcomes, setOutcomes] = useState<Schemas["ActionOutcome"][]>();
   const [failure, setFailure] = useState<unknown>();
   const [busy, setBusy] = useState(false);
-  const list = useQuery({ queryKey: ["get", listPath(kind), { cluster, namespace }, "all"], queryFn: () => readList(kind, cluster, { namespace, limit: 500 }) });
+  const list = useQuery({
+    queryKey: ["get", listPath(kind), { cluster, namespace }, "all"],
+    queryFn: () => readList(kind, cluster, { namespace, limit: 500 }),
+  });
   const options = (list.data?.items ?? [])
     .filter((row) => row.labels?.[APPLICATION_LABEL] !== application)
     .map((row) => {

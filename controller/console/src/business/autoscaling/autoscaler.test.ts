@@ -16,7 +16,11 @@ describe("an autoscaler as a form", () => {
   it("keeps the metrics that it does not show", () => {
     const of = { namespace: "n", name: "web" };
     const base = autoscalerObject({ min: 1, max: 3, memory: 70 }, of);
-    base.metadata.annotations = { ...base.metadata.annotations, [METRICS]: JSON.stringify([pods, ...JSON.parse(base.metadata.annotations?.[METRICS] ?? "[]")]), "a/b": "c" };
+    base.metadata.annotations = {
+      ...base.metadata.annotations,
+      [METRICS]: JSON.stringify([pods, ...JSON.parse(base.metadata.annotations?.[METRICS] ?? "[]")]),
+      "a/b": "c",
+    };
     expect(autoscalerOf(base)).toEqual({ min: 1, max: 3, cpu: undefined, memory: 70 });
     expect(otherMetrics(base)).toBe(1);
     expect(autoscalerObject(autoscalerOf(base), of, base)).toEqual(base);

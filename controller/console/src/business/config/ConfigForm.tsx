@@ -85,7 +85,10 @@ function Entries({ name, secret, entries }: { name: string; secret: boolean; ent
   };
   const reveal = async (at: number, key: string) => {
     try {
-      const { values } = await read(client.GET("/api/v1/clusters/{cluster}/namespaces/{namespace}/secrets/{name}/values", { params: { path: { cluster, namespace, name }, query: { keys: key } } }));
+      const { values } = await read(client.GET(
+        "/api/v1/clusters/{cluster}/namespaces/{namespace}/secrets/{name}/values",
+        { params: { path: { cluster, namespace, name }, query: { keys: key } } },
+      ));
       const text = decode(values[key] ?? "");
       if (text === undefined) void message.info(t("config.binary"));
       else set(at, { value: text, kept: false });
@@ -128,7 +131,13 @@ function Entries({ name, secret, entries }: { name: string; secret: boolean; ent
                     </Flex>
                   ) : (
                     <Form.Item name={[at, "value"]} style={{ marginBottom: 0 }}>
-                      <Input.TextArea aria-label={t("form.value")} placeholder={t("form.value")} autoSize={{ minRows: 1, maxRows: 16 }} style={{ fontFamily: "monospace" }} spellCheck={false} />
+                      <Input.TextArea
+                        aria-label={t("form.value")}
+                        placeholder={t("form.value")}
+                        autoSize={{ minRows: 1, maxRows: 16 }}
+                        style={{ fontFamily: "monospace" }}
+                        spellCheck={false}
+                      />
                     </Form.Item>
                   )}
                 </div>

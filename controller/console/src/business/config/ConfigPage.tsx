@@ -40,12 +40,20 @@ export function ConfigPage({ resource }: { resource: "configmaps" | "secrets" })
         actions={
           <>
             <Tooltip title={mayNot ?? fixed}>
-              <Button icon={<EditOutlined />} disabled={(mayNot ?? fixed) !== undefined || !object} onClick={() => void go(paths.object(cluster, namespace, resource, name, "edit"))}>
+              <Button
+                icon={<EditOutlined />}
+                disabled={(mayNot ?? fixed) !== undefined || !object}
+                onClick={() => void go(paths.object(cluster, namespace, resource, name, "edit"))}
+              >
                 {common("action.edit")}
               </Button>
             </Tooltip>
             <Tooltip title={mayNot}>
-              <Button danger disabled={mayNot !== undefined} onClick={() => removal.ask(namespace, name, () => void go(paths.business(cluster, namespace, resource)))}>
+              <Button
+                danger
+                disabled={mayNot !== undefined}
+                onClick={() => removal.ask(namespace, name, () => void go(paths.business(cluster, namespace, resource)))}
+              >
                 {common("action.delete")}
               </Button>
             </Tooltip>
@@ -65,7 +73,16 @@ export function ConfigPage({ resource }: { resource: "configmaps" | "secrets" })
                     [t("config.immutable"), row?.immutable ? t("yes") : t("no")],
                   ]}
                 />
-                {secret ? <SecretKeys cluster={cluster} namespace={namespace} name={name} keys={row?.keys ?? []} version={object?.metadata.resourceVersion} mayNot={mayNot} /> : <Texts object={object} />}
+                {secret
+                  ? <SecretKeys
+                    cluster={cluster}
+                    namespace={namespace}
+                    name={name}
+                    keys={row?.keys ?? []}
+                    version={object?.metadata.resourceVersion}
+                    mayNot={mayNot}
+                  />
+                  : <Texts object={object} />}
               </>
             ),
           },
@@ -122,7 +139,10 @@ function SecretKeys({ cluster, namespace, name, keys, version, mayNot }: KeysPro
       return;
     }
     try {
-      const { values } = await read(client.GET("/api/v1/clusters/{cluster}/namespaces/{namespace}/secrets/{name}/values", { params: { path: { cluster, namespace, name }, query: { keys: key } } }));
+      const { values } = await read(client.GET(
+        "/api/v1/clusters/{cluster}/namespaces/{namespace}/secrets/{name}/values",
+        { params: { path: { cluster, namespace, name }, query: { keys: key } } },
+      ));
       setShown({ ...shown, [key]: values[key] ?? "" });
     } catch (error) {
       void message.error(problemOf(error).detail);
@@ -156,7 +176,12 @@ function SecretKeys({ cluster, namespace, name, keys, version, mayNot }: KeysPro
             title: "",
             render: (_, { name: key }) => (
               <Tooltip title={mayNot}>
-                <Button size="small" disabled={mayNot !== undefined} icon={key in shown ? <EyeInvisibleOutlined /> : <EyeOutlined />} onClick={() => void toggle(key)}>
+                <Button
+                  size="small"
+                  disabled={mayNot !== undefined}
+                  icon={key in shown ? <EyeInvisibleOutlined /> : <EyeOutlined />}
+                  onClick={() => void toggle(key)}
+                >
                   {key in shown ? t("secret.hide") : t("secret.reveal")}
                 </Button>
               </Tooltip>

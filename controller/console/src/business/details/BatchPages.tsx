@@ -58,7 +58,10 @@ export function JobPage() {
   ];
   if (row?.owner) {
     const { kind, name: owner = "" } = row.owner;
-    facts.push([t("list.owner"), kind === "CronJob" ? <Link key="o" to={paths.object(cluster, namespace, "cronjobs", owner)}>{owner}</Link> : `${kind}/${owner}`]);
+    facts.push([
+      t("list.owner"),
+      kind === "CronJob" ? <Link key="o" to={paths.object(cluster, namespace, "cronjobs", owner)}>{owner}</Link> : `${kind}/${owner}`,
+    ]);
   }
   return (
     <>
@@ -112,11 +115,29 @@ export function CronJobPage() {
     ...spec,
   ];
   const made: Column<Rows["jobs"]>[] = [
-    { key: "name", title: common("table.name"), sort: "name", render: (job) => <Link to={paths.object(cluster, job.namespace, "jobs", job.name)}>{job.name}</Link>, text: (job) => job.name },
-    { key: "status", title: common("table.status"), sort: "status", render: (job) => <Condition status={job.status} condition={job.condition} />, text: (job) => job.status },
+    {
+      key: "name",
+      title: common("table.name"),
+      sort: "name",
+      render: (job) => <Link to={paths.object(cluster, job.namespace, "jobs", job.name)}>{job.name}</Link>,
+      text: (job) => job.name,
+    },
+    {
+      key: "status",
+      title: common("table.status"),
+      sort: "status",
+      render: (job) => <Condition status={job.status} condition={job.condition} />,
+      text: (job) => job.status,
+    },
     { key: "succeeded", title: t("job.succeeded"), render: ({ succeeded = 0, completions }) => `${succeeded} / ${completions ?? "—"}` },
     { key: "started", title: t("job.started"), sort: "started", render: ({ startedAt }) => <Time at={startedAt} />, text: ({ startedAt }) => startedAt },
-    { key: "completed", title: t("job.completed"), sort: "completed", render: ({ completedAt }) => <Time at={completedAt} />, text: ({ completedAt }) => completedAt },
+    {
+      key: "completed",
+      title: t("job.completed"),
+      sort: "completed",
+      render: ({ completedAt }) => <Time at={completedAt} />,
+      text: ({ completedAt }) => completedAt,
+    },
   ];
   return (
     <>
@@ -128,7 +149,11 @@ export function CronJobPage() {
         actions={
           <>
             <Tooltip title={mayNot}>
-              <Button icon={<EditOutlined />} disabled={mayNot !== undefined || !object} onClick={() => void go(paths.object(cluster, namespace, "cronjobs", name, "edit"))}>
+              <Button
+                icon={<EditOutlined />}
+                disabled={mayNot !== undefined || !object}
+                onClick={() => void go(paths.object(cluster, namespace, "cronjobs", name, "edit"))}
+              >
                 {common("action.edit")}
               </Button>
             </Tooltip>
@@ -146,7 +171,11 @@ export function CronJobPage() {
               </>
             ),
           },
-          { key: "jobs", label: common("menu.jobs"), children: <ResourceTable list="jobs" columns={made} only={{ owner: `CronJob/${name}` }} hint={t("cron.none")} /> },
+          {
+            key: "jobs",
+            label: common("menu.jobs"),
+            children: <ResourceTable list="jobs" columns={made} only={{ owner: `CronJob/${name}` }} hint={t("cron.none")} />,
+          },
           { key: "events", label: common("menu.events"), children: <EventTable object={`CronJob/${name}`} namespace={namespace} /> },
           { key: "yaml", label: "YAML", children: <ObjectYaml cluster={cluster} namespace={namespace} resource="cronjobs" name={name} /> },
         ]}

@@ -66,10 +66,20 @@ export function CanaryTab({ cluster, namespace, name, hindered }: Props) {
   return (
     <Flex vertical gap={16}>
       <Typography.Text type="secondary">{t("canary.about")}</Typography.Text>
-      <Steps size="small" current={["none", "running", "promoting"].indexOf(phase)} items={[{ title: t("canary.none") }, { title: t("canary.running") }, { title: t("canary.promoting") }]} />
+      <Steps
+        size="small"
+        current={["none", "running", "promoting"].indexOf(phase)}
+        items={[{ title: t("canary.none") }, { title: t("canary.running") }, { title: t("canary.promoting") }]}
+      />
       {failure !== undefined && <Failure error={failure} />}
       <Flex gap={16} wrap>
-        <Side title={t("canary.stable")} side={deployment} share={other && ready > 0 ? deployment.ready / ready : undefined} cluster={cluster} namespace={namespace} />
+        <Side
+          title={t("canary.stable")}
+          side={deployment}
+          share={other && ready > 0 ? deployment.ready / ready : undefined}
+          cluster={cluster}
+          namespace={namespace}
+        />
         {other && <Side title={t("canary.canary")} side={other} share={ready > 0 ? other.ready / ready : undefined} cluster={cluster} namespace={namespace} />}
       </Flex>
       {phase !== "none" && (
@@ -121,7 +131,13 @@ export function CanaryTab({ cluster, namespace, name, hindered }: Props) {
 }
 
 /** Asks for the new images and how many pods have them. */
-function StartCanary({ cluster, namespace, name, replicas: all, close }: { cluster: string; namespace: string; name: string; replicas: number; close: () => void }) {
+function StartCanary({ cluster, namespace, name, replicas: all, close }: {
+  cluster: string;
+  namespace: string;
+  name: string;
+  replicas: number;
+  close: () => void
+}) {
   const { t } = useTranslation("business");
   const { message } = App.useApp();
   const [form] = Form.useForm<{ replicas: number; images: Record<string, string> }>();
@@ -143,7 +159,15 @@ function StartCanary({ cluster, namespace, name, replicas: all, close }: { clust
     close();
   };
   return (
-    <Modal open title={t("canary.start")} okText={t("canary.start")} onOk={() => void start()} onCancel={close} okButtonProps={{ loading: busy, disabled: !object.data }} width={640}>
+    <Modal
+      open
+      title={t("canary.start")}
+      okText={t("canary.start")}
+      onOk={() => void start()}
+      onCancel={close}
+      okButtonProps={{ loading: busy, disabled: !object.data }}
+      width={640}
+    >
       {object.error && <Failure error={object.error} />}
       {object.data ? (
         <Form form={form} layout="vertical" initialValues={{ replicas: 1, images: Object.fromEntries(containers.map((one) => [one.name, one.image])) }}>

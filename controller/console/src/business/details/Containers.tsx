@@ -74,14 +74,25 @@ export function Containers({ template, cluster, namespace }: { template: Fields;
           {
             title: t("details.probes"),
             render: (_, one) =>
-              (["livenessProbe", "readinessProbe", "startupProbe"] as const).filter((probe) => one[probe]).map((probe) => <Tag key={probe}>{t(`wizard.${probe}`)}</Tag>),
+              ([
+                "livenessProbe",
+                "readinessProbe",
+                "startupProbe",
+              ] as const).filter((probe) => one[probe]).map((probe) => <Tag key={probe}>{t(`wizard.${probe}`)}</Tag>),
           },
         ]}
         expandable={{
           rowExpandable: (one) => listOf(one.env).length + listOf(one.volumeMounts).length + listOf(one.command).length + listOf(one.args).length > 0,
           expandedRowRender: (one) => (
             <Flex vertical gap={4}>
-              {["command", "args"].map((field) => Array.isArray(one[field]) && <div key={field}>{t(`wizard.${field as "command"}`)}: <code>{(one[field] as string[]).join(" ")}</code></div>)}
+              {(["command", "args"] as const).map(
+                (field) =>
+                  Array.isArray(one[field]) && (
+                    <div key={field}>
+                      {t(`wizard.${field}`)}: <code>{one[field].join(" ")}</code>
+                    </div>
+                  ),
+              )}
               {listOf(one.env).map((variable) => (
                 <div key={String(variable.name)}>
                   <code>{String(variable.name)}</code> = {valueOf(variable)}
@@ -91,7 +102,8 @@ export function Containers({ template, cluster, namespace }: { template: Fields;
                 const volume = volumes.find(({ name }) => name === mount.name);
                 return (
                   <div key={String(mount.mountPath)}>
-                    <code>{String(mount.mountPath)}</code> ← {String(mount.name)} {volume && <Source volume={volume} cluster={cluster} namespace={namespace} />}
+                    <code>{String(mount.mountPath)}</code> ← {String(mount.name)}{" "}
+                    {volume && <Source volume={volume} cluster={cluster} namespace={namespace} />}
                     {mount.readOnly === true && <Tag style={{ marginInlineStart: 8 }}>{t("wizard.readOnly")}</Tag>}
                   </div>
                 );

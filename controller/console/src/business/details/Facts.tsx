@@ -31,7 +31,10 @@ export function Facts({ title, facts }: { title?: string; facts: Fact[] }) {
 }
 
 /** Name, application, labels, annotations and age, that every object has. */
-export function useMetaFacts(cluster: string, namespace: string, object: KubernetesObject | undefined, row?: { labels?: Record<string, string>; createdAt?: string }): Fact[] {
+export function useMetaFacts(cluster: string, namespace: string, object: KubernetesObject | undefined, row?: {
+  labels?: Record<string, string>;
+  createdAt?: string
+}): Fact[] {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
   const labels = object?.metadata.labels ?? row?.labels ?? {};
@@ -42,9 +45,13 @@ export function useMetaFacts(cluster: string, namespace: string, object: Kuberne
   return [
     [common("place.namespace"), namespace],
     [common("table.created"), <Time key="t" at={object?.metadata.creationTimestamp ?? row?.createdAt} />],
-    ...(application ? ([[t("list.application"), <Link key="a" to={paths.object(cluster, namespace, "applications", application)}>{application}</Link>]] as Fact[]) : []),
+    ...(application
+      ? ([[t("list.application"), <Link key="a" to={paths.object(cluster, namespace, "applications", application)}>{application}</Link>]] as Fact[])
+      : []),
     [t("list.labels"), <Labels key="l" all of={labels} />],
-    ...(annotations.length > 0 ? ([[t("details.annotations"), <Labels key="n" all of={Object.fromEntries(annotations) as Record<string, string>} />]] as Fact[]) : []),
+    ...(annotations.length > 0
+      ? ([[t("details.annotations"), <Labels key="n" all of={Object.fromEntries(annotations) as Record<string, string>} />]] as Fact[])
+      : []),
   ];
 }
 

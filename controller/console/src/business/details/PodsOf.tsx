@@ -22,7 +22,13 @@ export function PodsOf({ labels, owner }: { labels?: string; owner?: string }) {
       render: ({ name, namespace }) => <Link to={paths.object(cluster, namespace, "pods", name)}>{name}</Link>,
       text: ({ name }) => name,
     },
-    { key: "status", title: common("table.status"), sort: "status", render: ({ status, reason }) => <State of={status} why={reason} />, text: ({ status }) => status },
+    {
+      key: "status",
+      title: common("table.status"),
+      sort: "status",
+      render: ({ status, reason }) => <State of={status} why={reason} />,
+      text: ({ status }) => status,
+    },
     {
       key: "ready",
       title: t("pod.ready"),
@@ -40,7 +46,9 @@ export function PodsOf({ labels, owner }: { labels?: string; owner?: string }) {
       title: common("table.actions"),
       render: ({ name, namespace }) => (
         <>
-          <Link to={paths.object(cluster, namespace, "pods", name, "logs")}>{t("pod.logs")}</Link> · <Link to={paths.object(cluster, namespace, "pods", name, "terminal")}>{t("pod.terminal")}</Link>
+          <Link to={paths.object(cluster, namespace, "pods", name, "logs")}>{t("pod.logs")}</Link> · <Link
+            to={paths.object(cluster, namespace, "pods", name, "terminal")}
+          >{t("pod.terminal")}</Link>
         </>
       ),
     },

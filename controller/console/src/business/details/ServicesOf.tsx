@@ -19,8 +19,14 @@ export function ServicesOf({ cluster, namespace, labels }: { cluster: string; na
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
   const go = useNavigate();
-  const services = useQuery({ queryKey: ["get", listPath("services"), { cluster, namespace }, "all"], queryFn: () => readList("services", cluster, { namespace, limit: 500 }) });
-  const ingresses = useQuery({ queryKey: ["get", listPath("ingresses"), { cluster, namespace }, "all"], queryFn: () => readList("ingresses", cluster, { namespace, limit: 500 }) });
+  const services = useQuery({
+    queryKey: ["get", listPath("services"), { cluster, namespace }, "all"],
+    queryFn: () => readList("services", cluster, { namespace, limit: 500 }),
+  });
+  const ingresses = useQuery({
+    queryKey: ["get", listPath("ingresses"), { cluster, namespace }, "all"],
+    queryFn: () => readList("ingresses", cluster, { namespace, limit: 500 }),
+  });
   if (services.error) return <Failure error={services.error} again={() => void services.refetch()} />;
   if (services.isPending) return <Spin />;
   const before = services.data.items.filter(({ selector }) => selects(selector, labels));
@@ -34,7 +40,9 @@ export function ServicesOf({ cluster, namespace, labels }: { cluster: string; na
       locale={{
         emptyText: (
           <Empty description={t("service.noneBefore")}>
-            <Button onClick={() => void go(paths.create(cluster, namespace, "services"), { state: { selector: labels } })}>{t("list.create", { kind: t("kind.services") })}</Button>
+            <Button
+              onClick={() => void go(paths.create(cluster, namespace, "services"), { state: { selector: labels } })}
+            >{t("list.create", { kind: t("kind.services") })}</Button>
           </Empty>
         ),
       }}
@@ -42,7 +50,10 @@ export function ServicesOf({ cluster, namespace, labels }: { cluster: string; na
         { title: common("table.name"), render: (_, { name }) => <Link to={paths.object(cluster, namespace, "services", name)}>{name}</Link> },
         { title: t("service.type"), dataIndex: "type" },
         { title: t("service.clusterIp"), dataIndex: "clusterIp" },
-        { title: t("service.ports"), render: (_, { ports }) => ports?.map(({ port, nodePort, protocol }) => `${port}${nodePort ? `:${nodePort}` : ""}/${protocol ?? "TCP"}`).join(", ") },
+        {
+          title: t("service.ports"),
+          render: (_, { ports }) => ports?.map(({ port, nodePort, protocol }) => `${port}${nodePort ? `:${nodePort}` : ""}/${protocol ?? "TCP"}`).join(", "),
+        },
         { title: t("workload.selector"), render: (_, { selector }) => <Labels of={selector} /> },
         {
           title: common("menu.ingresses"),

@@ -71,7 +71,11 @@ export function WorkloadPage({ kind }: { kind: Lasting }) {
     },
   ];
   if (kind === "deployments" && !object?.metadata.labels?.[CANARY_OF]) {
-    tabs.push({ key: "autoscaler", label: t("tab.autoscaler"), children: <AutoscalerTab cluster={cluster} namespace={namespace} name={name} hindered={mayNot} /> });
+    tabs.push({
+      key: "autoscaler",
+      label: t("tab.autoscaler"),
+      children: <AutoscalerTab cluster={cluster} namespace={namespace} name={name} hindered={mayNot} />,
+    });
     tabs.push({ key: "canary", label: t("tab.canary"), children: <CanaryTab cluster={cluster} namespace={namespace} name={name} hindered={mayNot} /> });
   }
   tabs.push(
@@ -89,7 +93,11 @@ export function WorkloadPage({ kind }: { kind: Lasting }) {
         actions={
           <>
             <Tooltip title={mayNot}>
-              <Button icon={<EditOutlined />} disabled={mayNot !== undefined || !object} onClick={() => void go(paths.object(cluster, namespace, kind, name, "edit"))}>
+              <Button
+                icon={<EditOutlined />}
+                disabled={mayNot !== undefined || !object}
+                onClick={() => void go(paths.object(cluster, namespace, kind, name, "edit"))}
+              >
                 {common("action.edit")}
               </Button>
             </Tooltip>

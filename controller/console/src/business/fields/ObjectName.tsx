@@ -43,7 +43,16 @@ export function ObjectName({ list, cluster, namespace, label, value, onChange, i
 }
 
 /** A key of a ConfigMap or Secret. */
-export function KeyName({ list, cluster, namespace, source, label, value, onChange, id }: Omit<Props, "list"> & { list: "configmaps" | "secrets"; source?: string }) {
+export function KeyName({
+  list,
+  cluster,
+  namespace,
+  source,
+  label,
+  value,
+  onChange,
+  id,
+}: Omit<Props, "list"> & { list: "configmaps" | "secrets"; source?: string }) {
   const choices = useChoices(list, cluster, namespace);
   const keys = choices.find(({ name }) => name === source)?.keys ?? [];
   return (

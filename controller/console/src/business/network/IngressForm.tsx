@@ -62,7 +62,14 @@ export function IngressForm({ editing }: { editing: boolean }) {
               {(row) => (
                 <>
                   <Form.Item name={[row, "hosts"]} style={{ ...TIGHT, flex: 2 }}>
-                    <Select mode="tags" open={false} suffixIcon={null} aria-label={t("network.hostnames")} placeholder={t("network.hostnames")} tokenSeparators={[",", " "]} />
+                    <Select
+                      mode="tags"
+                      open={false}
+                      suffixIcon={null}
+                      aria-label={t("network.hostnames")}
+                      placeholder={t("network.hostnames")}
+                      tokenSeparators={[",", " "]}
+                    />
                   </Form.Item>
                   <Form.Item name={[row, "secret"]} style={{ ...TIGHT, flex: 1 }}>
                     <ObjectName list="secrets" cluster={cluster} namespace={namespace} label={t("ingress.certificate")} />
@@ -89,7 +96,11 @@ function PathRow({ rule: at, row, cluster, namespace }: { rule: number; row: num
           <Input aria-label={t("ingress.path")} placeholder={t("ingress.path")} />
         </Form.Item>
         <Form.Item name={[row, "pathType"]} style={TIGHT}>
-          <Select aria-label={t("ingress.pathType")} style={{ width: 190 }} options={["Prefix", "Exact", "ImplementationSpecific"].map((value) => ({ value }))} />
+          <Select
+            aria-label={t("ingress.pathType")}
+            style={{ width: 190 }}
+            options={["Prefix", "Exact", "ImplementationSpecific"].map((value) => ({ value }))}
+          />
         </Form.Item>
         <Form.Item name={[row, "service"]} rules={[{ required: !one?.base, message: t("form.needValue") }]} style={{ ...TIGHT, flex: 1 }}>
           <ObjectName list="services" cluster={cluster} namespace={namespace} label={t("access.service")} />

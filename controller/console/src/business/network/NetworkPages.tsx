@@ -19,7 +19,13 @@ import type { Rows } from "../lists";
 import { ObjectLink } from "../UserList";
 
 /** Edit and delete, for kinds of which nothing else is done. */
-export function EditAndDelete({ cluster, namespace, resource, name, ready }: { cluster: string; namespace: string; resource: "services" | "ingresses" | "persistentvolumeclaims"; name: string; ready: boolean }) {
+export function EditAndDelete({ cluster, namespace, resource, name, ready }: {
+  cluster: string;
+  namespace: string;
+  resource: "services" | "ingresses" | "persistentvolumeclaims";
+  name: string;
+  ready: boolean
+}) {
   const { t: common } = useTranslation();
   const go = useNavigate();
   const removal = useRemoval(cluster, resource);
@@ -27,12 +33,20 @@ export function EditAndDelete({ cluster, namespace, resource, name, ready }: { c
   return (
     <>
       <Tooltip title={mayNot}>
-        <Button icon={<EditOutlined />} disabled={mayNot !== undefined || !ready} onClick={() => void go(paths.object(cluster, namespace, resource, name, "edit"))}>
+        <Button
+          icon={<EditOutlined />}
+          disabled={mayNot !== undefined || !ready}
+          onClick={() => void go(paths.object(cluster, namespace, resource, name, "edit"))}
+        >
           {common("action.edit")}
         </Button>
       </Tooltip>
       <Tooltip title={mayNot}>
-        <Button danger disabled={mayNot !== undefined} onClick={() => removal.ask(namespace, name, () => void go(paths.business(cluster, namespace, resource)))}>
+        <Button
+          danger
+          disabled={mayNot !== undefined}
+          onClick={() => removal.ask(namespace, name, () => void go(paths.business(cluster, namespace, resource)))}
+        >
           {common("action.delete")}
         </Button>
       </Tooltip>

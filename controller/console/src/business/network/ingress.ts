@@ -52,7 +52,11 @@ export function ingressOf(object: KubernetesObject): IngressValues {
     name: object.metadata.name ?? "",
     className: spec.ingressClassName as string | undefined,
     rules: listOf(spec.rules).map((base) => ({ base, host: base.host as string | undefined, paths: listOf(part(base, "http").paths).map(pathOf) })),
-    tls: listOf(spec.tls).map((base) => ({ base, secret: base.secretName as string | undefined, hosts: Array.isArray(base.hosts) ? base.hosts.map(String) : [] })),
+    tls: listOf(spec.tls).map((base) => ({
+      base,
+      secret: base.secretName as string | undefined,
+      hosts: Array.isArray(base.hosts) ? base.hosts.map(String) : [],
+    })),
   };
 }
 
@@ -75,6 +79,9 @@ export function ingressObject(values: IngressValues, base?: KubernetesObject): K
     apiVersion: base?.apiVersion ?? "networking.k8s.io/v1",
     kind: "Ingress",
     metadata: put(base?.metadata, { name: values.name, namespace: values.namespace }),
-    spec: put(part(base, "spec"), { ingressClassName: values.className || undefined, rules: rules.length > 0 ? rules : undefined, tls: tls.length > 0 ? tls : undefined }),
+    spec: put(
+      part(base, "spec"),
+      { ingressClassName: values.className || undefined, rules: rules.length > 0 ? rules : undefined, tls: tls.length > 0 ? tls : undefined },
+    ),
   }) as KubernetesObject;
 }

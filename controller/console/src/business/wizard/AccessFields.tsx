@@ -26,12 +26,21 @@ export function AccessFields() {
               <Form.Item name={["access", "name"]} label={t("access.service")} rules={[rule(isLabel, t("form.labelRule"))]}>
                 <Input placeholder={name} maxLength={63} />
               </Form.Item>
-              <Form.Item name={["access", "type"]} label={t("service.type")} extra={t(`access.about.${(access.type ?? "ClusterIP") as "ClusterIP"}`)} style={{ flex: 1 }}>
+              <Form.Item
+                name={["access", "type"]}
+                label={t("service.type")}
+                extra={t(`access.about.${(access.type ?? "ClusterIP") as "ClusterIP"}`)}
+                style={{ flex: 1 }}
+              >
                 <Select style={{ maxWidth: 240 }} options={TYPES.map((value) => ({ value }))} />
               </Form.Item>
             </Flex>
             <Typography.Paragraph strong>{t("service.ports")}</Typography.Paragraph>
-            <AccessPorts name={["access", "ports"]} nodePorts={access.type === "NodePort" || access.type === "LoadBalancer"} onlyTcp={access.type === "LoadBalancer"} />
+            <AccessPorts
+              name={["access", "ports"]}
+              nodePorts={access.type === "NodePort" || access.type === "LoadBalancer"}
+              onlyTcp={access.type === "LoadBalancer"}
+            />
           </>
         )}
       </Card>
@@ -43,7 +52,11 @@ export function AccessFields() {
           {access.ingress?.on && (
             <>
               <Flex gap={24} wrap>
-                <Form.Item name={["access", "ingress", "host"]} label={t("ingress.host")} rules={[rule((text) => isSubdomain(text.replace(/^\*\./, "")), t("ingress.hostRule"))]}>
+                <Form.Item
+                  name={["access", "ingress", "host"]}
+                  label={t("ingress.host")}
+                  rules={[rule((text) => isSubdomain(text.replace(/^\*\./, "")), t("ingress.hostRule"))]}
+                >
                   <Input placeholder={EXAMPLE_HOST} />
                 </Form.Item>
                 <Form.Item name={["access", "ingress", "path"]} label={t("ingress.path")} rules={[rule((text) => text.startsWith("/"), t("wizard.pathRule"))]}>
@@ -84,7 +97,11 @@ export function AccessPorts({ name, nodePorts, onlyTcp }: { name: (string | numb
             </Form.Item>
           )}
           <Form.Item name={[row, "protocol"]} style={TIGHT}>
-            <Select aria-label={t("wizard.protocol")} style={{ width: 90 }} options={(onlyTcp ? ["TCP"] : ["TCP", "UDP", "SCTP"]).map((value) => ({ value }))} />
+            <Select
+              aria-label={t("wizard.protocol")}
+              style={{ width: 90 }}
+              options={(onlyTcp ? ["TCP"] : ["TCP", "UDP", "SCTP"]).map((value) => ({ value }))}
+            />
           </Form.Item>
         </>
       )}

@@ -33,11 +33,22 @@ export function AdvancedFields() {
             <RowList name={["hostAliases"]} add={t("network.addHostAlias")} blank={() => ({ ip: "", hostnames: [] })}>
               {(row) => (
                 <>
-                  <Form.Item name={[row, "ip"]} rules={[{ required: true, message: t("form.needValue") }, rule((text) => IP.test(text), t("network.ipRule"))]} style={TIGHT}>
+                  <Form.Item
+                    name={[row, "ip"]}
+                    rules={[{ required: true, message: t("form.needValue") }, rule((text) => IP.test(text), t("network.ipRule"))]}
+                    style={TIGHT}
+                  >
                     <Input aria-label={t("pod.ip")} placeholder={t("pod.ip")} />
                   </Form.Item>
                   <Form.Item name={[row, "hostnames"]} rules={[{ required: true, message: t("form.needValue") }]} style={{ ...TIGHT, flex: 1 }}>
-                    <Select mode="tags" open={false} suffixIcon={null} aria-label={t("network.hostnames")} placeholder={t("network.hostnames")} tokenSeparators={[",", " "]} />
+                    <Select
+                      mode="tags"
+                      open={false}
+                      suffixIcon={null}
+                      aria-label={t("network.hostnames")}
+                      placeholder={t("network.hostnames")}
+                      tokenSeparators={[",", " "]}
+                    />
                   </Form.Item>
                 </>
               )}

@@ -31,7 +31,12 @@ export function BatchFields() {
     <Card size="small" title={t("wizard.batch")} style={{ marginBottom: 16 }}>
       {cron && (
         <>
-          <Form.Item name={["batch", "schedule"]} label={t("cron.schedule")} rules={[{ required: true }, rule(isSchedule, t("cron.invalid"))]} extra={t("cron.rule")}>
+          <Form.Item
+            name={["batch", "schedule"]}
+            label={t("cron.schedule")}
+            rules={[{ required: true }, rule(isSchedule, t("cron.invalid"))]}
+            extra={t("cron.rule")}
+          >
             <Input placeholder="0 3 * * *" style={{ maxWidth: 300, fontFamily: "monospace" }} />
           </Form.Item>
           <Form.Item name={["batch", "concurrencyPolicy"]} label={t("cron.concurrency")}>

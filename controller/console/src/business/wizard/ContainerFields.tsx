@@ -114,7 +114,11 @@ function OneContainer({ at, remove }: { at: number; remove?: () => void }) {
           <Input placeholder={EXAMPLES.image} />
         </Form.Item>
         <Form.Item name={[at, "pullPolicy"]} label={t("wizard.pullPolicy")}>
-          <Select style={{ width: 200 }} allowClear options={(["IfNotPresent", "Always", "Never"] as const).map((value) => ({ value, label: t(`wizard.pull.${value}`) }))} />
+          <Select
+            style={{ width: 200 }}
+            allowClear
+            options={(["IfNotPresent", "Always", "Never"] as const).map((value) => ({ value, label: t(`wizard.pull.${value}`) }))}
+          />
         </Form.Item>
       </Flex>
       <Form.Item label={t("wizard.requests")} extra={t("wizard.requestsNote")}>
@@ -160,7 +164,14 @@ function PortRows({ at }: { at: number }) {
             <Input aria-label={t("wizard.portName")} placeholder={t("wizard.portName")} />
           </Form.Item>
           <Form.Item name={[row, "containerPort"]} rules={[{ required: true, message: t("form.needValue") }]} style={TIGHT}>
-            <InputNumber min={1} max={65_535} precision={0} aria-label={t("wizard.containerPort")} placeholder={t("wizard.containerPort")} style={{ width: 140 }} />
+            <InputNumber
+              min={1}
+              max={65_535}
+              precision={0}
+              aria-label={t("wizard.containerPort")}
+              placeholder={t("wizard.containerPort")}
+              style={{ width: 140 }}
+            />
           </Form.Item>
           <Form.Item name={[row, "protocol"]} style={TIGHT}>
             <Select aria-label={t("wizard.protocol")} style={{ width: 100 }} options={["TCP", "UDP", "SCTP"].map((value) => ({ value }))} />
@@ -216,7 +227,12 @@ function MountRows({ at }: { at: number }) {
 function SecurityRows({ at }: { at: number }) {
   const { t } = useTranslation("business");
   const choice = (field: (typeof SWITCHES)[number]) => (
-    <Form.Item key={field} name={[at, "security", field]} label={t(`wizard.${field}`)} tooltip={field === "privileged" ? t("wizard.privilegedNote") : undefined}>
+    <Form.Item
+      key={field}
+      name={[at, "security", field]}
+      label={t(`wizard.${field}`)}
+      tooltip={field === "privileged" ? t("wizard.privilegedNote") : undefined}
+    >
       <Select
         allowClear
         placeholder={t("wizard.unset")}

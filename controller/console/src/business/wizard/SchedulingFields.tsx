@@ -58,7 +58,11 @@ function Terms({ path, pods, weighted }: { path: Path; pods: boolean; weighted?:
       {(fields, { add, remove }) => (
         <Flex vertical gap={8}>
           {fields.map(({ key, name }) => (
-            <Card key={key} size="small" extra={<Button type="text" aria-label={common("action.delete")} icon={<MinusCircleOutlined />} onClick={() => remove(name)} />}>
+            <Card
+              key={key}
+              size="small"
+              extra={<Button type="text" aria-label={common("action.delete")} icon={<MinusCircleOutlined />} onClick={() => remove(name)} />}
+            >
               <Flex gap={16} wrap>
                 {weighted && (
                   <Form.Item name={[name, "weight"]} label={t("scheduling.weight")} rules={[{ required: true }]}>
@@ -66,7 +70,11 @@ function Terms({ path, pods, weighted }: { path: Path; pods: boolean; weighted?:
                   </Form.Item>
                 )}
                 {pods && (
-                  <Form.Item name={[name, "topologyKey"]} label={t("scheduling.topologyKey")} rules={[{ required: true }, rule(isLabelKey, t("form.labelKeyRule"))]}>
+                  <Form.Item
+                    name={[name, "topologyKey"]}
+                    label={t("scheduling.topologyKey")}
+                    rules={[{ required: true }, rule(isLabelKey, t("form.labelKeyRule"))]}
+                  >
                     <Input style={{ width: 260 }} />
                   </Form.Item>
                 )}
@@ -94,7 +102,11 @@ function RuleRow({ path, row, pods }: { path: Path; row: number; pods: boolean }
   const word = pods ? t("scheduling.podLabel") : t("scheduling.nodeLabel");
   return (
     <>
-      <Form.Item name={[row, "key"]} rules={[{ required: true, message: t("form.needKey") }, rule(isLabelKey, t("form.labelKeyRule"))]} style={{ ...TIGHT, flex: 1 }}>
+      <Form.Item
+        name={[row, "key"]}
+        rules={[{ required: true, message: t("form.needKey") }, rule(isLabelKey, t("form.labelKeyRule"))]}
+        style={{ ...TIGHT, flex: 1 }}
+      >
         <Input aria-label={word} placeholder={word} />
       </Form.Item>
       <Form.Item name={[row, "operator"]} style={TIGHT}>
@@ -127,7 +139,13 @@ function Tolerations() {
               <Input aria-label={t("form.value")} placeholder={t("form.value")} />
             </Form.Item>
             <Form.Item name={[row, "effect"]} style={TIGHT}>
-              <Select allowClear aria-label={t("scheduling.effect")} placeholder={t("scheduling.effect")} style={{ width: 170 }} options={["NoSchedule", "PreferNoSchedule", "NoExecute"].map((value) => ({ value }))} />
+              <Select
+                allowClear
+                aria-label={t("scheduling.effect")}
+                placeholder={t("scheduling.effect")}
+                style={{ width: 170 }}
+                options={["NoSchedule", "PreferNoSchedule", "NoExecute"].map((value) => ({ value }))}
+              />
             </Form.Item>
           </>
         )}

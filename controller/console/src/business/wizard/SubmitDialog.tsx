@@ -99,7 +99,9 @@ export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
       onCancel={() => close(results !== undefined && failed.length === 0)}
       footer={
         <Space>
-          <Button onClick={() => close(results !== undefined && failed.length === 0)}>{results && failed.length === 0 ? common("action.close") : common("action.back")}</Button>
+          <Button onClick={() => close(results !== undefined && failed.length === 0)}>
+            {results && failed.length === 0 ? common("action.close") : common("action.back")}
+          </Button>
           {(!results || failed.length > 0) && (
             <Button type="primary" loading={busy} disabled={trial.isFetching || (!results && refused.length > 0)} onClick={() => void run()}>
               {results ? common("action.retry") : base ? common("action.save") : common("action.create")}

@@ -35,13 +35,22 @@ function VariableRow({ at, row }: { at: number; row: number }) {
   const list = from === "secret" ? "secrets" : "configmaps";
   return (
     <>
-      <Form.Item name={[row, "name"]} rules={[{ required: true, message: t("form.needValue") }, rule(isVariable, t("wizard.variableRule"))]} style={{ ...TIGHT, flex: 2 }}>
+      <Form.Item
+        name={[row, "name"]}
+        rules={[{ required: true, message: t("form.needValue") }, rule(isVariable, t("wizard.variableRule"))]}
+        style={{ ...TIGHT, flex: 2 }}
+      >
         <Input aria-label={t("wizard.variable")} placeholder={t("wizard.variable")} />
       </Form.Item>
       <Form.Item name={[row, "from"]} style={{ ...TIGHT, width: 130 }}>
         <Select
           aria-label={t("wizard.variableFrom")}
-          options={(["value", "configMap", "secret", ...(from === "other" ? ["other"] : [])] as const).map((value) => ({ value, label: t(`wizard.from.${value as "value"}`) }))}
+          options={([
+            "value",
+            "configMap",
+            "secret",
+            ...(from === "other" ? ["other"] : []),
+          ] as const).map((value) => ({ value, label: t(`wizard.from.${value as "value"}`) }))}
         />
       </Form.Item>
       {from === "value" && (
@@ -71,7 +80,10 @@ function SetRow({ at, row }: { at: number; row: number }) {
   return (
     <>
       <Form.Item name={[row, "from"]} style={{ ...TIGHT, width: 130 }}>
-        <Select aria-label={t("wizard.variableFrom")} options={(["configMap", "secret"] as const).map((value) => ({ value, label: t(`wizard.from.${value}`) }))} />
+        <Select
+          aria-label={t("wizard.variableFrom")}
+          options={(["configMap", "secret"] as const).map((value) => ({ value, label: t(`wizard.from.${value}`) }))}
+        />
       </Form.Item>
       <Form.Item name={[row, "source"]} rules={[{ required: true, message: t("form.needValue") }]} style={{ ...TIGHT, flex: 2 }}>
         <ObjectName list={from === "secret" ? "secrets" : "configmaps"} cluster={cluster} namespace={namespace} label={t(`wizard.from.${from}`)} />

@@ -27,16 +27,31 @@ export function VolumeFields() {
             {t("wizard.claimTemplates")}
           </Typography.Paragraph>
           <Typography.Paragraph type="secondary">{editing ? t("wizard.claimTemplatesFixed") : t("wizard.claimTemplatesNote")}</Typography.Paragraph>
-          <RowList name={["claimTemplates"]} add={t("wizard.addClaimTemplate")} blank={() => ({ name: "", size: "", accessMode: "ReadWriteOnce" })} disabled={editing}>
+          <RowList
+            name={["claimTemplates"]}
+            add={t("wizard.addClaimTemplate")}
+            blank={() => ({ name: "", size: "", accessMode: "ReadWriteOnce" })}
+            disabled={editing}
+          >
             {(row) => (
               <>
                 <Form.Item name={[row, "name"]} rules={[{ required: true, message: t("form.needValue") }, rule(isLabel, t("form.labelRule"))]} style={TIGHT}>
                   <Input aria-label={t("wizard.volume")} placeholder={t("wizard.volume")} disabled={editing} />
                 </Form.Item>
                 <Form.Item name={[row, "storageClass"]} style={{ ...TIGHT, minWidth: 160 }}>
-                  <Select allowClear disabled={editing} aria-label={t("claim.class")} placeholder={t("claim.class")} options={classes.map(({ name }) => ({ value: name }))} />
+                  <Select
+                    allowClear
+                    disabled={editing}
+                    aria-label={t("claim.class")}
+                    placeholder={t("claim.class")}
+                    options={classes.map(({ name }) => ({ value: name }))}
+                  />
                 </Form.Item>
-                <Form.Item name={[row, "size"]} rules={[{ required: true, message: t("form.needValue") }, rule(isQuantity, t("form.quantityRule"))]} style={TIGHT}>
+                <Form.Item
+                  name={[row, "size"]}
+                  rules={[{ required: true, message: t("form.needValue") }, rule(isQuantity, t("form.quantityRule"))]}
+                  style={TIGHT}
+                >
                   <Input aria-label={t("claim.size")} placeholder={EXAMPLE_SIZE} disabled={editing} style={{ width: 110 }} />
                 </Form.Item>
                 <Form.Item name={[row, "accessMode"]} style={TIGHT}>
@@ -77,7 +92,11 @@ function VolumeRow({ row }: { row: number }) {
         </Form.Item>
       )}
       {type === "hostPath" && (
-        <Form.Item name={[row, "source"]} rules={[{ required: true, message: t("form.needValue") }, rule((text) => text.startsWith("/"), t("wizard.pathRule"))]} style={{ ...TIGHT, flex: 1 }}>
+        <Form.Item
+          name={[row, "source"]}
+          rules={[{ required: true, message: t("form.needValue") }, rule((text) => text.startsWith("/"), t("wizard.pathRule"))]}
+          style={{ ...TIGHT, flex: 1 }}
+        >
           <Input aria-label={t("wizard.hostPath")} placeholder={t("wizard.hostPath")} />
         </Form.Item>
       )}

@@ -43,7 +43,17 @@ type Step = "basics" | "containers" | "access" | "advanced";
 /** In which step a field stands. */
 function stepOf(path: (string | number)[], steps: Step[]): Step {
   const first = String(path[0]);
-  if (["strategy", "scheduling", "hostNetwork", "hostAliases", "labels", "podLabels", "pullSecrets", "serviceName", "terminationGracePeriodSeconds"].includes(first)) return "advanced";
+  if ([
+    "strategy",
+    "scheduling",
+    "hostNetwork",
+    "hostAliases",
+    "labels",
+    "podLabels",
+    "pullSecrets",
+    "serviceName",
+    "terminationGracePeriodSeconds",
+  ].includes(first)) return "advanced";
   if (first === "access") return "access";
   if (["containers", "volumes", "claimTemplates"].includes(first)) return "containers";
   return steps[0];
@@ -138,7 +148,12 @@ function Wizard({ scene, base, plans, application, reload }: Props) {
       return false;
     }
   };
-  const words: Record<Step, string> = { basics: t("wizard.step.basics"), containers: t("wizard.step.containers"), access: t("tab.services"), advanced: t("wizard.step.advanced") };
+  const words: Record<Step, string> = {
+    basics: t("wizard.step.basics"),
+    containers: t("wizard.step.containers"),
+    access: t("tab.services"),
+    advanced: t("wizard.step.advanced"),
+  };
   const shownWhen = (one: Step) => ({ display: steps[step] === one ? undefined : "none" });
   const word = t(`kind.${kind}`);
   const submit = async () => {

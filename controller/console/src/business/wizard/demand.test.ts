@@ -22,7 +22,12 @@ describe("what a workload takes of a quota", () => {
   });
 
   it("counts limits where requests are not said, and a Job's pods at once", () => {
-    const object = { apiVersion: "batch/v1", kind: "Job", metadata: {}, spec: { parallelism: 3, template: { spec: { containers: [{ resources: { limits: { cpu: "500m" } } }] } } } } as KubernetesObject;
+    const object = {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: {},
+      spec: { parallelism: 3, template: { spec: { containers: [{ resources: { limits: { cpu: "500m" } } }] } } },
+    } as KubernetesObject;
     expect(demandOf(object)).toMatchObject({ pods: 3, "requests.cpu": 1.5, "limits.cpu": 1.5, "requests.memory": 0 });
   });
 });

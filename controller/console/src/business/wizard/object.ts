@@ -90,7 +90,11 @@ export function containerObject(one: Container): Fields {
     command: filled(one.command ?? [], one.base?.command),
     args: filled(one.args ?? [], one.base?.args),
     imagePullPolicy: said(one.pullPolicy),
-    ports: list(one.ports, (port) => put(port.base, { name: said(port.name), containerPort: port.containerPort, protocol: said(port.protocol) }), one.base?.ports),
+    ports: list(
+      one.ports,
+      (port) => put(port.base, { name: said(port.name), containerPort: port.containerPort, protocol: said(port.protocol) }),
+      one.base?.ports,
+    ),
     env: list(one.variables, variable, one.base?.env),
     envFrom: list(one.variableSets, variableSet, one.base?.envFrom),
     resources: resources(one),
@@ -145,7 +149,10 @@ function strategyFields(kind: WorkloadPlural, before: Fields, asked: Strategy): 
 
 function rules(of: Rule[] | undefined, before: unknown): Fields[] | undefined {
   const needsNone = (operator: string) => operator === "Exists" || operator === "DoesNotExist";
-  return filled((of ?? []).map(({ base, key, operator, values }) => put(base, { key, operator, values: needsNone(operator) ? undefined : (values ?? []) })), before);
+  return filled(
+    (of ?? []).map(({ base, key, operator, values }) => put(base, { key, operator, values: needsNone(operator) ? undefined : (values ?? []) })),
+    before,
+  );
 }
 
 function affinityObject(kind: (typeof AFFINITIES)[number], asked: Affinity, before: Fields): Fields | undefined {
@@ -185,7 +192,10 @@ function podSpec(kind: WorkloadPlural, form: WorkloadForm, before: Fields): Fiel
     imagePullSecrets: filled(form.pullSecrets.map((name) => ({ name })), before.imagePullSecrets),
     nodeSelector: filled(mapOf(scheduling.nodeSelector), before.nodeSelector),
     tolerations: filled(
-      scheduling.tolerations.map(({ base, key, operator, value, effect }) => put(base, { key: said(key), operator: said(operator), value: said(value), effect: said(effect) })),
+      scheduling.tolerations.map(({ base, key, operator, value, effect }) => put(
+        base,
+        { key: said(key), operator: said(operator), value: said(value), effect: said(effect) },
+      )),
       before.tolerations,
     ),
     affinity: filled(affinity, before.affinity),
@@ -266,10 +276,18 @@ export function accessObjects(form: WorkloadForm): KubernetesObject[] {
   const name = access.name || form.name;
   const labels = filled(put({}, { [APPLICATION_LABEL]: said(form.application) }));
   const metadata = put({ name, namespace: form.namespace }, { labels });
-  const ports = access.ports.map((port) => put({}, { ...port, name: said(port.name), targetPort: countOrText(port.targetPort) ?? port.port, nodePort: port.nodePort ?? undefined }));
+  const ports = access.ports.map((port) => put(
+    {},
+    { ...port, name: said(port.name), targetPort: countOrText(port.targetPort) ?? port.port, nodePort: port.nodePort ?? undefined },
+  ));
   const headless = access.type === "Headless";
   const type = headless ? "ClusterIP" : (access.type ?? "ClusterIP");
-  const service = { apiVersion: "v1", kind: "Service", metadata, spec: put({}, { type, clusterIP: headless ? "None" : undefined, selector: selectorOf(form), ports }) };
+  const service = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata,
+    spec: put({}, { type, clusterIP: headless ? "None" : undefined, selector: selectorOf(form), ports }),
+  };
   if (!access.ingress.on) return [service];
   const backend = { service: { name, port: { number: access.ports[0]?.port } } };
   const rule = put({}, { host: said(access.ingress.host), http: { paths: [{ path: access.ingress.path || "/", pathType: "Prefix", backend }] } });

@@ -29,7 +29,13 @@ function pairs(value: unknown): Pair[] {
 function variableOf(base: Fields): Variable {
   const name = text(base.name) ?? "";
   const from = part(base, "valueFrom");
-  if (from.configMapKeyRef) return { base, name, from: "configMap", source: text(part(from, "configMapKeyRef").name), key: text(part(from, "configMapKeyRef").key) };
+  if (from.configMapKeyRef) return {
+    base,
+    name,
+    from: "configMap",
+    source: text(part(from, "configMapKeyRef").name),
+    key: text(part(from, "configMapKeyRef").key),
+  };
   if (from.secretKeyRef) return { base, name, from: "secret", source: text(part(from, "secretKeyRef").name), key: text(part(from, "secretKeyRef").key) };
   if (base.valueFrom) return { base, name, from: "other" };
   return { base, name, from: "value", value: text(base.value) };
@@ -117,7 +123,12 @@ function strategyOf(kind: WorkloadPlural, spec: Fields): Strategy {
   if (kind !== "deployments") {
     const { type } = part(spec, "updateStrategy");
     const rolling = part(spec, "updateStrategy", "rollingUpdate");
-    return { mode: type === "OnDelete" ? "onDelete" : "rolling", maxUnavailable: text(rolling.maxUnavailable), partition: count(rolling.partition), minReadySeconds };
+    return {
+      mode: type === "OnDelete" ? "onDelete" : "rolling",
+      maxUnavailable: text(rolling.maxUnavailable),
+      partition: count(rolling.partition),
+      minReadySeconds,
+    };
   }
   if (part(spec, "strategy").type === "Recreate") return { mode: "recreate", minReadySeconds };
   const { maxSurge, maxUnavailable } = part(spec, "strategy", "rollingUpdate");
@@ -176,7 +187,13 @@ export function formOf(kind: WorkloadPlural, object: KubernetesObject): Workload
     strategy: strategyOf(kind, spec),
     scheduling: {
       nodeSelector: pairs(pod.nodeSelector),
-      tolerations: listOf(pod.tolerations).map((base) => ({ base, key: text(base.key), operator: text(base.operator), value: text(base.value), effect: text(base.effect) })),
+      tolerations: listOf(pod.tolerations).map((base) => ({
+        base,
+        key: text(base.key),
+        operator: text(base.operator),
+        value: text(base.value),
+        effect: text(base.effect),
+      })),
       nodeAffinity: affinityOf("nodeAffinity", part(affinity, "nodeAffinity")),
       podAffinity: affinityOf("podAffinity", part(affinity, "podAffinity")),
       podAntiAffinity: affinityOf("podAntiAffinity", part(affinity, "podAntiAffinity")),
