@@ -28,8 +28,7 @@ export function EventTable({ object, namespace }: { object?: string; namespace?:
     {
       key: "message",
       title: t("event.message"),
-      width: "45%",
-      render: ({ message }) => <Typography.Text style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>{message}</Typography.Text>,
+      render: ({ message }) => <Typography.Text style={{ display: "block", maxWidth: 520, whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>{message}</Typography.Text>,
       text: ({ message }) => message,
     },
     { key: "count", title: t("event.count"), sort: "count", render: ({ count }) => count ?? 1, text: ({ count }) => count },

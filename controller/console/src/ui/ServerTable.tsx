@@ -219,33 +219,36 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
       </Flex>
       {list.error && <Failure error={list.error} again={() => void list.refetch()} />}
       {list.data?.stale && <StaleNote why={list.data.stale} asOf={list.data.asOf} />}
-      <Table<Row>
-        size="middle"
-        columns={columns}
-        dataSource={list.data?.items ?? []}
-        rowKey={props.rowKey}
-        loading={list.isPending && !list.error}
-        pagination={false}
-        scroll={{ x: "max-content" }}
-        locale={{ emptyText: list.isPending || list.error ? " " : nothing }}
-        expandable={props.expand && { expandedRowRender: props.expand }}
-        rowSelection={
-          props.selection && {
-            selectedRowKeys: props.selection.chosen.map(props.rowKey),
-            onChange: (_, rows) => props.selection?.choose(rows),
-            getCheckboxProps: (row) => ({ disabled: props.selection?.disabled?.(row) ?? false }),
+      {/* scrolled from without: Ant Design's own way repeats the header, with its checkbox, in a row hidden from screen readers */}
+      <div style={{ overflowX: "auto" }}>
+        <Table<Row>
+          size="middle"
+          columns={columns}
+          dataSource={list.data?.items ?? []}
+          rowKey={props.rowKey}
+          loading={list.isPending && !list.error}
+          pagination={false}
+          style={{ minWidth: "max-content" }}
+          locale={{ emptyText: list.isPending || list.error ? " " : nothing }}
+          expandable={props.expand && { expandedRowRender: props.expand }}
+          rowSelection={
+            props.selection && {
+              selectedRowKeys: props.selection.chosen.map(props.rowKey),
+              onChange: (_, rows) => props.selection?.choose(rows),
+              getCheckboxProps: (row) => ({ disabled: props.selection?.disabled?.(row) ?? false }),
+            }
           }
-        }
-        onChange={(_, chosen, sorter) => {
-          const one = sorter as SorterResult<Row>;
-          const column = props.columns.find((candidate) => candidate.key === one.columnKey);
-          const change: Question = one.order ? { sort: column?.sort, order: one.order === "descend" ? "desc" : undefined } : { sort: undefined, order: undefined };
-          for (const each of props.columns) {
-            if (each.filter) change[each.filter.name] = chosen[each.key]?.join(",");
-          }
-          ask(change);
-        }}
-      />
+          onChange={(_, chosen, sorter) => {
+            const one = sorter as SorterResult<Row>;
+            const column = props.columns.find((candidate) => candidate.key === one.columnKey);
+            const change: Question = one.order ? { sort: column?.sort, order: one.order === "descend" ? "desc" : undefined } : { sort: undefined, order: undefined };
+            for (const each of props.columns) {
+              if (each.filter) change[each.filter.name] = chosen[each.key]?.join(",");
+            }
+            ask(change);
+          }}
+        />
+      </div>
       <Flex justify="space-between" align="center" wrap gap={8} style={{ marginTop: 12 }}>
         <Typography.Text type="secondary">{list.data?.total !== undefined && t("table.total", { count: list.data.total })}</Typography.Text>
         <Space>

@@ -28,6 +28,7 @@ function useAutoscalers(cluster: string, namespace: string | undefined): Map<str
 /** What may be done to the workloads of a kind: the choices of a row's menu and the dialogs that ask. */
 export function useActs(cluster: string, namespace: string | undefined, kind: WorkloadPlural) {
   const { t } = useTranslation("business");
+  const { t: common } = useTranslation();
   const go = useNavigate();
   const queries = useQueryClient();
   const hindrance = useHindrance(cluster);
@@ -65,17 +66,22 @@ export function useActs(cluster: string, namespace: string | undefined, kind: Wo
   const ask = (action: Action, rows: WorkloadRow[], more?: Pick<Act, "revision">, after?: () => void) =>
     setAsked({ act: { action, targets: rows.map(targetOf), replicas: rows.length === 1 ? rows[0].desired : undefined, ...more }, after });
 
-  const choices = (row: WorkloadRow, after?: () => void): Choice[] =>
-    ACTIONS[kind].map((action) => ({
-      key: action,
-      text: t(`action.${action}`),
-      danger: action === "delete",
-      hindered: hindered(row, action),
-      choose: () =>
-        action === "rollback"
-          ? go(paths.object(cluster, row.namespace, kind, row.name, "revisions"))
-          : ask(action, [row], undefined, action === "delete" ? after : undefined),
-    }));
+  const choices = (row: WorkloadRow, after?: () => void): Choice[] => {
+    const page = (tab: string) => () => void go(paths.object(cluster, row.namespace, kind, row.name, tab));
+    const acting = ACTIONS[kind].map((action): Choice => {
+      const asking = () => ask(action, [row], undefined, action === "delete" ? after : undefined);
+      return {
+        key: action,
+        text: t(`action.${action}`),
+        danger: action === "delete",
+        hindered: hindered(row, action),
+        choose: action === "rollback" ? page("revisions") : asking,
+      };
+    });
+    const editing: Choice = { key: "edit", text: common("action.edit"), hindered: hindrance(row.namespace), choose: page("edit") };
+    // nothing of a Job is changed once it is there
+    return [...(kind === "jobs" ? [] : [editing]), { key: "yaml", text: t("action.yaml"), choose: page("yaml") }, ...acting];
+  };
 
   const dialog = asked && (
     <ActDialog

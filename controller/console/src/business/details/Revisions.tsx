@@ -41,7 +41,7 @@ export function Revisions({ cluster, namespace, kind, name, hindered, rollBack }
           title: t("revision.number"),
           render: (_, { revision, present }) => (
             <>
-              {revision} {present && <Tag color="green">{t("revision.present")}</Tag>}
+              {revision} {present && <Tag>{t("revision.present")}</Tag>}
             </>
           ),
         },

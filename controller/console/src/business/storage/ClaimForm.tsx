@@ -42,7 +42,7 @@ export function ClaimForm({ editing }: { editing: boolean }) {
                   value: name,
                   label: (
                     <>
-                      {name} <Tag>{provisioner}</Tag> {isDefault && <Tag color="green">{t("claim.default")}</Tag>}
+                      {name} <Tag>{provisioner}</Tag> {isDefault && <Tag>{t("claim.default")}</Tag>}
                     </>
                   ),
                 }))}
