@@ -133,6 +133,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
       key: column.key,
       title: column.title,
       width: column.width,
+      ...(column.key === "actions" && { fixed: "end" as const }), // in reach however narrow the page is
       render: (_: unknown, row: Row) => column.render(row),
       sorter: column.sort !== undefined,
       sortOrder: column.sort && asked.sort === column.sort ? (asked.order === "desc" ? "descend" : "ascend") : null,

@@ -40,6 +40,8 @@ export function ObjectEditor({ readOnly = false, height = "max(360px, calc(100vh
   const [text, setText] = useState("");
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<ReplaceOutcome>();
+  /** The answer of a Secret's check tells no values: what is compared is what was written. */
+  const withheld = place.resource === "secrets";
   const title = `${place.resource}/${place.name}`;
 
   const edit = async () => {
@@ -97,7 +99,7 @@ export function ObjectEditor({ readOnly = false, height = "max(360px, calc(100vh
   const reason = !place.namespace && me.role !== "administrator" ? common("problem.denied") : whyNot;
   const notes = (
     <>
-      {place.resource === "secrets" && <Alert type="info" showIcon title={t("secretNote")} />}
+      {withheld && <Alert type="info" showIcon title={t("secretNote")} />}
       {outcome?.is === "waiting" && <Alert type="warning" showIcon title={t("waits")} description={outcome.result.message} closable onClose={() => setOutcome(undefined)} />}
       {problem && <Failure error={problem} inline />}
       {object.error && <Failure error={object.error} again={() => void object.refetch()} inline />}
@@ -125,8 +127,8 @@ export function ObjectEditor({ readOnly = false, height = "max(360px, calc(100vh
     return (
       <Flex vertical gap={12}>
         {notes}
-        {step.would.text === base.text && <Alert type="warning" showIcon title={t("wouldNot")} />}
-        <DiffView before={base.text} after={step.would.text} beforeLabel={t("now")} afterLabel={t("would")} height={height} />
+        {!withheld && step.would.text === base.text && <Alert type="warning" showIcon title={t("wouldNot")} />}
+        <DiffView before={base.text} after={withheld ? text : step.would.text} beforeLabel={t("now")} afterLabel={t(withheld ? "mine" : "would")} height={height} />
         <Space>
           <Button type="primary" loading={busy} onClick={() => void send(false)}>
             {common("action.save")}
