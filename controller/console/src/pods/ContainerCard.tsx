@@ -11,10 +11,22 @@ export function ContainerCard({ of, logs }: { of: ShownContainer; logs: string }
   const { t } = useTranslation("pods");
   const { status } = of;
   const restarts = status?.restartCount ?? 0;
-  const list = (items: string[] | undefined) => (items?.length ? <Typography.Text code style={{ whiteSpace: "pre-wrap" }}>{items.join(" ")}</Typography.Text> : "—");
+  const list = (items?: string[]) =>
+    items?.length ? (
+      <Typography.Text code style={{ whiteSpace: "pre-wrap" }}>
+        {items.join(" ")}
+      </Typography.Text>
+    ) : (
+      "—"
+    );
   const amounts = (all?: Record<string, string>) => (all ? Object.entries(all).map(([name, amount]) => `${name} ${amount}`).join(", ") : "—");
   const env = [...(of.env ?? []).map(({ name, valueFrom }) => ({ name, from: valueFrom && valueSource(valueFrom) }))];
-  const sources = (of.envFrom ?? []).flatMap(({ configMapRef, secretRef }) => [configMapRef && `configMap ${configMapRef.name}`, secretRef && `secret ${secretRef.name}`].filter(Boolean));
+  const sources = (of.envFrom ?? []).flatMap(({ configMapRef, secretRef }) =>
+    [configMapRef && `configMap ${configMapRef.name}`, secretRef && `secret ${secretRef.name}`].filter(Boolean),
+  );
+  const port = ({ containerPort, protocol = "TCP", name }: NonNullable<ShownContainer["ports"]>[number]) =>
+    `${name ? `${name} ` : ""}${containerPort}/${protocol}`;
+  const last = status?.lastState && stateName(status.lastState) !== "unknown" ? status.lastState : undefined;
   return (
     <Card
       size="small"
@@ -40,14 +52,17 @@ export function ContainerCard({ of, logs }: { of: ShownContainer; logs: string }
         styles={{ label: { whiteSpace: "nowrap" } }}
         column={{ xs: 1, lg: 2 }}
         items={[
-          { key: "image", label: t("image"), span: "filled", children: <Typography.Text copyable={of.image ? { text: of.image } : false}>{of.image ?? "—"}</Typography.Text> },
+          {
+            key: "image", label: t("image"), span: "filled",
+            children: <Typography.Text copyable={of.image ? { text: of.image } : false}>{of.image ?? "—"}</Typography.Text>,
+          },
           { key: "restarts", label: t("restarts"), children: restarts },
-          { key: "last", label: t("lastState"), children: status?.lastState && stateName(status.lastState) !== "unknown" ? <StateWords state={status.lastState} /> : "—" },
+          { key: "last", label: t("lastState"), children: last ? <StateWords state={last} /> : "—" },
           { key: "requests", label: t("requests"), children: amounts(of.resources?.requests) },
           { key: "limits", label: t("limits"), children: amounts(of.resources?.limits) },
           {
             key: "ports", label: t("ports"), span: "filled",
-            children: of.ports?.length ? of.ports.map(({ containerPort, protocol, name }) => `${name ? `${name} ` : ""}${containerPort}/${protocol ?? "TCP"}`).join(", ") : "—",
+            children: of.ports?.length ? of.ports.map(port).join(", ") : "—",
           },
           { key: "command", label: t("command"), span: "filled", children: list(of.command) },
           { key: "args", label: t("args"), span: "filled", children: list(of.args) },

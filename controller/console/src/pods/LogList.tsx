@@ -129,7 +129,9 @@ export function LogList({ store, label, wrap, times, wanted, here, follow, onFol
     const place = map.place(row);
     const line = store.at(place.line);
     if (!line) break;
-    rows.push(<Row key={`${place.line}:${place.row}`} line={line} row={place.row} columns={columns} prefix={prefix(line)} wanted={wanted} here={place.line === here} times={times} />);
+    const key = `${place.line}:${place.row}`;
+    const isHere = place.line === here;
+    rows.push(<Row key={key} line={line} row={place.row} columns={columns} prefix={prefix(line)} wanted={wanted} here={isHere} times={times} />);
   }
   return (
     <div

@@ -40,6 +40,7 @@ export function LogPane({ store, label, tools, status, height }: Props) {
     finds.look(store, wanted);
     return finds.numbers;
   }, [finds, store, wanted, version]);
+  const none = numbers.length === 0;
   const at = here === undefined ? -1 : numbers.indexOf(here);
 
   const go = (step: 1 | -1) => {
@@ -82,8 +83,8 @@ export function LogPane({ store, label, tools, status, height }: Props) {
             onPressEnter={(event) => go(event.shiftKey ? -1 : 1)}
           />
           <Space.Compact>
-            <Button aria-label={t("log.previousFind")} title={t("log.previousFind")} icon={<UpOutlined />} disabled={numbers.length === 0} onClick={() => go(-1)} />
-            <Button aria-label={t("log.nextFind")} title={t("log.nextFind")} icon={<DownOutlined />} disabled={numbers.length === 0} onClick={() => go(1)} />
+            <Button aria-label={t("log.previousFind")} title={t("log.previousFind")} icon={<UpOutlined />} disabled={none} onClick={() => go(-1)} />
+            <Button aria-label={t("log.nextFind")} title={t("log.nextFind")} icon={<DownOutlined />} disabled={none} onClick={() => go(1)} />
           </Space.Compact>
           {wanted && (
             <Typography.Text type={numbers.length > 0 ? "secondary" : "danger"} style={{ whiteSpace: "nowrap" }}>
@@ -93,7 +94,18 @@ export function LogPane({ store, label, tools, status, height }: Props) {
         </Space>
       </Flex>
       <div style={{ position: "relative" }}>
-        <LogList store={store} label={label} wrap={wrap} times={times} wanted={wanted} here={here} follow={follow} onFollow={setFollow} height={height} handle={list} />
+        <LogList
+          store={store}
+          label={label}
+          wrap={wrap}
+          times={times}
+          wanted={wanted}
+          here={here}
+          follow={follow}
+          onFollow={setFollow}
+          height={height}
+          handle={list}
+        />
         {!follow && (
           <Tooltip title={t("log.toEnd")}>
             <Button

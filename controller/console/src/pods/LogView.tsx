@@ -41,6 +41,7 @@ export function LogView({ cluster, namespace, pod, containers }: Props) {
   const [turn, setTurn] = useState(0);
   const [problem, setProblem] = useState<unknown>();
 
+  const path = apiPath("clusters", cluster, "namespaces", namespace, "pods", pod, "log");
   const first = containers.find(({ init }) => !init)?.name ?? containers[0]?.name;
   const container = containers.some(({ name }) => name === address.get("container")) ? (address.get("container") as string) : first;
   const previous = address.get("previous") === "true";
@@ -79,7 +80,7 @@ export function LogView({ cluster, namespace, pod, containers }: Props) {
           setChanges((count) => count + 1);
         },
       },
-      (cursor) => `${apiPath("clusters", cluster, "namespaces", namespace, "pods", pod, "log")}?${query({ ...asked, cursor })}`,
+      (cursor) => `${path}?${query({ ...asked, cursor })}`,
     );
     setSession(made);
     const opening = setTimeout(() => made.open()); // not for a page that is left at once
@@ -99,7 +100,7 @@ export function LogView({ cluster, namespace, pod, containers }: Props) {
     setProblem(undefined);
     const refused = await refusalOfLog({ cluster, namespace, pod, container }, previous);
     if (refused) setProblem(new Error(refused.words));
-    else saveLog(`${apiPath("clusters", cluster, "namespaces", namespace, "pods", pod, "log")}?${query({ container, previous: previous || undefined, timestamps: true })}`, `${pod}-${container}.log`);
+    else saveLog(`${path}?${query({ container, previous: previous || undefined, timestamps: true })}`, `${pod}-${container}.log`);
   };
 
   const tools = (
@@ -126,7 +127,11 @@ export function LogView({ cluster, namespace, pod, containers }: Props) {
         onChange={(seconds) => choose({ since: seconds === 0 ? undefined : String(seconds) })}
       />
       <Tooltip title={restarts === 0 && !previous ? t("log.noPrevious") : undefined}>
-        <Checkbox checked={previous} disabled={restarts === 0 && !previous} onChange={(event) => choose({ previous: event.target.checked ? "true" : undefined })}>
+        <Checkbox
+          checked={previous}
+          disabled={restarts === 0 && !previous}
+          onChange={(event) => choose({ previous: event.target.checked ? "true" : undefined })}
+        >
           {t("log.previous")}
         </Checkbox>
       </Tooltip>

@@ -34,8 +34,8 @@ export function MergedLogs() {
   const tail = TAILS.includes(Number(address.get("tail"))) ? Number(address.get("tail")) : TAIL;
   const since = SINCES.includes(Number(address.get("since"))) ? Number(address.get("since")) : undefined;
   const named = pods.length > 0 || labels !== undefined;
-  const path =
-    namespace && named ? `${apiPath("clusters", cluster, "namespaces", namespace, "log")}?${query({ pod: pods, labels, container, tailLines: tail, sinceSeconds: since })}` : undefined;
+  const asked = query({ pod: pods, labels, container, tailLines: tail, sinceSeconds: since });
+  const path = namespace && named ? `${apiPath("clusters", cluster, "namespaces", namespace, "log")}?${asked}` : undefined;
   const choose = (key: string, value?: string) =>
     setAddress(
       (now) => {
@@ -94,13 +94,21 @@ export function MergedLogs() {
         {common("action.refresh")}
       </Button>
       <Tooltip title={t("log.download")}>
-        <Button aria-label={t("log.download")} icon={<DownloadOutlined />} disabled={!path || Boolean(problem)} onClick={() => path && saveLog(path, `${namespace}.log`)} />
+        <Button
+          aria-label={t("log.download")}
+          icon={<DownloadOutlined />}
+          disabled={!path || Boolean(problem)}
+          onClick={() => path && saveLog(path, `${namespace}.log`)}
+        />
       </Tooltip>
     </>
   );
   return (
     <>
-      <Breadcrumb style={{ marginBottom: 16 }} items={[{ title: <Link to={paths.business(cluster, namespace ?? "-", "pods")}>{common("menu.pods")}</Link> }, { title: t("log.merged") }]} />
+      <Breadcrumb
+        style={{ marginBottom: 16 }}
+        items={[{ title: <Link to={paths.business(cluster, namespace ?? "-", "pods")}>{common("menu.pods")}</Link> }, { title: t("log.merged") }]}
+      />
       <Typography.Title level={2}>{t("log.merged")}</Typography.Title>
       {!path ? (
         <Empty description={t("log.mergedNone")} />
@@ -110,7 +118,13 @@ export function MergedLogs() {
             {t("log.mergedOf", { what: labels ?? pods.join(", ") })}
           </Typography.Paragraph>
           {problem && <Failure error={problem} again={() => setTurn(turn + 1)} />}
-          <LogPane store={store} label={t("log.merged")} tools={tools} height={HEIGHT} status={<Badge status={reading ? "processing" : "default"} text={t(reading ? "log.reading" : "log.asRead")} />} />
+          <LogPane
+            store={store}
+            label={t("log.merged")}
+            tools={tools}
+            height={HEIGHT}
+            status={<Badge status={reading ? "processing" : "default"} text={t(reading ? "log.reading" : "log.asRead")} />}
+          />
           <Alert type="info" showIcon style={{ marginTop: 8 }} title={t("log.notFollowed")} />
         </>
       )}

@@ -40,7 +40,9 @@ export function PodDetails() {
     queryKey: ["get", KEY, { cluster, namespace, name }],
     queryFn: async () =>
       (await read(
-        client.GET("/api/v1/clusters/{cluster}/namespaces/{namespace}/objects/{resource}/{name}", { params: { path: { cluster, namespace, resource: "pods", name } } }),
+        client.GET("/api/v1/clusters/{cluster}/namespaces/{namespace}/objects/{resource}/{name}", {
+          params: { path: { cluster, namespace, resource: "pods", name } },
+        }),
       )) as unknown as PodObject,
   });
   const row = useQuery({

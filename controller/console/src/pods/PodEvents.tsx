@@ -19,7 +19,10 @@ export function PodEvents({ cluster, namespace, name }: { cluster: string; names
       text: ({ type }) => type,
     },
     { key: "reason", title: t("event.reason"), sort: "reason", render: ({ reason }) => reason, text: ({ reason }) => reason },
-    { key: "message", title: t("event.message"), render: ({ message }) => <span style={{ whiteSpace: "pre-wrap" }}>{message}</span>, text: ({ message }) => message },
+    {
+      key: "message", title: t("event.message"), render: ({ message }) => <span style={{ whiteSpace: "pre-wrap" }}>{message}</span>,
+      text: ({ message }) => message,
+    },
     { key: "count", title: t("event.count"), sort: "count", render: ({ count }) => count ?? 1, text: ({ count }) => count ?? 1 },
     { key: "last", title: t("event.last"), sort: "last", render: ({ lastAt }) => <Time at={lastAt} />, text: ({ lastAt }) => lastAt },
   ];
@@ -29,9 +32,10 @@ export function PodEvents({ cluster, namespace, name }: { cluster: string; names
       name="pod-events"
       path="/api/v1/clusters/{cluster}/events"
       scope={{ cluster, namespace, object }}
-      read={(question) =>
-        read(client.GET("/api/v1/clusters/{cluster}/events", { params: { path: { cluster }, query: { sort: "last", order: "desc", ...question, namespace, object } as object } }))
-      }
+      read={(question) => {
+        const query: object = { sort: "last", order: "desc", ...question, namespace, object };
+        return read(client.GET("/api/v1/clusters/{cluster}/events", { params: { path: { cluster }, query } }));
+      }}
       columns={columns}
       rowKey={({ uid }) => uid}
       searchable={false}

@@ -57,7 +57,11 @@ export function PodOverview({ cluster, pod }: { cluster: string; pod: PodObject 
             ...(spec.hostNetwork ? [{ key: "hostNetwork", label: t("hostNetwork"), children: t("yes") }] : []),
             {
               key: "labels", label: t("labels"), span: "filled" as const,
-              children: labels.length === 0 ? "—" : <Space wrap size={4}>{labels.map(([key, value]) => <Tag key={key}>{value ? `${key}=${value}` : key}</Tag>)}</Space>,
+              children: (
+                <Space wrap size={4}>
+                  {labels.length === 0 ? "—" : labels.map(([key, value]) => <Tag key={key}>{value ? `${key}=${value}` : key}</Tag>)}
+                </Space>
+              ),
             },
           ]}
         />

@@ -32,6 +32,7 @@ const NARROWED = ["application", "owner", "labels", "podIp"] as const;
 const MOST_MERGED = 20;
 
 const own = ({ containers }: Pod) => containers.filter(({ init }) => !init);
+const namespaceOf = ({ namespace }: Pod) => namespace;
 const readyText = (pod: Pod) => `${own(pod).filter(({ ready }) => ready).length}/${own(pod).length}`;
 const imagesOf = (pod: Pod) => [...new Set(own(pod).map(({ image }) => image))];
 
@@ -86,7 +87,7 @@ export function Pods() {
     },
     { key: "ready", title: t("ready"), render: readyText, text: readyText },
     { key: "restarts", title: t("restarts"), sort: "restarts", render: ({ restarts }) => restarts, text: ({ restarts }) => restarts },
-    ...(namespace ? [] : [{ key: "namespace", title: common("place.namespace"), sort: "namespace", render: (pod: Pod) => pod.namespace, text: (pod: Pod) => pod.namespace }]),
+    ...(namespace ? [] : [{ key: "namespace", title: common("place.namespace"), sort: "namespace", render: namespaceOf, text: namespaceOf }]),
     {
       key: "application", title: t("application"), sort: "application",
       render: ({ labels, namespace: of }) => {
@@ -103,7 +104,8 @@ export function Pods() {
     { key: "podIp", title: t("podIp"), sort: "podIp", render: ({ podIp }) => podIp ?? "—", text: ({ podIp }) => podIp },
     {
       key: "owner", title: t("owner"), hidden: true,
-      render: ({ owner, namespace: of }) => <Owner cluster={cluster} namespace={of} owner={owner} />, text: ({ owner }) => owner && `${owner.kind}/${owner.name}`,
+      render: ({ owner, namespace: of }) => <Owner cluster={cluster} namespace={of} owner={owner} />,
+      text: ({ owner }) => owner && `${owner.kind}/${owner.name}`,
     },
     {
       key: "phase", title: t("phase"), hidden: true, filter: { name: "phase", choices: PHASES.map((value) => ({ value, text: value })) },

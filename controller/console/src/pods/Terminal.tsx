@@ -44,7 +44,10 @@ export function TerminalPane({ of, active, watching = false, height, extra }: Pa
       <div
         ref={frame}
         data-terminal={pane.session.place?.terminal ?? ""}
-        style={{ flex: 1, minHeight: 0, padding: 8, borderRadius: token.borderRadius, border: `1px solid ${token.colorBorder}`, background: dark ? "#14181c" : "#fbfcfc" }}
+        style={{
+          flex: 1, minHeight: 0, padding: 8, borderRadius: token.borderRadius, border: `1px solid ${token.colorBorder}`,
+          background: dark ? "#14181c" : "#fbfcfc",
+        }}
       />
     </Flex>
   );
@@ -80,7 +83,13 @@ function StatusLine({ pane, watching, extra }: { pane: TerminalWindow; watching:
             </Button>
           )}
           {!watching && phase.is === "attached" && (
-            <Popconfirm title={t("terminal.endTitle")} description={t("terminal.endText")} okText={t("terminal.end")} okButtonProps={{ danger: true }} onConfirm={() => session.end()}>
+            <Popconfirm
+              title={t("terminal.endTitle")}
+              description={t("terminal.endText")}
+              okText={t("terminal.end")}
+              okButtonProps={{ danger: true }}
+              onConfirm={() => session.end()}
+            >
               <Button size="small" danger icon={<PoweroffOutlined />}>
                 {t("terminal.end")}
               </Button>

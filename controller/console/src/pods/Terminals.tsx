@@ -19,6 +19,7 @@ import { closeWindow } from "./terminal_windows";
 type Terminal = Schemas["Terminal"];
 
 const PATH = "/api/v1/clusters/{cluster}/terminals";
+const namespaceOf = (one: Terminal) => one.namespace;
 /** No event tells of terminals: they are asked for anew. */
 const ASK_MS = 5_000;
 
@@ -51,7 +52,9 @@ export function Terminals() {
     go(paths.object(cluster, one.namespace, "pods", one.pod, "terminal"));
   };
   const end = async ({ node, id }: Terminal) => {
-    const { error } = await client.DELETE("/api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}", { params: { path: { cluster, node, terminal: id } } });
+    const { error } = await client.DELETE("/api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}", {
+      params: { path: { cluster, node, terminal: id } },
+    });
     if (error) void message.error(error.detail);
     else void message.success(t("terminals.ended"));
     again();
@@ -64,16 +67,22 @@ export function Terminals() {
   };
 
   const columns: Column<Terminal>[] = [
-    { key: "pod", title: common("menu.pods"), render: (one) => <Link to={paths.object(cluster, one.namespace, "pods", one.pod)}>{one.pod}</Link>, text: ({ pod }) => pod },
+    {
+      key: "pod", title: common("menu.pods"), text: ({ pod }) => pod,
+      render: (one) => <Link to={paths.object(cluster, one.namespace, "pods", one.pod)}>{one.pod}</Link>,
+    },
     { key: "container", title: t("container"), render: ({ container }) => container, text: ({ container }) => container },
-    ...(namespace ? [] : [{ key: "namespace", title: common("place.namespace"), render: (one: Terminal) => one.namespace, text: (one: Terminal) => one.namespace }]),
+    ...(namespace ? [] : [{ key: "namespace", title: common("place.namespace"), render: namespaceOf, text: namespaceOf }]),
     { key: "user", title: t("terminals.user"), render: ({ user }) => user, text: ({ user }) => user },
     {
       key: "state", title: common("table.status"),
       render: ({ attached, detachedAt }) => (attached ? <State of="connected" /> : <Space size={4}><State of="disconnected" /><Time at={detachedAt} /></Space>),
       text: ({ attached }) => (attached ? "attached" : "detached"),
     },
-    { key: "command", title: t("terminals.command"), render: ({ command }) => (command.length > 0 ? <code>{command.join(" ")}</code> : t("terminals.aShell")), text: ({ command }) => command.join(" ") },
+    {
+      key: "command", title: t("terminals.command"), text: ({ command }) => command.join(" "),
+      render: ({ command }) => (command.length > 0 ? <code>{command.join(" ")}</code> : t("terminals.aShell")),
+    },
     { key: "watchers", title: t("terminals.watchers"), render: ({ watchers }) => watchers.join(", ") || "—", text: ({ watchers }) => watchers.join(" ") },
     { key: "node", title: t("node"), render: ({ node }) => node, text: ({ node }) => node },
     { key: "started", title: t("terminals.started"), render: ({ startedAt }) => <Time at={startedAt} />, text: ({ startedAt }) => startedAt },
@@ -91,7 +100,13 @@ export function Terminals() {
               {t("terminals.watch")}
             </Button>
           </Tooltip>
-          <Popconfirm title={t("terminal.endTitle")} description={t("terminal.endText")} okText={t("terminal.end")} okButtonProps={{ danger: true }} onConfirm={() => end(one)}>
+          <Popconfirm
+            title={t("terminal.endTitle")}
+            description={t("terminal.endText")}
+            okText={t("terminal.end")}
+            okButtonProps={{ danger: true }}
+            onConfirm={() => end(one)}
+          >
             <Button type="link" size="small" danger>
               {t("terminal.end")}
             </Button>
@@ -104,7 +119,15 @@ export function Terminals() {
     <>
       <Typography.Title level={2}>{common("menu.terminals")}</Typography.Title>
       <Typography.Paragraph type="secondary">{t("terminals.about")}</Typography.Paragraph>
-      {unasked.length > 0 && <Alert type="warning" showIcon style={{ marginBottom: 12 }} title={t("terminals.unasked")} description={unasked.map(({ node, why }) => `${node}: ${why}`).join("\n")} />}
+      {unasked.length > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          style={{ marginBottom: 12, whiteSpace: "pre-line" }}
+          title={t("terminals.unasked")}
+          description={unasked.map(({ node, why }) => `${node}: ${why}`).join("\n")}
+        />
+      )}
       <ServerTable<Terminal>
         key={`${cluster}/${namespace ?? ""}`}
         name="terminals"
@@ -124,7 +147,13 @@ export function Terminals() {
           </Empty>
         }
       />
-      <Drawer open={watched !== undefined} onClose={unwatch} size="80%" title={watched && t("terminals.watchTitle", { user: watched.user, pod: watched.pod })} destroyOnHidden>
+      <Drawer
+        open={watched !== undefined}
+        onClose={unwatch}
+        size="80%"
+        title={watched && t("terminals.watchTitle", { user: watched.user, pod: watched.pod })}
+        destroyOnHidden
+      >
         {watched && <TerminalPane of={watched} active watching height="100%" />}
       </Drawer>
     </>

@@ -20,7 +20,10 @@ describe("a pod", () => {
     const pod: PodObject = {
       metadata: { name: "p", namespace: "n" },
       spec: { containers: [{ name: "main" }], initContainers: [{ name: "prepare" }] },
-      status: { containerStatuses: [{ name: "main", ready: true, state: { running: {} } }], initContainerStatuses: [{ name: "prepare", state: { terminated: { exitCode: 0 } } }] },
+      status: {
+        containerStatuses: [{ name: "main", ready: true, state: { running: {} } }],
+        initContainerStatuses: [{ name: "prepare", state: { terminated: { exitCode: 0 } } }],
+      },
     };
     expect(containersOf(pod).map(({ name, init, status }) => [name, init, stateName(status?.state)])).toEqual([
       ["prepare", true, "terminated"],

@@ -48,7 +48,10 @@ const PASSING = [502, 503, 504];
  * Why no socket can be opened to a container: a page may not read that, but the log's plain answer is refused for the
  * same reasons. `final`: there is no sense in coming back.
  */
-export async function refusalOfLog({ cluster, namespace, pod, container }: ContainerPlace, previous = false): Promise<{ words: string; final: boolean } | undefined> {
+export async function refusalOfLog(
+  { cluster, namespace, pod, container }: ContainerPlace,
+  previous = false,
+): Promise<{ words: string; final: boolean } | undefined> {
   const { error } = await client.GET("/api/v1/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/log", {
     params: { path: { cluster, namespace, pod }, query: { container, limitBytes: 1, previous } },
     parseAs: "text",

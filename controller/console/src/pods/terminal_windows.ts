@@ -43,10 +43,10 @@ const windows = new Map<string, TerminalWindow & { dispose(): void }>();
 function addressesOf(one: OpenTerminal, watching: boolean): Addresses {
   const takeUp = (node: string, terminal: string) => apiPath("clusters", one.cluster, "nodes", node, "terminals", terminal);
   if (watching) return { takeUp: ({ node, terminal }) => `${takeUp(node, terminal)}/watch` };
+  const exec = apiPath("clusters", one.cluster, "namespaces", one.namespace, "pods", one.pod, "exec");
   const command = one.shell === "auto" ? undefined : [one.shell];
   return {
-    start: (size) =>
-      `${apiPath("clusters", one.cluster, "namespaces", one.namespace, "pods", one.pod, "exec")}?${query({ container: one.container, tty: true, resumable: true, command, ...size })}`,
+    start: (size) => `${exec}?${query({ container: one.container, tty: true, resumable: true, command, ...size })}`,
     takeUp: ({ node, terminal }, received, size) => `${takeUp(node, terminal)}?${query({ received, ...size })}`,
   };
 }
@@ -96,7 +96,11 @@ function makeWindow(one: OpenTerminal, watching: boolean): TerminalWindow & { di
         noting ??= setTimeout(note, NOTE_MS);
       },
       gap: (missing) =>
-        line(typeof missing === "number" ? i18next.t("terminal.missing", { ns: "pods", count: missing }) : i18next.t("terminal.gap", { ns: "pods", why: missing })),
+        line(
+          typeof missing === "number"
+            ? i18next.t("terminal.missing", { ns: "pods", count: missing })
+            : i18next.t("terminal.gap", { ns: "pods", why: missing }),
+        ),
       changed: () => {
         if (session.phase.is === "attached") note();
         tell();

@@ -34,7 +34,10 @@ export function ConflictView({ before, mine, theirs, merged, conflicts, onChange
         type="card"
         destroyOnHidden
         items={[
-          { key: "merged", label: t("merged"), children: <DiffView before={theirs} after={merged} beforeLabel={t("theirs")} afterLabel={t("mergedEditable")} onChange={onChange} /> },
+          {
+            key: "merged", label: t("merged"),
+            children: <DiffView before={theirs} after={merged} beforeLabel={t("theirs")} afterLabel={t("mergedEditable")} onChange={onChange} />,
+          },
           { key: "theirs", label: t("theirChange"), children: <DiffView before={before} after={theirs} beforeLabel={t("base")} afterLabel={t("theirs")} /> },
           { key: "mine", label: t("myChange"), children: <DiffView before={before} after={mine} beforeLabel={t("base")} afterLabel={t("mine")} /> },
         ]}

@@ -52,7 +52,15 @@ export function DiffView({ before, after, beforeLabel, afterLabel, onChange, hei
           {afterLabel}
         </Typography.Text>
       </Flex>
-      <div ref={frame} tabIndex={0} role="region" aria-label={`${beforeLabel} / ${afterLabel}`} style={{ height, overflow: "auto", background: dark ? "#14181c" : "#fbfcfc", border: `1px solid ${token.colorBorder}`, borderRadius: token.borderRadius }} />
+      <div
+        ref={frame}
+        tabIndex={0}
+        role="region"
+        aria-label={`${beforeLabel} / ${afterLabel}`}
+        style={{
+          height, overflow: "auto", background: dark ? "#14181c" : "#fbfcfc", border: `1px solid ${token.colorBorder}`, borderRadius: token.borderRadius,
+        }}
+      />
     </>
   );
 }

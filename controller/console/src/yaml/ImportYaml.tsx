@@ -180,7 +180,14 @@ export function ImportYaml() {
         >
           <YamlEditor value={text} label={t("import.editor")} onChange={write} marks={marks} height="max(300px, 46vh)" handle={editor} />
           {dropping && (
-            <Flex align="center" justify="center" style={{ position: "absolute", inset: 0, pointerEvents: "none", background: token.colorPrimaryBg, opacity: 0.9, border: `2px dashed ${token.colorPrimary}`, borderRadius: token.borderRadius }}>
+            <Flex
+              align="center"
+              justify="center"
+              style={{
+                position: "absolute", inset: 0, pointerEvents: "none", background: token.colorPrimaryBg, opacity: 0.9,
+                border: `2px dashed ${token.colorPrimary}`, borderRadius: token.borderRadius,
+              }}
+            >
               <Typography.Text strong>{t("import.drop")}</Typography.Text>
             </Flex>
           )}
@@ -206,7 +213,13 @@ export function ImportYaml() {
                 title={
                   <Flex vertical align="start">
                     {marks.map((mark) => (
-                      <Button key={`${mark.line}:${mark.column}:${mark.message}`} type="link" size="small" style={{ padding: 0, whiteSpace: "normal", height: "auto", textAlign: "start" }} onClick={() => jump(mark.line, mark.column)}>
+                      <Button
+                        key={`${mark.line}:${mark.column}:${mark.message}`}
+                        type="link"
+                        size="small"
+                        style={{ padding: 0, whiteSpace: "normal", height: "auto", textAlign: "start" }}
+                        onClick={() => jump(mark.line, mark.column)}
+                      >
                         {t("import.place", { line: mark.line, column: mark.column ?? 1 })}: {mark.message}
                       </Button>
                     ))}
@@ -216,7 +229,17 @@ export function ImportYaml() {
             )}
           </>
         )}
-        {asked?.result && <Outcomes key={`${asked.result.intent}${asked.dryRun}`} cluster={cluster} namespace={into} result={asked.result} dryRun={asked.dryRun} stopped={refused} jump={jump} />}
+        {asked?.result && (
+          <Outcomes
+            key={`${asked.result.intent}${asked.dryRun}`}
+            cluster={cluster}
+            namespace={into}
+            result={asked.result}
+            dryRun={asked.dryRun}
+            stopped={refused}
+            jump={jump}
+          />
+        )}
       </Flex>
     </>
   );

@@ -93,6 +93,11 @@ export function ObjectEditor({ readOnly = false, height = "max(360px, calc(100vh
     return [{ ...place, message: problem.detail }];
   }, [problem]);
 
+  const copy = async (what: string) => {
+    await navigator.clipboard.writeText(what);
+    void message.success(common("action.copied"));
+  };
+
   if (object.isPending) return <Skeleton active />;
   if (!object.data) return <Failure error={object.error} again={() => void object.refetch()} />;
 
@@ -100,7 +105,9 @@ export function ObjectEditor({ readOnly = false, height = "max(360px, calc(100vh
   const notes = (
     <>
       {withheld && <Alert type="info" showIcon title={t("secretNote")} />}
-      {outcome?.is === "waiting" && <Alert type="warning" showIcon title={t("waits")} description={outcome.result.message} closable onClose={() => setOutcome(undefined)} />}
+      {outcome?.is === "waiting" && (
+        <Alert type="warning" showIcon title={t("waits")} description={outcome.result.message} closable={{ onClose: () => setOutcome(undefined) }} />
+      )}
       {problem && <Failure error={problem} inline />}
       {object.error && <Failure error={object.error} again={() => void object.refetch()} inline />}
     </>
@@ -128,7 +135,13 @@ export function ObjectEditor({ readOnly = false, height = "max(360px, calc(100vh
       <Flex vertical gap={12}>
         {notes}
         {!withheld && step.would.text === base.text && <Alert type="warning" showIcon title={t("wouldNot")} />}
-        <DiffView before={base.text} after={withheld ? text : step.would.text} beforeLabel={t("now")} afterLabel={t(withheld ? "mine" : "would")} height={height} />
+        <DiffView
+          before={base.text}
+          after={withheld ? text : step.would.text}
+          beforeLabel={t("now")}
+          afterLabel={t(withheld ? "mine" : "would")}
+          height={height}
+        />
         <Space>
           <Button type="primary" loading={busy} onClick={() => void send(false)}>
             {common("action.save")}
@@ -173,7 +186,7 @@ export function ObjectEditor({ readOnly = false, height = "max(360px, calc(100vh
             </Button>
           </Tooltip>
         )}
-        <Button icon={<CopyOutlined />} onClick={() => void navigator.clipboard.writeText(object.data.text).then(() => message.success(common("action.copied")))}>
+        <Button icon={<CopyOutlined />} onClick={() => void copy(object.data.text)}>
           {common("action.copy")}
         </Button>
         <Button icon={<DownloadOutlined />} onClick={() => saveText(`${place.name}.yaml`, object.data.text, "application/yaml")}>

@@ -51,11 +51,18 @@ export function Outcomes({ cluster, namespace, result, dryRun, stopped, jump }: 
     if (dryRun && one.action === "configured") return t("import.action.wouldConfigure");
     return one.action ? t(`import.action.${one.action as "created"}`) : t("import.action.ok");
   };
+  const failed = t(stopped ? "import.stopped" : dryRun ? "import.wouldFail" : "import.failed");
+  const words = result.state === "done" ? t(dryRun ? "import.checked" : "import.applied") : failed;
   const summary =
     result.state === "waiting" ? (
-      <Alert type="warning" showIcon title={t("import.waits")} action={<Link to={paths.business(cluster, namespace ?? "-", "intents")}>{t("import.requests")}</Link>} />
+      <Alert
+        type="warning"
+        showIcon
+        title={t("import.waits")}
+        action={<Link to={paths.business(cluster, namespace ?? "-", "intents")}>{t("import.requests")}</Link>}
+      />
     ) : (
-      <Alert type={result.state === "done" ? "success" : "error"} showIcon title={result.state === "done" ? t(dryRun ? "import.checked" : "import.applied") : t(stopped ? "import.stopped" : dryRun ? "import.wouldFail" : "import.failed")} />
+      <Alert type={result.state === "done" ? "success" : "error"} showIcon title={words} />
     );
   const canUndo = !dryRun && !undone && result.intent !== "" && result.objects.some((one) => one.canUndo);
 

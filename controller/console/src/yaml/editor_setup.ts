@@ -25,7 +25,10 @@ const look = (isDark: boolean, height: string) =>
     {
       "&": { fontSize: "12.5px", height, backgroundColor: isDark ? "#14181c" : "#fbfcfc" },
       "&.cm-focused": { outline: `2px solid ${isDark ? "#2dd4bf" : "#0f766e"}`, outlineOffset: "-1px" },
-      ".cm-scroller": { fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', monospace", lineHeight: "1.55" },
+      ".cm-scroller": {
+        fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', monospace",
+        lineHeight: "1.55",
+      },
       ".cm-gutters": { backgroundColor: isDark ? "#1b2026" : "#f1f4f4", color: isDark ? "#9aa4af" : "#5b6470", border: "none" },
       ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: isDark ? "#ffffff0f" : "#0f766e12" },
       ".cm-content": { caretColor: isDark ? "#2dd4bf" : "#0f766e" },
@@ -34,7 +37,10 @@ const look = (isDark: boolean, height: string) =>
       ".cm-panel.cm-search": { fontSize: "13px", padding: "6px 10px" },
       ".cm-panel.cm-search input, .cm-panel.cm-search button, .cm-panel.cm-search label": { fontSize: "13px", verticalAlign: "middle" },
       ".cm-panel.cm-search [name=close]": { fontSize: "18px" },
-      ".cm-button": { backgroundImage: "none", backgroundColor: isDark ? "#2a3138" : "#fff", border: `1px solid ${isDark ? "#46505a" : "#c6cfcf"}`, borderRadius: "4px" },
+      ".cm-button": {
+        backgroundImage: "none", backgroundColor: isDark ? "#2a3138" : "#fff", border: `1px solid ${isDark ? "#46505a" : "#c6cfcf"}`,
+        borderRadius: "4px",
+      },
       ".cm-textfield": { backgroundColor: isDark ? "#14181c" : "#fff", border: `1px solid ${isDark ? "#46505a" : "#c6cfcf"}`, borderRadius: "4px" },
       ".cm-panels": { backgroundColor: isDark ? "#1b2026" : "#f1f4f4", color: "inherit" },
     },
@@ -43,13 +49,16 @@ const look = (isDark: boolean, height: string) =>
 
 const PHRASES = [
   "Find", "Replace", "next", "previous", "all", "match case", "regexp", "by word", "replace", "replace all", "close", "Go to line", "go",
-  "current match", "on line", "replaced match on line $", "replaced $ matches", "Diagnostics", "No diagnostics", "Control character", "Folded lines", "Unfolded lines", "unfold",
+  "current match", "on line", "replaced match on line $", "replaced $ matches", "Diagnostics", "No diagnostics", "Control character",
+  "Folded lines", "Unfolded lines", "unfold",
   "Fold line", "Unfold line", "folded code", "Completions", "$ unchanged lines",
 ] as const;
 
 /** The words of the editor's own parts, in the language of the page. */
 function phrases(): Extension {
-  return EditorState.phrases.of(Object.fromEntries(PHRASES.map((phrase) => [phrase, i18next.t(`editor.${phrase}` as "editor.Find", { ns: "yaml", defaultValue: phrase })])));
+  return EditorState.phrases.of(
+    Object.fromEntries(PHRASES.map((phrase) => [phrase, i18next.t(`editor.${phrase}` as "editor.Find", { ns: "yaml", defaultValue: phrase })])),
+  );
 }
 
 /** An editor of YAML. `label`: what it is, for who does not see it. */
@@ -83,7 +92,8 @@ export function syntaxFaults(state: EditorState): Diagnostic[] {
   for (let number = 1; number <= state.doc.lines && faults.length < 50; number += 1) {
     const line = state.doc.line(number);
     const tab = /^ *\t/.exec(line.text);
-    if (tab && line.text.trim()) faults.push({ from: line.from, to: line.from + tab[0].length, severity: "error", message: i18next.t("editor.tab", { ns: "yaml" }) });
+    if (!tab || !line.text.trim()) continue;
+    faults.push({ from: line.from, to: line.from + tab[0].length, severity: "error", message: i18next.t("editor.tab", { ns: "yaml" }) });
   }
   return faults;
 }

@@ -2,7 +2,8 @@
 
 /** "spec.containers[0].name" as its steps. */
 function stepsOf(field: string): (string | number)[] {
-  return [...field.matchAll(/\[(\d+)\]|\["?([^"\]]+)"?\]|([^.[\]]+)/g)].map(([, index, quoted, name]) => (index !== undefined ? Number(index) : (quoted ?? name)));
+  const all = field.matchAll(/\[(\d+)\]|\["?([^"\]]+)"?\]|([^.[\]]+)/g);
+  return [...all].map(([, index, quoted, name]) => (index !== undefined ? Number(index) : (quoted ?? name)));
 }
 
 const LINE = /^(\s*)((?:- +)*)(?:"([^"]+)"|'([^']+)'|([^\s"'#:][^:#]*?))?\s*(?::(?=\s|$)|$)/;

@@ -10,14 +10,20 @@ const quantities: Shape = { cpu: "quantity", memory: "quantity", "ephemeral-stor
 const keyOf: Shape = { name: "string", key: "string", optional: "boolean" };
 const selector: Shape = { matchLabels: "map", matchExpressions: { key: "string", operator: "In | NotIn | Exists | DoesNotExist", values: "list" } };
 const metadata: Shape = { name: "string", namespace: "string", labels: "map", annotations: "map" };
-const handler = { httpGet: { path: "string", port: "number | name", scheme: "HTTP | HTTPS", httpHeaders: { name: "string", value: "string" } }, tcpSocket: { port: "number | name" }, exec: { command: "list" } };
+const handler = {
+  httpGet: { path: "string", port: "number | name", scheme: "HTTP | HTTPS", httpHeaders: { name: "string", value: "string" } },
+  tcpSocket: { port: "number | name" }, exec: { command: "list" },
+};
 const probe: Shape = {
   ...handler, initialDelaySeconds: "number", periodSeconds: "number", timeoutSeconds: "number", successThreshold: "number", failureThreshold: "number",
 };
 const container: Shape = {
   name: "string", image: "string", imagePullPolicy: "Always | IfNotPresent | Never", command: "list", args: "list", workingDir: "string",
   ports: { name: "string", containerPort: "number", hostPort: "number", protocol: "TCP | UDP | SCTP" },
-  env: { name: "string", value: "string", valueFrom: { configMapKeyRef: keyOf, secretKeyRef: keyOf, fieldRef: { fieldPath: "string" }, resourceFieldRef: { resource: "string" } } },
+  env: {
+    name: "string", value: "string",
+    valueFrom: { configMapKeyRef: keyOf, secretKeyRef: keyOf, fieldRef: { fieldPath: "string" }, resourceFieldRef: { resource: "string" } },
+  },
   envFrom: { prefix: "string", configMapRef: { name: "string" }, secretRef: { name: "string" } },
   resources: { requests: quantities, limits: quantities },
   volumeMounts: { name: "string", mountPath: "string", subPath: "string", readOnly: "boolean" },
@@ -36,14 +42,18 @@ const podAffinity: Shape = {
 };
 const nodeTerm: Shape = { matchExpressions: { key: "string", operator: "In | NotIn | Exists | DoesNotExist | Gt | Lt", values: "list" } };
 const podSpec: Shape = {
-  containers: container, initContainers: container, restartPolicy: "Always | OnFailure | Never", serviceAccountName: "string", nodeSelector: "map", nodeName: "string",
+  containers: container, initContainers: container, restartPolicy: "Always | OnFailure | Never", serviceAccountName: "string",
+  nodeSelector: "map", nodeName: "string",
   volumes: {
-    name: "string", emptyDir: { medium: "string", sizeLimit: "quantity" }, configMap: { name: "string", items: { key: "string", path: "string" }, defaultMode: "number" },
-    secret: { secretName: "string", items: { key: "string", path: "string" }, defaultMode: "number" }, persistentVolumeClaim: { claimName: "string", readOnly: "boolean" },
+    name: "string", emptyDir: { medium: "string", sizeLimit: "quantity" },
+    configMap: { name: "string", items: { key: "string", path: "string" }, defaultMode: "number" },
+    secret: { secretName: "string", items: { key: "string", path: "string" }, defaultMode: "number" },
+    persistentVolumeClaim: { claimName: "string", readOnly: "boolean" },
     hostPath: { path: "string", type: "string" },
   },
   imagePullSecrets: { name: "string" }, terminationGracePeriodSeconds: "number", hostNetwork: "boolean", dnsPolicy: "ClusterFirst | Default | None",
-  hostAliases: { ip: "string", hostnames: "list" }, tolerations: { key: "string", operator: "Exists | Equal", value: "string", effect: "NoSchedule | PreferNoSchedule | NoExecute" },
+  hostAliases: { ip: "string", hostnames: "list" },
+  tolerations: { key: "string", operator: "Exists | Equal", value: "string", effect: "NoSchedule | PreferNoSchedule | NoExecute" },
   affinity: {
     nodeAffinity: {
       requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: nodeTerm },
@@ -54,8 +64,14 @@ const podSpec: Shape = {
   securityContext: { runAsUser: "number", runAsGroup: "number", runAsNonRoot: "boolean", fsGroup: "number" }, priorityClassName: "string",
 };
 const template: Shape = { metadata, spec: podSpec };
-const claimSpec: Shape = { accessModes: "ReadWriteOnce | ReadOnlyMany | ReadWriteMany", storageClassName: "string", resources: { requests: { storage: "quantity" } }, volumeName: "string" };
-const jobSpec: Shape = { completions: "number", parallelism: "number", backoffLimit: "number", activeDeadlineSeconds: "number", ttlSecondsAfterFinished: "number", template };
+const claimSpec: Shape = {
+  accessModes: "ReadWriteOnce | ReadOnlyMany | ReadWriteMany", storageClassName: "string", resources: { requests: { storage: "quantity" } },
+  volumeName: "string",
+};
+const jobSpec: Shape = {
+  completions: "number", parallelism: "number", backoffLimit: "number", activeDeadlineSeconds: "number", ttlSecondsAfterFinished: "number",
+  template,
+};
 
 /** Kinds with their apiVersion and what stands below their own keys. */
 const KINDS: Record<string, { apiVersion: string; fields: Shape }> = {
@@ -78,13 +94,22 @@ const KINDS: Record<string, { apiVersion: string; fields: Shape }> = {
       },
     },
   },
-  DaemonSet: { apiVersion: "apps/v1", fields: { spec: { selector, template, minReadySeconds: "number", updateStrategy: { type: "RollingUpdate | OnDelete", rollingUpdate: { maxUnavailable: "number | %" } } } } },
+  DaemonSet: {
+    apiVersion: "apps/v1",
+    fields: {
+      spec: {
+        selector, template, minReadySeconds: "number",
+        updateStrategy: { type: "RollingUpdate | OnDelete", rollingUpdate: { maxUnavailable: "number | %" } },
+      },
+    },
+  },
   Job: { apiVersion: "batch/v1", fields: { spec: jobSpec } },
   CronJob: {
     apiVersion: "batch/v1",
     fields: {
       spec: {
-        schedule: "* * * * *", concurrencyPolicy: "Allow | Forbid | Replace", suspend: "boolean", startingDeadlineSeconds: "number", successfulJobsHistoryLimit: "number",
+        schedule: "* * * * *", concurrencyPolicy: "Allow | Forbid | Replace", suspend: "boolean", startingDeadlineSeconds: "number",
+        successfulJobsHistoryLimit: "number",
         failedJobsHistoryLimit: "number", jobTemplate: { metadata, spec: jobSpec },
       },
     },
@@ -93,7 +118,8 @@ const KINDS: Record<string, { apiVersion: string; fields: Shape }> = {
     apiVersion: "v1",
     fields: {
       spec: {
-        type: "ClusterIP | NodePort | LoadBalancer | ExternalName", selector: "map", clusterIP: "string", externalName: "string", sessionAffinity: "None | ClientIP",
+        type: "ClusterIP | NodePort | LoadBalancer | ExternalName", selector: "map", clusterIP: "string", externalName: "string",
+        sessionAffinity: "None | ClientIP",
         ports: { name: "string", port: "number", targetPort: "number | name", nodePort: "number", protocol: "TCP | UDP" },
       },
     },
@@ -103,7 +129,10 @@ const KINDS: Record<string, { apiVersion: string; fields: Shape }> = {
     fields: {
       spec: {
         ingressClassName: "string", tls: { hosts: "list", secretName: "string" },
-        rules: { host: "string", http: { paths: { path: "string", pathType: "Prefix | Exact", backend: { service: { name: "string", port: { number: "number", name: "string" } } } } } },
+        rules: {
+          host: "string",
+          http: { paths: { path: "string", pathType: "Prefix | Exact", backend: { service: { name: "string", port: { number: "number", name: "string" } } } } },
+        },
       },
     },
   },
@@ -180,13 +209,18 @@ export function yamlHints(context: CompletionContext): CompletionResult | null {
   if (!fields) return null;
   const options = Object.entries(fields).map(([field, shape]): Completion => {
     const isPlain = typeof shape === "string";
-    return { label: field, type: "property", detail: isPlain ? shape : "…", apply: isPlain && shape !== "map" && shape !== "list" ? `${field}: ` : `${field}:` };
+    return {
+      label: field, type: "property", detail: isPlain ? shape : "…",
+      apply: isPlain && shape !== "map" && shape !== "list" ? `${field}: ` : `${field}:`,
+    };
   });
   return { from: context.pos - name[2].length, options, validFor: /^[A-Za-z0-9_.\-/]*$/ };
 }
 
 function valuesOf(key: string, fields: Record<string, Shape> | undefined, kind: string | undefined): Completion[] {
-  if (key === "kind" && fields?.apiVersion !== undefined) return Object.entries(KINDS).map(([label, { apiVersion }]) => ({ label, detail: apiVersion, type: "class" }));
+  if (key === "kind" && fields?.apiVersion !== undefined) {
+    return Object.entries(KINDS).map(([label, { apiVersion }]) => ({ label, detail: apiVersion, type: "class" }));
+  }
   if (key === "apiVersion" && fields?.apiVersion !== undefined) {
     const all = kind && KINDS[kind] ? [KINDS[kind].apiVersion] : [...new Set(Object.values(KINDS).map(({ apiVersion }) => apiVersion))];
     return all.map((label) => ({ label, type: "constant" }));

@@ -8,7 +8,10 @@ describe("writeYaml", () => {
       kind: "Pod",
       status: { phase: "Running" },
       apiVersion: "v1",
-      spec: { containers: [{ name: "web", command: ["sh", "-c", "echo: hi # x\nexit 0\n"], env: [{ name: "A", value: "true" }] }], volumes: [], nodeSelector: {} },
+      spec: {
+        containers: [{ name: "web", command: ["sh", "-c", "echo: hi # x\nexit 0\n"], env: [{ name: "A", value: "true" }] }], volumes: [],
+        nodeSelector: {},
+      },
       metadata: { name: "web" },
     };
     expect(writeYaml(pod)).toBe(`apiVersion: v1
@@ -35,7 +38,12 @@ status:
   });
 
   it("quotes what would be read as something else", () => {
-    for (const text of ["", "true", "No", "y", "null", "~", "1", "1.5", "0x1f", "1e3", "12:30", "1_000", ".inf", "2026-11-26", "2026-11-26T05:43:41Z", "- a", "a: b", "a #b", "#a", "*a", "&a", "!a", "{a", "[a", "@a", "`a", "'a", '"a', "%a", "a:", " a", "a ", "---", "<<", "=", "?", "|", "> x"]) {
+    const others = [
+        "", "true", "No", "y", "null", "~", "1", "1.5", "0x1f", "1e3", "12:30", "1_000", ".inf", "2026-11-26", "2026-11-26T05:43:41Z",
+        "- a", "a: b", "a #b", "#a", "*a", "&a", "!a", "{a", "[a", "@a", "`a", "'a", '"a', "%a", "a:", " a", "a ", "---", "<<", "=", "?",
+        "|", "> x",
+    ];
+    for (const text of others) {
       expect(writeYaml({ key: text }), text).toBe(`key: ${JSON.stringify(text)}\n`);
     }
     for (const text of ["10.244.1.2", "1.20.2", "busybox:1.35", "-c", "--flag=x", "50m", "64Mi", "a#b", "你好", "/path/to", "a-b_c", "http://x/y", "100%"]) {

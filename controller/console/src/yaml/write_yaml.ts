@@ -11,17 +11,24 @@ export function parseJson(text: string): Value {
   } as (key: string, value: unknown) => unknown) as Value;
 }
 
-const NUMBER =
-  /^[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|\.[0-9_]+([eE][-+]?[0-9]+)?|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|\.(inf|nan))$/i;
+const NUMBERS = [
+  /^[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-f_]+)$/i,
+  /^[-+]?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9_]+)([eE][-+]?[0-9]+)?$/,
+  /^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$/,
+  /^([-+]?\.inf|\.nan)$/i,
+];
 const TIMESTAMP = /^\d{4}-\d\d?-\d\d?([Tt\s].*)?$/;
 const WORD = /^(y|yes|n|no|true|false|on|off|null|~|<<|=)$/i;
 const BEGINS_OTHERWISE = /^([\s,[\]{}#&*!|>'"%@`=<]|[-?:](\s|$)|---|\.\.\.)/;
-const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const HALF_A_PAIR = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
+
+const isPrintable = (text: string) => !CONTROL.test(text) && !HALF_A_PAIR.test(text);
 
 function isPlain(text: string): boolean {
-  if (text === "" || /\s$/.test(text) || /[\n\r\t]/.test(text) || UNPRINTABLE.test(text)) return false;
+  if (text === "" || /\s$/.test(text) || /[\n\r\t]/.test(text) || !isPrintable(text)) return false;
   if (BEGINS_OTHERWISE.test(text) || /:(\s|$)/.test(text) || /\s#/.test(text)) return false;
-  return !NUMBER.test(text) && !TIMESTAMP.test(text) && !WORD.test(text);
+  return !NUMBERS.some((form) => form.test(text)) && !TIMESTAMP.test(text) && !WORD.test(text);
 }
 
 function quoted(text: string): string {
@@ -32,7 +39,7 @@ const inLine = (text: string) => (isPlain(text) ? text : quoted(text));
 
 /** Several lines as they stand; undefined where that cannot be told exactly. */
 function block(text: string, indent: string): string | undefined {
-  if (!text.includes("\n") || text.includes("\r") || UNPRINTABLE.test(text) || /^[\s]/.test(text)) return undefined;
+  if (!text.includes("\n") || text.includes("\r") || !isPrintable(text) || /^[\s]/.test(text)) return undefined;
   const trailing = /\n*$/.exec(text)?.[0].length ?? 0;
   if (trailing === text.length) return undefined;
   const chomp = trailing === 0 ? "-" : trailing === 1 ? "" : "+";
