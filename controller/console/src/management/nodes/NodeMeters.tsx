@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { bytes } from "../../ui/amounts";
 import { Meter } from "../../ui/Meter";
+import { Time } from "../../ui/Time";
 
 type Health = Schemas["NodeHealth"];
 
@@ -30,6 +31,11 @@ export function NodeMeters({ health, allDisks, width }: { health?: Health; allDi
           text={`${bytes(disk.usedBytes ?? 0)} / ${bytes(disk.sizeBytes ?? 0)}`}
         />
       ))}
+      {!allDisks && (
+        <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+          <Time at={health.asOf} />
+        </Typography.Text>
+      )}
     </Space>
   );
 }
