@@ -8,9 +8,11 @@ import { paths } from "./paths";
 /** Places whose address has an id: the page's heading names the thing. */
 const BY_ID = ["departments", "projects", "users", "operations", "recordings", "settings"];
 
+const isForm = (names: string[]) => names.length === 1 && names[0] === "new";
+
 /** The names of an address that the trail has: tabs, ids and words of the address are none. */
 export function namesOf(entry: string, names: string[]): string[] {
-  if (names[0] === "new" || BY_ID.includes(entry)) return [];
+  if (isForm(names) || BY_ID.includes(entry)) return [];
   if (entry === "namespaces") return names.slice(0, 2);
   return names[1] === "nodes" && names[2] ? [names[0], names[2]] : names.slice(0, 1);
 }
@@ -22,8 +24,9 @@ export function Trail() {
   const [, view, ...rest] = pathname.split("/").map(decodeURIComponent);
   if (view !== "management" && view !== "business") return null;
   const managing = view === "management";
-  // the forms of new objects stand under "new", and belong to the list of their kind
-  const [entry, ...names] = managing ? rest : rest[2] === "new" ? [rest[3], "new"] : rest.slice(2);
+  // in the business view the forms of new objects stand under "new", and belong to the list of their kind
+  const made = !managing && rest[2] === "new";
+  const [entry, ...names] = managing ? rest : made ? [rest[3]] : rest.slice(2);
   const place = leaves(managing ? MANAGEMENT : BUSINESS).find((leaf) => leaf.entry.key === entry);
   if (!place) return null;
   const word = (key: string) => t(`menu.${key}` as "menu.pods");
@@ -31,11 +34,11 @@ export function Trail() {
   const items = [
     { title: managing ? t("views.management") : t("views.business") },
     ...(place.group ? [{ title: word(place.group) }] : []),
-    { title: names.length > 0 ? <Link to={root}>{word(entry)}</Link> : word(entry) },
+    { title: names.length > 0 || made ? <Link to={root}>{word(entry)}</Link> : word(entry) },
     ...namesOf(entry, names).map((name, at, all) => ({
       title: entry === "clusters" && at < all.length - 1 ? <Link to={paths.cluster(name)}>{name}</Link> : name,
     })),
-    ...(names[0] === "new" ? [{ title: t("action.create") }] : []),
+    ...(made || (managing && isForm(names)) ? [{ title: t("action.create") }] : []),
   ];
   return <Breadcrumb style={{ marginBottom: 16 }} items={items} />;
 }
