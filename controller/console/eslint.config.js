@@ -14,7 +14,9 @@ export default tseslint.config(
         "error",
         {
           mode: "jsx-only",
-          "jsx-attributes": { include: ["title", "label", "placeholder", "alt", "aria-label", "description", "message", "okText", "cancelText", "extra", "tooltip", "help"] },
+          "jsx-attributes": {
+            include: ["title", "label", "placeholder", "alt", "aria-label", "description", "message", "okText", "cancelText", "extra", "tooltip", "help"],
+          },
           callees: { exclude: ["t", "common", "i18n(ext)?", "require", "language"] },
           words: { exclude: ["[0-9!-/:-@[-`{-~\\s·–—…×→≤≥]+", "Slipway", "YAML", "CSV", "kubectl", "vCPU", "GiB", "MiB"] },
         },

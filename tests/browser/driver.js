@@ -94,7 +94,15 @@ const flows = {};
 for (const name of readdirSync(new URL("flows/", import.meta.url))) Object.assign(flows, await import(new URL(`flows/${name}`, import.meta.url)));
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
 });
 for await (const line of createInterface({ input: process.stdin })) {
   if (line.trim()) process.stdout.write(`${JSON.stringify(await run(browser, flows, JSON.parse(line)))}\n`);

@@ -25,7 +25,10 @@ export async function signInByForm(flow, { user, password }) {
   await page.getByRole("button", { name: user }).click();
   await page.getByText(flow.t("common.session.signOut")).click();
   await page.waitForURL(/\/console\/sign-in/);
-  must((await flow.context.cookies()).every(({ name, value }) => name !== "slipway_session" || value === ""), "the cookie is still there");
+  must(
+    (await flow.context.cookies()).every(({ name, value }) => name !== "slipway_session" || value === ""),
+    "the cookie is still there",
+  );
   await flow.open("/");
   await page.waitForURL(/\/console\/sign-in/);
 }
@@ -46,7 +49,10 @@ export async function languageAndLook(flow, credentials) {
   await flow.look("clusters-dark");
   await page.reload();
   await visible(page.getByRole("heading", { name: "Clusters" }));
-  const colour = await page.locator(".ant-layout-header").first().evaluate((node) => getComputedStyle(node).backgroundColor);
+  const colour = await page
+    .locator(".ant-layout-header")
+    .first()
+    .evaluate((node) => getComputedStyle(node).backgroundColor);
   must(/^rgb\((\d|[1-4]\d), /.test(colour), `the page is light again after a reload: ${colour}`);
 }
 

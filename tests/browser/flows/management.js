@@ -125,7 +125,11 @@ export async function newCluster(flow, { keyPair, create, ...credentials }) {
     await visible(page.getByText(t("cluster.gone", { name: create })));
   }
   await flow.open("/management/settings/key-pairs");
-  await page.getByRole("row").filter({ hasText: keyPair }).getByRole("button", { name: named(t("common.action.delete")) }).click();
+  await page
+    .getByRole("row")
+    .filter({ hasText: keyPair })
+    .getByRole("button", { name: named(t("common.action.delete")) })
+    .click();
   await confirm();
   await gone(page.getByRole("cell", { name: keyPair, exact: true }));
 }
@@ -147,7 +151,10 @@ export async function nodePages(flow, { cluster, node, ...credentials }) {
   await flow.look("node-steps");
   await tab("node.tab.labels");
   const label = "console-flow";
-  await page.getByRole("button", { name: named(t("common.action.edit")) }).first().click();
+  await page
+    .getByRole("button", { name: named(t("common.action.edit")) })
+    .first()
+    .click();
   await press("common.pairs.add", dialog);
   await dialog.getByLabel(t("common.pairs.key")).last().fill("not a key");
   await dialog.getByLabel(t("common.pairs.value")).last().fill("yes");
@@ -156,9 +163,15 @@ export async function nodePages(flow, { cluster, node, ...credentials }) {
   await confirm();
   await visible(page.getByText(`${label}=yes`));
   await flow.look("node-labels");
-  await page.getByRole("button", { name: named(t("common.action.edit")) }).first().click();
+  await page
+    .getByRole("button", { name: named(t("common.action.edit")) })
+    .first()
+    .click();
   const keys = await dialog.getByLabel(t("common.pairs.key")).evaluateAll((inputs) => inputs.map((input) => input.value));
-  await dialog.getByRole("button", { name: t("common.action.delete"), exact: true }).nth(keys.indexOf(label)).click();
+  await dialog
+    .getByRole("button", { name: t("common.action.delete"), exact: true })
+    .nth(keys.indexOf(label))
+    .click();
   await confirm();
   await gone(page.getByText(`${label}=yes`));
   await press("node.cordon");
@@ -264,7 +277,10 @@ export async function tenancy(flow, { prefix, ...credentials }) {
   await dialog.getByRole("textbox").fill(user);
   await confirm();
   await page.waitForURL(/\/management\/users$/);
-  for (const [list, name] of [["projects", project], ["departments", department]]) {
+  for (const [list, name] of [
+    ["projects", project],
+    ["departments", department],
+  ]) {
     await flow.open(`/management/${list}`);
     await page.getByRole("link", { name, exact: true }).click();
     await heading(name);
@@ -284,7 +300,10 @@ export async function auditSearch(flow, credentials) {
   await page.reload();
   await visible(page.getByRole("cell", { name: "login", exact: true }));
   const actions = await page.locator("tbody code").allInnerTexts();
-  must(actions.every((action) => action === "login"), `other actions, too: ${actions}`);
+  must(
+    actions.every((action) => action === "login"),
+    `other actions, too: ${actions}`,
+  );
   await page.locator(".ant-table-row-expand-icon").first().click();
   await flow.look("audit");
   const download = page.waitForEvent("download");
@@ -299,7 +318,12 @@ export async function managementPages(flow, { cluster, name, ...credentials }) {
   const { page } = flow;
   const { t, dialog, press, confirm, heading } = hands(flow);
   await flow.signIn(credentials);
-  const pages = { operations: "common.menu.operations", recordings: "common.menu.recordings", "settings/releases": "common.menu.settings", "settings/authority": "common.menu.settings" };
+  const pages = {
+    operations: "common.menu.operations",
+    recordings: "common.menu.recordings",
+    "settings/releases": "common.menu.settings",
+    "settings/authority": "common.menu.settings",
+  };
   for (const [path, word] of Object.entries(pages)) {
     await flow.open(`/management/${path}`);
     await heading(t(word));
@@ -333,7 +357,11 @@ export async function managementPages(flow, { cluster, name, ...credentials }) {
   await press("common.once.kept");
   await gone(dialog);
   await flow.look("account-tokens");
-  await page.getByRole("row").filter({ hasText: name }).getByRole("button", { name: named(t("common.action.delete")) }).click();
+  await page
+    .getByRole("row")
+    .filter({ hasText: name })
+    .getByRole("button", { name: named(t("common.action.delete")) })
+    .click();
   await confirm();
   await gone(page.getByRole("cell", { name, exact: true }));
 }

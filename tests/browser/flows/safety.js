@@ -30,15 +30,24 @@ export async function foreignPage(flow, credentials) {
   must(seen.read === "refused" && seen.socket === "refused", `a foreign page reads: ${JSON.stringify(seen)}`);
   await page.setContent(`<form method="post" action="${base}/api/v1/key-pairs" enctype="text/plain"><input name='{"name":"planted","x":"' value='"}'></form>`);
   await Promise.all([page.waitForURL(`${base}/**`), page.evaluate(() => document.forms[0].submit())]);
-  const frame = await page.goto("https://elsewhere.example/").then(() => page.evaluate((at) => new Promise((done) => {
-    const one = document.createElement("iframe");
-    one.src = `${at}/console/`;
-    one.onload = () => done(one.contentDocument === null ? "closed" : "open");
-    document.body.append(one);
-  }), base));
+  const frame = await page.goto("https://elsewhere.example/").then(() =>
+    page.evaluate(
+      (at) =>
+        new Promise((done) => {
+          const one = document.createElement("iframe");
+          one.src = `${at}/console/`;
+          one.onload = () => done(one.contentDocument === null ? "closed" : "open");
+          document.body.append(one);
+        }),
+      base,
+    ),
+  );
   must(frame === "closed", "the console shows itself within a foreign page");
   const pairs = await (await flow.context.request.get(`${base}/api/v1/key-pairs`)).json();
-  must(pairs.items.every(({ name }) => name !== "planted"), "a foreign page made a key pair");
+  must(
+    pairs.items.every(({ name }) => name !== "planted"),
+    "a foreign page made a key pair",
+  );
 }
 
 /** How much a browser loads that has nothing yet: to sign in, and the first list. */

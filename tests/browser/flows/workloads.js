@@ -24,7 +24,10 @@ export async function steerWorkload(flow, { namespace, name, ...credentials }) {
   const done = async (dialog, action) => {
     await dialog.getByRole("button", { name: flow.t(`business.action.${action}`), exact: true }).click();
     await visible(dialog.getByText(flow.t("business.outcome.done")));
-    await dialog.getByRole("button", { name: flow.t("common.action.close") }).last().click();
+    await dialog
+      .getByRole("button", { name: flow.t("common.action.close") })
+      .last()
+      .click();
     await dialog.waitFor({ state: "hidden" });
   };
   await has("1 / 1");
@@ -67,8 +70,10 @@ export async function logs(flow, { namespace, pod, ...credentials }) {
   await visible(log.getByText(/tick 3 <img src=x onerror=/), 30_000);
   const last = async () => Number((await log.innerText()).match(/tick (\d+) (?!.*tick)/s)[1]);
   const before = await last();
-  await page.waitForFunction(([label, from]) => document.querySelector(`[aria-label="${label}"]`).innerText.includes(`tick ${from + 2} `), [
-    flow.t("pods.log.of", { name: `${pod}/main` }), before]);
+  await page.waitForFunction(
+    ([label, from]) => document.querySelector(`[aria-label="${label}"]`).innerText.includes(`tick ${from + 2} `),
+    [flow.t("pods.log.of", { name: `${pod}/main` }), before],
+  );
   await page.getByLabel(flow.t("pods.log.search")).fill("tick 2 ");
   await visible(page.getByText(/^1(行匹配| line)/));
   await page.getByRole("button", { name: flow.t("pods.log.pause") }).click();
@@ -80,7 +85,10 @@ export async function logs(flow, { namespace, pod, ...credentials }) {
   await page.getByLabel(flow.t("pods.log.search")).fill("");
   await visible(log.getByText(`tick ${paused + 2} `));
   const ticks = [...(await log.innerText()).matchAll(/tick (\d+) /g)].map(([, number]) => Number(number));
-  must(ticks.every((tick, at) => at === 0 || tick === ticks[at - 1] + 1), `lines are missing or doubled: ${ticks}`);
+  must(
+    ticks.every((tick, at) => at === 0 || tick === ticks[at - 1] + 1),
+    `lines are missing or doubled: ${ticks}`,
+  );
   must(!(await page.evaluate(() => window.hacked)), "a log line ran as a program");
   await flow.look("log");
 }

@@ -56,8 +56,12 @@ function legible(dark: boolean) {
   const faint = dark ? "rgba(255, 255, 255, 0.6)" : "rgba(0, 0, 0, 0.58)";
   const quiets = { colorTextSecondary: quiet, colorTextTertiary: quiet, colorTextDescription: quiet, colorTextPlaceholder: faint };
   const grounds = {
-    colorInfoBg: "#e8f5f3", colorInfoBorder: "#9fd6ce", colorWarningBg: "#fffbe6", colorWarningBorder: "#ffe58f",
-    colorErrorBg: "#fff2f0", colorErrorBorder: "#ffccc7",
+    colorInfoBg: "#e8f5f3",
+    colorInfoBorder: "#9fd6ce",
+    colorWarningBg: "#fffbe6",
+    colorWarningBorder: "#ffe58f",
+    colorErrorBg: "#fff2f0",
+    colorErrorBorder: "#ffccc7",
   };
   return dark ? { ...quiets, colorError: "#ff7875" } : { ...quiets, ...grounds, colorError: "#cf1322", colorWarning: "#b45309" };
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  BulbOutlined, GlobalOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, SearchOutlined, UserOutlined,
-} from "@ant-design/icons";
+import { BulbOutlined, GlobalOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, SearchOutlined, UserOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Dropdown, Flex, Layout, Menu, type MenuProps, Result, Segmented, Spin, Tooltip, Typography, theme } from "antd";
 import { Suspense, useEffect, useState } from "react";

@@ -36,7 +36,9 @@ export function PlaceChooser({ folded }: { folded: boolean }) {
       const owner = one.project ? `${one.department?.name ?? ""} / ${one.project.name}` : "—";
       byOwner.set(owner, [...(byOwner.get(owner) ?? []), one.name]);
     }
-    return [...byOwner].sort(([a], [b]) => a.localeCompare(b)).map(([label, names]) => ({ label, options: names.sort().map((name) => ({ value: name, label: name })) }));
+    return [...byOwner]
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([label, names]) => ({ label, options: names.sort().map((name) => ({ value: name, label: name })) }));
   }, [namespaces.data, cluster]);
 
   if (folded) return null;

@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  ApartmentOutlined, AppstoreOutlined, AuditOutlined, BlockOutlined, CloudServerOutlined, CodeOutlined, DatabaseOutlined, FileTextOutlined,
-  FolderOutlined, HddOutlined, HistoryOutlined, KeyOutlined, LockOutlined, NotificationOutlined, PartitionOutlined, SettingOutlined, TeamOutlined,
+  ApartmentOutlined,
+  AppstoreOutlined,
+  AuditOutlined,
+  BlockOutlined,
+  CloudServerOutlined,
+  CodeOutlined,
+  DatabaseOutlined,
+  FileTextOutlined,
+  FolderOutlined,
+  HddOutlined,
+  HistoryOutlined,
+  KeyOutlined,
+  LockOutlined,
+  NotificationOutlined,
+  PartitionOutlined,
+  SettingOutlined,
+  TeamOutlined,
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
 import type { User } from "../session/me";
@@ -37,7 +52,14 @@ export const BUSINESS: Entry[] = [
   },
   { key: "network", icon: <PartitionOutlined />, children: [{ key: "services" }, { key: "ingresses" }] },
   { key: "persistentvolumeclaims", icon: <DatabaseOutlined /> },
-  { key: "config", icon: <ApartmentOutlined />, children: [{ key: "configmaps", icon: <FileTextOutlined /> }, { key: "secrets", icon: <LockOutlined /> }] },
+  {
+    key: "config",
+    icon: <ApartmentOutlined />,
+    children: [
+      { key: "configmaps", icon: <FileTextOutlined /> },
+      { key: "secrets", icon: <LockOutlined /> },
+    ],
+  },
   { key: "events", icon: <NotificationOutlined /> },
   { key: "yaml", icon: <CodeOutlined /> },
   { key: "intents", icon: <HistoryOutlined /> },

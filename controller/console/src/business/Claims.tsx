@@ -17,10 +17,8 @@ export function Claims() {
   const { cluster, segment } = usePlace();
   const { before, after } = useMetaColumns<Rows["persistentvolumeclaims"]>("persistentvolumeclaims");
   const menu = useRowMenu("persistentvolumeclaims");
-  const modes = (row: Rows["persistentvolumeclaims"]) => (row.accessModes ?? []).map((mode) => t(
-    `mode.${mode}` as "mode.ReadWriteOnce",
-    { defaultValue: mode },
-  ));
+  const modes = (row: Rows["persistentvolumeclaims"]) =>
+    (row.accessModes ?? []).map((mode) => t(`mode.${mode}` as "mode.ReadWriteOnce", { defaultValue: mode }));
   const columns: Column<Rows["persistentvolumeclaims"]>[] = [
     ...before,
     {

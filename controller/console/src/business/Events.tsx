@@ -28,7 +28,9 @@ export function EventTable({ object, namespace }: { object?: string; namespace?:
     {
       key: "message",
       title: t("event.message"),
-      render: ({ message }) => <Typography.Text style={{ display: "block", maxWidth: 520, whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>{message}</Typography.Text>,
+      render: ({ message }) => (
+        <Typography.Text style={{ display: "block", maxWidth: 520, whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>{message}</Typography.Text>
+      ),
       text: ({ message }) => message,
     },
     { key: "count", title: t("event.count"), sort: "count", render: ({ count }) => count ?? 1, text: ({ count }) => count },
@@ -42,17 +44,13 @@ export function EventTable({ object, namespace }: { object?: string; namespace?:
       text: ({ object: of }) => `${of?.kind}/${of?.name}`,
     });
     if (!place.namespace) {
-      columns.splice(
-        2,
-        0,
-        {
-          key: "namespace",
-          title: common("place.namespace"),
-          sort: "namespace",
-          render: ({ namespace: where }) => where,
-          text: ({ namespace: where }) => where,
-        },
-      );
+      columns.splice(2, 0, {
+        key: "namespace",
+        title: common("place.namespace"),
+        sort: "namespace",
+        render: ({ namespace: where }) => where,
+        text: ({ namespace: where }) => where,
+      });
     }
   }
   return <ResourceTable list="events" columns={columns} only={{ object, sort: "last", order: "desc" }} namespace={namespace} hint={t("about.events")} />;

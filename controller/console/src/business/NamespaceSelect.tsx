@@ -13,14 +13,16 @@ export function NamespaceSelect({ cluster, value, onChange, id }: { cluster: str
     .filter((one) => one.cluster.name === cluster && hindrance(one.name) === undefined)
     .map(({ name }) => ({ value: name, label: name }))
     .sort((a, b) => a.value.localeCompare(b.value));
-  return <Select
-    id={id}
-    showSearch
-    value={value}
-    onChange={onChange}
-    options={options}
-    placeholder={t("place.choose")}
-    style={{ minWidth: 220 }}
-    aria-label={t("place.namespace")}
-  />;
+  return (
+    <Select
+      id={id}
+      showSearch
+      value={value}
+      onChange={onChange}
+      options={options}
+      placeholder={t("place.choose")}
+      style={{ minWidth: 220 }}
+      aria-label={t("place.namespace")}
+    />
+  );
 }

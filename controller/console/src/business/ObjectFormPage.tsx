@@ -41,9 +41,8 @@ export function ObjectFormPage<Values extends Named>(props: Props<Values>) {
   const [begun, begin] = useState<{ base?: KubernetesObject; times: number }>({ times: 0 });
   if (!props.editing) return <ObjectForm {...props} reload={() => {}} />;
   const base = begun.base ?? object.data;
-  if (!base) return object.error
-    ? <Failure error={object.error} again={() => void object.refetch()} />
-    : <Spin style={{ display: "block", margin: "15vh auto" }} />;
+  if (!base)
+    return object.error ? <Failure error={object.error} again={() => void object.refetch()} /> : <Spin style={{ display: "block", margin: "15vh auto" }} />;
   if (!begun.base) queueMicrotask(() => begin({ base, times: 0 }));
   return <ObjectForm key={begun.times} {...props} base={base} reload={(present) => begin({ base: present, times: begun.times + 1 })} />;
 }
@@ -77,12 +76,7 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
       </Typography.Title>
       <Row gutter={16}>
         <Col xs={24} xl={secret ? 24 : 15}>
-          <Form
-            form={form}
-            layout="vertical"
-            initialValues={initial}
-            onFinish={() => void submit()}
-          >
+          <Form form={form} layout="vertical" initialValues={initial} onFinish={() => void submit()}>
             {!editing && (
               <Card size="small" title={t("wizard.basics")} style={{ marginBottom: 16 }}>
                 {!place.namespace && (
@@ -95,9 +89,9 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
             )}
             {props.fields(values, values.namespace ?? place.namespace, base)}
             <Flex gap={8}>
-              <Button
-                onClick={() => void go(editing ? paths.object(cluster, segment, resource, initial.name) : paths.business(cluster, segment, resource))}
-              >{common("action.cancel")}</Button>
+              <Button onClick={() => void go(editing ? paths.object(cluster, segment, resource, initial.name) : paths.business(cluster, segment, resource))}>
+                {common("action.cancel")}
+              </Button>
               <Button type="primary" onClick={() => void submit()}>
                 {editing ? common("action.save") : common("action.create")}
               </Button>

@@ -11,9 +11,11 @@ export function ObjectLink({ cluster, namespace, kind, name }: { cluster: string
   const plural = pluralOf(kind);
   const words = `${kind}/${name}`;
   // an autoscaler has no page of its own: it stands on its workload's
-  return plural && plural !== "horizontalpodautoscalers" && name && namespace
-    ? <Link to={paths.object(cluster, namespace, plural, name)}>{words}</Link>
-    : <>{words}</>;
+  return plural && plural !== "horizontalpodautoscalers" && name && namespace ? (
+    <Link to={paths.object(cluster, namespace, plural, name)}>{words}</Link>
+  ) : (
+    <>{words}</>
+  );
 }
 
 /** Who uses an object, and how; says where nobody looked. */
@@ -33,12 +35,9 @@ export function UserList({ cluster, namespace, users }: { cluster: string; names
           </li>
         ))}
       </ul>
-      {users.incomplete && users.incomplete.length > 0 && <Alert
-        type="info"
-        showIcon
-        title={t("users.incomplete")}
-        description={users.incomplete.join("\n")}
-      />}
+      {users.incomplete && users.incomplete.length > 0 && (
+        <Alert type="info" showIcon title={t("users.incomplete")} description={users.incomplete.join("\n")} />
+      )}
     </Flex>
   );
 }

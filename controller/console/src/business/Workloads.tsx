@@ -168,4 +168,3 @@ function WorkloadList<Kind extends WorkloadPlural>({ kind, columns, bulk }: { ki
     </ListPage>
   );
 }
-

@@ -64,7 +64,10 @@ export function useMetaColumns<Row extends Meta>(resource: Resource): { before: 
       title: t("list.labels"),
       hidden: true,
       render: ({ labels }) => <Labels of={labels} />,
-      text: ({ labels }) => Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`).join(" "),
+      text: ({ labels }) =>
+        Object.entries(labels ?? {})
+          .map(([key, value]) => `${key}=${value}`)
+          .join(" "),
     },
     { key: "created", title: common("table.created"), sort: "created", render: ({ createdAt }) => <Time at={createdAt} />, text: ({ createdAt }) => createdAt },
   ];

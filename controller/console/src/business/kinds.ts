@@ -3,15 +3,7 @@
 
 export type WorkloadPlural = "deployments" | "statefulsets" | "daemonsets" | "jobs" | "cronjobs";
 export type Resource =
-  | WorkloadPlural
-  | "pods"
-  | "services"
-  | "ingresses"
-  | "configmaps"
-  | "secrets"
-  | "persistentvolumeclaims"
-  | "applications"
-  | "horizontalpodautoscalers";
+  WorkloadPlural | "pods" | "services" | "ingresses" | "configmaps" | "secrets" | "persistentvolumeclaims" | "applications" | "horizontalpodautoscalers";
 
 export const WORKLOADS: WorkloadPlural[] = ["deployments", "statefulsets", "daemonsets", "jobs", "cronjobs"];
 /** Those that run on, with replicas or on each node. */

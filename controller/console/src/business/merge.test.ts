@@ -3,7 +3,14 @@ import { describe, expect, it } from "vitest";
 import { merge } from "./merge";
 
 describe("a change on what others changed meanwhile", () => {
-  const base = { replicas: 1, labels: { a: "1", b: "2" }, containers: [{ name: "x", image: "x:1", env: ["a"] }, { name: "y", image: "y:1" }] };
+  const base = {
+    replicas: 1,
+    labels: { a: "1", b: "2" },
+    containers: [
+      { name: "x", image: "x:1", env: ["a"] },
+      { name: "y", image: "y:1" },
+    ],
+  };
 
   it("keeps theirs where mine did not change", () => {
     const mine = { ...base, replicas: 2 };

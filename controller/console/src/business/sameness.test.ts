@@ -4,15 +4,21 @@ import type { KubernetesObject } from "./object";
 import { wantsTheSame } from "./sameness";
 
 const object = (more: object, metadata: object = {}): KubernetesObject => ({
-  apiVersion: "v1", kind: "X", metadata: { name: "x", ...metadata } as KubernetesObject["metadata"], spec: { a: 1, b: [{ c: 2, d: 3 }] }, ...more,
+  apiVersion: "v1",
+  kind: "X",
+  metadata: { name: "x", ...metadata } as KubernetesObject["metadata"],
+  spec: { a: 1, b: [{ c: 2, d: 3 }] },
+  ...more,
 });
 
 describe("two readings of an object", () => {
   it("want the same when only the status went on", () => {
-    expect(wantsTheSame(
-      object({ status: { ready: 1 } }, { resourceVersion: "1" }),
-      object({ status: { ready: 2 } }, { resourceVersion: "2", annotations: { "deployment.kubernetes.io/revision": "2" } }),
-    )).toBe(true);
+    expect(
+      wantsTheSame(
+        object({ status: { ready: 1 } }, { resourceVersion: "1" }),
+        object({ status: { ready: 2 } }, { resourceVersion: "2", annotations: { "deployment.kubernetes.io/revision": "2" } }),
+      ),
+    ).toBe(true);
     expect(wantsTheSame(object({ spec: { b: [{ d: 3, c: 2 }], a: 1 } }), object({}))).toBe(true);
   });
 

@@ -9,7 +9,10 @@ export function told(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(told).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const entries = Object.entries(value).filter(([, one]) => one !== undefined);
-  return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${told(one)}`).sort().join(",")}}`;
+  return `{${entries
+    .map(([key, one]) => `${JSON.stringify(key)}:${told(one)}`)
+    .sort()
+    .join(",")}}`;
 }
 
 function wanted(object: KubernetesObject): Fields {

@@ -35,8 +35,7 @@ describe("words", () => {
 
   it("are Chinese in Chinese: only names stay as they are", () => {
     const names = /^[A-Za-z0-9 .:/_()%{}<>+*&·—-]*$/;
-    const kept = [...chinese].filter(
-      ([key, text]) => names.test(text.replace(/\{\{[^}]*\}\}/g, "")) && text === english.get(key) && /[a-z]{4}/.test(text));
+    const kept = [...chinese].filter(([key, text]) => names.test(text.replace(/\{\{[^}]*\}\}/g, "")) && text === english.get(key) && /[a-z]{4}/.test(text));
     const allowed = new RegExp(
       "kubectl|kubeconfig|Kubernetes|YAML|ConfigMap|Secret|Deployment|StatefulSet|DaemonSet|ReplicaSet|CronJob|Ingress|Slipway|English|containerd|" +
         "LoadBalancer|NodePort|ClusterIP|ExternalName|Headless|Recreate|RollingUpdate|Always|IfNotPresent|Never|OnFailure|Allow|Forbid|Replace|" +

@@ -19,7 +19,12 @@ export function ContainerCard({ of, logs }: { of: ShownContainer; logs: string }
     ) : (
       "—"
     );
-  const amounts = (all?: Record<string, string>) => (all ? Object.entries(all).map(([name, amount]) => `${name} ${amount}`).join(", ") : "—");
+  const amounts = (all?: Record<string, string>) =>
+    all
+      ? Object.entries(all)
+          .map(([name, amount]) => `${name} ${amount}`)
+          .join(", ")
+      : "—";
   const env = [...(of.env ?? []).map(({ name, valueFrom }) => ({ name, from: valueFrom && valueSource(valueFrom) }))];
   const sources = (of.envFrom ?? []).flatMap(({ configMapRef, secretRef }) =>
     [configMapRef && `configMap ${configMapRef.name}`, secretRef && `secret ${secretRef.name}`].filter(Boolean),
@@ -53,7 +58,9 @@ export function ContainerCard({ of, logs }: { of: ShownContainer; logs: string }
         column={{ xs: 1, lg: 2 }}
         items={[
           {
-            key: "image", label: t("image"), span: "filled",
+            key: "image",
+            label: t("image"),
+            span: "filled",
             children: <Typography.Text copyable={of.image ? { text: of.image } : false}>{of.image ?? "—"}</Typography.Text>,
           },
           { key: "restarts", label: t("restarts"), children: restarts },
@@ -61,7 +68,9 @@ export function ContainerCard({ of, logs }: { of: ShownContainer; logs: string }
           { key: "requests", label: t("requests"), children: amounts(of.resources?.requests) },
           { key: "limits", label: t("limits"), children: amounts(of.resources?.limits) },
           {
-            key: "ports", label: t("ports"), span: "filled",
+            key: "ports",
+            label: t("ports"),
+            span: "filled",
             children: of.ports?.length ? of.ports.map(port).join(", ") : "—",
           },
           { key: "command", label: t("command"), span: "filled", children: list(of.command) },
@@ -74,7 +83,9 @@ export function ContainerCard({ of, logs }: { of: ShownContainer; logs: string }
             ] as const
           ).flatMap(([key, probe]) => (probe ? [{ key, label: t(`probe.${key}`), children: <Typography.Text code>{probeText(probe)}</Typography.Text> }] : [])),
           {
-            key: "env", label: t("env"), span: "filled",
+            key: "env",
+            label: t("env"),
+            span: "filled",
             children:
               env.length + sources.length === 0 ? (
                 "—"
@@ -90,7 +101,9 @@ export function ContainerCard({ of, logs }: { of: ShownContainer; logs: string }
               ),
           },
           {
-            key: "mounts", label: t("mounts"), span: "filled",
+            key: "mounts",
+            label: t("mounts"),
+            span: "filled",
             children: of.volumeMounts?.length ? (
               <Flex vertical>
                 {of.volumeMounts.map(({ name, mountPath, readOnly, subPath }) => (
@@ -116,7 +129,10 @@ function StateWords({ state }: { state?: ContainerState }) {
   if (state?.running) {
     return (
       <Space size={4}>
-        <State of="running" /> <Typography.Text type="secondary"><Time at={state.running.startedAt} /></Typography.Text>
+        <State of="running" />{" "}
+        <Typography.Text type="secondary">
+          <Time at={state.running.startedAt} />
+        </Typography.Text>
       </Space>
     );
   }

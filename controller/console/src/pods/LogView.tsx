@@ -20,7 +20,13 @@ export const SINCES = [60, 600, 3_600, 86_400];
 const HEIGHT = "max(320px, calc(100vh - 370px))";
 
 const LIGHTS: Record<LogPhase["is"], "success" | "processing" | "warning" | "error" | "default"> = {
-  following: "success", connecting: "processing", waiting: "warning", lost: "warning", paused: "default", ended: "default", failed: "error",
+  following: "success",
+  connecting: "processing",
+  waiting: "warning",
+  lost: "warning",
+  paused: "default",
+  ended: "default",
+  failed: "error",
 };
 
 interface Props {

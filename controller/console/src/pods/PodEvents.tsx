@@ -13,14 +13,18 @@ export function PodEvents({ cluster, namespace, name }: { cluster: string; names
   const { t } = useTranslation("pods");
   const columns: Column<KubernetesEvent>[] = [
     {
-      key: "type", title: t("event.type"), sort: "type",
+      key: "type",
+      title: t("event.type"),
+      sort: "type",
       filter: { name: "type", choices: ["Normal", "Warning"].map((value) => ({ value, text: t(`event.${value as "Normal"}`) })) },
       render: ({ type }) => <Tag color={type === "Warning" ? "warning" : "default"}>{t(`event.${type as "Normal"}`, { defaultValue: type })}</Tag>,
       text: ({ type }) => type,
     },
     { key: "reason", title: t("event.reason"), sort: "reason", render: ({ reason }) => reason, text: ({ reason }) => reason },
     {
-      key: "message", title: t("event.message"), render: ({ message }) => <span style={{ whiteSpace: "pre-wrap" }}>{message}</span>,
+      key: "message",
+      title: t("event.message"),
+      render: ({ message }) => <span style={{ whiteSpace: "pre-wrap" }}>{message}</span>,
       text: ({ message }) => message,
     },
     { key: "count", title: t("event.count"), sort: "count", render: ({ count }) => count ?? 1, text: ({ count }) => count ?? 1 },

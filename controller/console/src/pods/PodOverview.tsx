@@ -37,7 +37,14 @@ export function PodOverview({ cluster, pod }: { cluster: string; pod: PodObject 
         />
       )}
       {status?.message && <Alert type="error" showIcon title={status.reason ?? status.phase} description={status.message} />}
-      <Card size="small" title={<Typography.Title level={3} style={{ margin: 0, fontSize: 16 }}>{t("basics")}</Typography.Title>}>
+      <Card
+        size="small"
+        title={
+          <Typography.Title level={3} style={{ margin: 0, fontSize: 16 }}>
+            {t("basics")}
+          </Typography.Title>
+        }
+      >
         <Descriptions
           size="small"
           styles={{ label: { whiteSpace: "nowrap" } }}
@@ -56,7 +63,9 @@ export function PodOverview({ cluster, pod }: { cluster: string; pod: PodObject 
             { key: "started", label: t("started"), children: <Time at={status?.startTime} /> },
             ...(spec.hostNetwork ? [{ key: "hostNetwork", label: t("hostNetwork"), children: t("yes") }] : []),
             {
-              key: "labels", label: t("labels"), span: "filled" as const,
+              key: "labels",
+              label: t("labels"),
+              span: "filled" as const,
               children: (
                 <Space wrap size={4}>
                   {labels.length === 0 ? "—" : labels.map(([key, value]) => <Tag key={key}>{value ? `${key}=${value}` : key}</Tag>)}
@@ -72,7 +81,14 @@ export function PodOverview({ cluster, pod }: { cluster: string; pod: PodObject 
       {containersOf(pod).map((one) => (
         <ContainerCard key={`${one.init}${one.name}`} of={one} logs={paths.object(cluster, metadata.namespace, "pods", metadata.name, "logs")} />
       ))}
-      <Card size="small" title={<Typography.Title level={3} style={{ margin: 0, fontSize: 16 }}>{t("conditions")}</Typography.Title>}>
+      <Card
+        size="small"
+        title={
+          <Typography.Title level={3} style={{ margin: 0, fontSize: 16 }}>
+            {t("conditions")}
+          </Typography.Title>
+        }
+      >
         <Table
           size="small"
           pagination={false}
@@ -89,7 +105,14 @@ export function PodOverview({ cluster, pod }: { cluster: string; pod: PodObject 
         />
       </Card>
       {(spec.volumes?.length ?? 0) > 0 && (
-        <Card size="small" title={<Typography.Title level={3} style={{ margin: 0, fontSize: 16 }}>{t("volumes")}</Typography.Title>}>
+        <Card
+          size="small"
+          title={
+            <Typography.Title level={3} style={{ margin: 0, fontSize: 16 }}>
+              {t("volumes")}
+            </Typography.Title>
+          }
+        >
           <Table
             size="small"
             pagination={false}

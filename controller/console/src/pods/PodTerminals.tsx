@@ -99,7 +99,9 @@ export function PodTerminals({ cluster, namespace, pod, containers }: Props) {
   }
   return (
     <>
-      <Flex justify="end" style={{ marginBottom: 8 }}>{chooser}</Flex>
+      <Flex justify="end" style={{ marginBottom: 8 }}>
+        {chooser}
+      </Flex>
       <Tabs
         type="card"
         activeKey={shown}

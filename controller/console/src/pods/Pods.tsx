@@ -22,8 +22,20 @@ const APPLICATION = "app.kubernetes.io/name";
 const PHASES = ["Pending", "Running", "Succeeded", "Failed", "Unknown"];
 /** As `kubectl get pods` words them: those that people look for. */
 const STATUSES = [
-  "Running", "Pending", "ContainerCreating", "PodInitializing", "Completed", "Error", "CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull",
-  "CreateContainerConfigError", "OOMKilled", "Evicted", "Terminating", "Unknown",
+  "Running",
+  "Pending",
+  "ContainerCreating",
+  "PodInitializing",
+  "Completed",
+  "Error",
+  "CrashLoopBackOff",
+  "ImagePullBackOff",
+  "ErrImagePull",
+  "CreateContainerConfigError",
+  "OOMKilled",
+  "Evicted",
+  "Terminating",
+  "Unknown",
 ];
 /** What other pages narrow the list down with; they stand above it and can be taken away. */
 const NARROWED = ["application", "owner", "labels", "podIp"] as const;
@@ -81,15 +93,20 @@ export function Pods() {
   const columns: Column<Pod>[] = [
     { key: "name", title: common("table.name"), sort: "name", render: (pod) => <Link to={at(pod)}>{pod.name}</Link>, text: ({ name }) => name },
     {
-      key: "status", title: common("table.status"), sort: "status",
+      key: "status",
+      title: common("table.status"),
+      sort: "status",
       filter: { name: "status", choices: STATUSES.map((value) => ({ value, text: value })) },
-      render: ({ status, reason: why }) => <State of={status} why={why} />, text: ({ status }) => status,
+      render: ({ status, reason: why }) => <State of={status} why={why} />,
+      text: ({ status }) => status,
     },
     { key: "ready", title: t("ready"), render: readyText, text: readyText },
     { key: "restarts", title: t("restarts"), sort: "restarts", render: ({ restarts }) => restarts, text: ({ restarts }) => restarts },
     ...(namespace ? [] : [{ key: "namespace", title: common("place.namespace"), sort: "namespace", render: namespaceOf, text: namespaceOf }]),
     {
-      key: "application", title: t("application"), sort: "application",
+      key: "application",
+      title: t("application"),
+      sort: "application",
       render: ({ labels, namespace: of }) => {
         const name = labels?.[APPLICATION];
         return name ? <Link to={paths.object(cluster, of, "applications", name)}>{name}</Link> : "—";
@@ -97,22 +114,34 @@ export function Pods() {
       text: ({ labels }) => labels?.[APPLICATION],
     },
     {
-      key: "node", title: t("node"), sort: "node",
+      key: "node",
+      title: t("node"),
+      sort: "node",
       ...(nodes.length > 0 && { filter: { name: "node", choices: nodes.map((value) => ({ value, text: value })) } }),
-      render: ({ node }) => node ?? "—", text: ({ node }) => node,
+      render: ({ node }) => node ?? "—",
+      text: ({ node }) => node,
     },
     { key: "podIp", title: t("podIp"), sort: "podIp", render: ({ podIp }) => podIp ?? "—", text: ({ podIp }) => podIp },
     {
-      key: "owner", title: t("owner"), hidden: true,
+      key: "owner",
+      title: t("owner"),
+      hidden: true,
       render: ({ owner, namespace: of }) => <Owner cluster={cluster} namespace={of} owner={owner} />,
       text: ({ owner }) => owner && `${owner.kind}/${owner.name}`,
     },
     {
-      key: "phase", title: t("phase"), hidden: true, filter: { name: "phase", choices: PHASES.map((value) => ({ value, text: value })) },
-      render: ({ phase }) => phase, text: ({ phase }) => phase,
+      key: "phase",
+      title: t("phase"),
+      hidden: true,
+      filter: { name: "phase", choices: PHASES.map((value) => ({ value, text: value })) },
+      render: ({ phase }) => phase,
+      text: ({ phase }) => phase,
     },
     {
-      key: "images", title: t("images"), hidden: true, text: (pod) => imagesOf(pod).join(" "),
+      key: "images",
+      title: t("images"),
+      hidden: true,
+      text: (pod) => imagesOf(pod).join(" "),
       render: (pod) => (
         <Flex vertical>
           {imagesOf(pod).map((image) => (

@@ -11,7 +11,12 @@ import type { Phase } from "./terminal_session";
 import { type TerminalWindow, windowOf } from "./terminal_windows";
 
 const LIGHTS: Record<Phase["is"], "success" | "processing" | "warning" | "error" | "default"> = {
-  attached: "success", connecting: "processing", waiting: "warning", elsewhere: "warning", exited: "default", failed: "error",
+  attached: "success",
+  connecting: "processing",
+  waiting: "warning",
+  elsewhere: "warning",
+  exited: "default",
+  failed: "error",
 };
 
 interface PaneProps {
@@ -45,7 +50,11 @@ export function TerminalPane({ of, active, watching = false, height, extra }: Pa
         ref={frame}
         data-terminal={pane.session.place?.terminal ?? ""}
         style={{
-          flex: 1, minHeight: 0, padding: 8, borderRadius: token.borderRadius, border: `1px solid ${token.colorBorder}`,
+          flex: 1,
+          minHeight: 0,
+          padding: 8,
+          borderRadius: token.borderRadius,
+          border: `1px solid ${token.colorBorder}`,
           background: dark ? "#14181c" : "#fbfcfc",
         }}
       />

@@ -68,26 +68,40 @@ export function Terminals() {
 
   const columns: Column<Terminal>[] = [
     {
-      key: "pod", title: common("menu.pods"), text: ({ pod }) => pod,
+      key: "pod",
+      title: common("menu.pods"),
+      text: ({ pod }) => pod,
       render: (one) => <Link to={paths.object(cluster, one.namespace, "pods", one.pod)}>{one.pod}</Link>,
     },
     { key: "container", title: t("container"), render: ({ container }) => container, text: ({ container }) => container },
     ...(namespace ? [] : [{ key: "namespace", title: common("place.namespace"), render: namespaceOf, text: namespaceOf }]),
     { key: "user", title: t("terminals.user"), render: ({ user }) => user, text: ({ user }) => user },
     {
-      key: "state", title: common("table.status"),
-      render: ({ attached, detachedAt }) => (attached ? <State of="connected" /> : <Space size={4}><State of="disconnected" /><Time at={detachedAt} /></Space>),
+      key: "state",
+      title: common("table.status"),
+      render: ({ attached, detachedAt }) =>
+        attached ? (
+          <State of="connected" />
+        ) : (
+          <Space size={4}>
+            <State of="disconnected" />
+            <Time at={detachedAt} />
+          </Space>
+        ),
       text: ({ attached }) => (attached ? "attached" : "detached"),
     },
     {
-      key: "command", title: t("terminals.command"), text: ({ command }) => command.join(" "),
+      key: "command",
+      title: t("terminals.command"),
+      text: ({ command }) => command.join(" "),
       render: ({ command }) => (command.length > 0 ? <code>{command.join(" ")}</code> : t("terminals.aShell")),
     },
     { key: "watchers", title: t("terminals.watchers"), render: ({ watchers }) => watchers.join(", ") || "—", text: ({ watchers }) => watchers.join(" ") },
     { key: "node", title: t("node"), render: ({ node }) => node, text: ({ node }) => node },
     { key: "started", title: t("terminals.started"), render: ({ startedAt }) => <Time at={startedAt} />, text: ({ startedAt }) => startedAt },
     {
-      key: "actions", title: common("table.actions"),
+      key: "actions",
+      title: common("table.actions"),
       render: (one) => (
         <Space size={0}>
           <Tooltip title={one.user === me.name ? undefined : t("terminals.notYours")}>

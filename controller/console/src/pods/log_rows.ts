@@ -23,7 +23,7 @@ export function rowStarts(text: string, columns: number): number[] {
     return starts;
   }
   let used = 0;
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const step = (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
     const width = step === 2 || WIDE.test(text[at]) ? 2 : 1;
     if (used + width > columns && used > 0) {

@@ -22,7 +22,8 @@ class Wire {
   deliver() {
     const next = this.down.shift();
     if (next === undefined || this.cut) return;
-    if (ArrayBuffer.isView(next)) this.events.bytes(next as Uint8Array); // jsdom has an Uint8Array of its own
+    if (ArrayBuffer.isView(next))
+      this.events.bytes(next as Uint8Array); // jsdom has an Uint8Array of its own
     else this.events.text(JSON.stringify(next));
   }
   lose() {

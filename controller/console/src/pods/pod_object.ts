@@ -84,10 +84,7 @@ export interface ShownContainer extends ContainerSpec {
 export function containersOf(pod: PodObject): ShownContainer[] {
   const merge = (specs: ContainerSpec[] = [], statuses: ContainerStatus[] = [], init: boolean) =>
     specs.map((spec) => ({ ...spec, init, status: statuses.find(({ name }) => name === spec.name) }));
-  return [
-    ...merge(pod.spec.initContainers, pod.status?.initContainerStatuses, true),
-    ...merge(pod.spec.containers, pod.status?.containerStatuses, false),
-  ];
+  return [...merge(pod.spec.initContainers, pod.status?.initContainerStatuses, true), ...merge(pod.spec.containers, pod.status?.containerStatuses, false)];
 }
 
 /** running, waiting, terminated, or nothing that is known yet. */

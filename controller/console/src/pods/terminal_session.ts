@@ -284,7 +284,8 @@ export class TerminalSession {
     void this.world.refusal(this.place).then((words) => {
       if (this.over || turn !== this.turn || this.phase.is !== "waiting") return;
       if (words !== undefined) this.finish({ is: "failed", why: words });
-      else if (!this.place) this.finish({ is: "failed", why }); // a second start might be a second shell
+      else if (!this.place)
+        this.finish({ is: "failed", why }); // a second start might be a second shell
       else this.cancelComing = this.world.after(Math.max(0, this.phase.until - this.world.now()), () => this.connect());
     });
   }

@@ -13,13 +13,33 @@ const NOTE_MS = 1_000;
 const WORDS = new TextEncoder();
 
 const DARK: ITheme = {
-  background: "#14181c", foreground: "#e6e6e6", cursor: "#2dd4bf", selectionBackground: "#335a60",
-  red: "#ff7b72", brightRed: "#ffa198", blue: "#79b0ff", brightBlue: "#a5cbff", magenta: "#e07be0", brightMagenta: "#f0a5f0", brightBlack: "#8b949e",
+  background: "#14181c",
+  foreground: "#e6e6e6",
+  cursor: "#2dd4bf",
+  selectionBackground: "#335a60",
+  red: "#ff7b72",
+  brightRed: "#ffa198",
+  blue: "#79b0ff",
+  brightBlue: "#a5cbff",
+  magenta: "#e07be0",
+  brightMagenta: "#f0a5f0",
+  brightBlack: "#8b949e",
 };
 const LIGHT: ITheme = {
-  background: "#fbfcfc", foreground: "#1f2933", cursor: "#0f766e", selectionBackground: "#b7e0da",
-  black: "#1f2933", white: "#6b7280", brightBlack: "#4b5563", brightWhite: "#111827", yellow: "#8a6100", brightYellow: "#7a5600",
-  green: "#0b6b2f", brightGreen: "#157f3b", cyan: "#0b6b73", brightCyan: "#0e7c86",
+  background: "#fbfcfc",
+  foreground: "#1f2933",
+  cursor: "#0f766e",
+  selectionBackground: "#b7e0da",
+  black: "#1f2933",
+  white: "#6b7280",
+  brightBlack: "#4b5563",
+  brightWhite: "#111827",
+  yellow: "#8a6100",
+  brightYellow: "#7a5600",
+  green: "#0b6b2f",
+  brightGreen: "#157f3b",
+  cyan: "#0b6b73",
+  brightCyan: "#0e7c86",
 };
 
 /** A terminal with its session and its screen. It lives while the page does, whichever place of the page is shown. */
@@ -97,9 +117,7 @@ function makeWindow(one: OpenTerminal, watching: boolean): TerminalWindow & { di
       },
       gap: (missing) =>
         line(
-          typeof missing === "number"
-            ? i18next.t("terminal.missing", { ns: "pods", count: missing })
-            : i18next.t("terminal.gap", { ns: "pods", why: missing }),
+          typeof missing === "number" ? i18next.t("terminal.missing", { ns: "pods", count: missing }) : i18next.t("terminal.gap", { ns: "pods", why: missing }),
         ),
       changed: () => {
         if (session.phase.is === "attached") note();

@@ -51,7 +51,15 @@ export function TokenTable() {
       title: t("token.scope"),
       render: (one) => {
         const words = scopes(one);
-        return words.length === 0 ? t("token.all") : <Space size={4}>{words.map((word) => <Tag key={word}>{word}</Tag>)}</Space>;
+        return words.length === 0 ? (
+          t("token.all")
+        ) : (
+          <Space size={4}>
+            {words.map((word) => (
+              <Tag key={word}>{word}</Tag>
+            ))}
+          </Space>
+        );
       },
       text: (one) => scopes(one).join(" "),
     },

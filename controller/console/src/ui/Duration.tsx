@@ -2,7 +2,12 @@
 import { language } from "../i18n";
 import { useNow } from "./Time";
 
-const UNITS: [string, number][] = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000], ["second", 1000]];
+const UNITS: [string, number][] = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+];
 
 const TENTHS_BELOW_MS = 10_000;
 

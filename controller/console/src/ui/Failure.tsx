@@ -37,7 +37,8 @@ export function Failure({ error, again, inline, title }: { error: unknown; again
           )}
           {problem.refusals?.map((refused) => (
             <span key={`${refused.object}${refused.field}${refused.rule}`}>
-              <Typography.Text code>{refused.object}</Typography.Text> <Typography.Text code>{refused.field}</Typography.Text> {refused.message}. {refused.wayOut}
+              <Typography.Text code>{refused.object}</Typography.Text> <Typography.Text code>{refused.field}</Typography.Text> {refused.message}.{" "}
+              {refused.wayOut}
             </span>
           ))}
           {problem.shortages

@@ -46,7 +46,7 @@ export function PairsField({ name, free }: { name: string | (string | number)[];
                 rules={[
                   {
                     validator: (_, key?: string) =>
-                      (!key || !(free || isLabelKey(key)) ? refuse(t("pairs.keyRule")) : once(key) ? Promise.resolve() : refuse(t("pairs.twice"))),
+                      !key || !(free || isLabelKey(key)) ? refuse(t("pairs.keyRule")) : once(key) ? Promise.resolve() : refuse(t("pairs.twice")),
                   },
                 ]}
               >

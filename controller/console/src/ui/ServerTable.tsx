@@ -82,7 +82,10 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
   const [address, setAddress] = useSearchParams();
   const [before, setBefore] = useState<string[]>([]);
   const [hidden, setHidden] = useState(() =>
-    hiddenColumns(props.name, props.columns.filter((column) => column.hidden).map((column) => column.key)),
+    hiddenColumns(
+      props.name,
+      props.columns.filter((column) => column.hidden).map((column) => column.key),
+    ),
   );
   const [exporting, setExporting] = useState(false);
 
@@ -155,7 +158,11 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
         next = page.nextCursor;
       } while (next && rows.length < MOST_EXPORTED);
       const told = props.columns.filter((column) => column.text && !hidden.includes(column.key));
-      saveCsv(props.name, told.map((column) => column.title), rows.map((row) => told.map((column) => column.text?.(row) ?? "")));
+      saveCsv(
+        props.name,
+        told.map((column) => column.title),
+        rows.map((row) => told.map((column) => column.text?.(row) ?? "")),
+      );
       if (next) void message.warning(t("table.cut", { count: rows.length }));
       else void message.success(t("table.exported", { count: rows.length }));
     } finally {
@@ -175,7 +182,9 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
     <>
       <Flex justify="space-between" wrap gap={8} style={{ marginBottom: 12 }}>
         <Space wrap>
-          {props.searchable !== false && <SearchBox title={t("table.search")} value={asked.search as string | undefined} onSearch={(search) => ask({ search })} />}
+          {props.searchable !== false && (
+            <SearchBox title={t("table.search")} value={asked.search as string | undefined} onSearch={(search) => ask({ search })} />
+          )}
           {terms.map(({ name, title }) => (
             <SearchBox key={name} title={title} value={asked[name] as string | undefined} onSearch={(text) => ask({ [name]: text })} />
           ))}
@@ -189,7 +198,12 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
         </Space>
         <Space wrap>
           <Tooltip title={t("action.refresh")}>
-            <Button aria-label={t("action.refresh")} icon={<ReloadOutlined />} loading={list.isFetching && !list.isPending} onClick={() => void list.refetch()} />
+            <Button
+              aria-label={t("action.refresh")}
+              icon={<ReloadOutlined />}
+              loading={list.isFetching && !list.isPending}
+              onClick={() => void list.refetch()}
+            />
           </Tooltip>
           <Popover
             trigger="click"
@@ -242,7 +256,9 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
           onChange={(_, chosen, sorter) => {
             const one = sorter as SorterResult<Row>;
             const column = props.columns.find((candidate) => candidate.key === one.columnKey);
-            const change: Question = one.order ? { sort: column?.sort, order: one.order === "descend" ? "desc" : undefined } : { sort: undefined, order: undefined };
+            const change: Question = one.order
+              ? { sort: column?.sort, order: one.order === "descend" ? "desc" : undefined }
+              : { sort: undefined, order: undefined };
             for (const each of props.columns) {
               if (each.filter) change[each.filter.name] = chosen[each.key]?.join(",");
             }

@@ -39,9 +39,18 @@ export function TextBlock({ text, label, file, height = 320, copyable = true, ta
         role="region"
         aria-label={label}
         style={{
-          margin: 0, padding: 12, paddingInlineEnd: copyable || file ? 88 : 12, maxHeight: height, overflow: "auto", borderRadius: token.borderRadius,
-          background: token.colorFillTertiary, fontFamily: token.fontFamilyCode, fontSize: 12, lineHeight: 1.6,
-          whiteSpace: "pre-wrap", overflowWrap: "anywhere",
+          margin: 0,
+          padding: 12,
+          paddingInlineEnd: copyable || file ? 88 : 12,
+          maxHeight: height,
+          overflow: "auto",
+          borderRadius: token.borderRadius,
+          background: token.colorFillTertiary,
+          fontFamily: token.fontFamilyCode,
+          fontSize: 12,
+          lineHeight: 1.6,
+          whiteSpace: "pre-wrap",
+          overflowWrap: "anywhere",
         }}
       >
         {text}

@@ -4,7 +4,14 @@ import { bytes, quantity } from "./amounts";
 
 describe("quantity", () => {
   it("reads what Kubernetes writes", () => {
-    expect([quantity("500m"), quantity("2"), quantity("1.5Gi"), quantity("1e3"), quantity("12E"), quantity(7)]).toEqual([0.5, 2, 1.5 * 2 ** 30, 1000, 12e18, 7]);
+    expect([quantity("500m"), quantity("2"), quantity("1.5Gi"), quantity("1e3"), quantity("12E"), quantity(7)]).toEqual([
+      0.5,
+      2,
+      1.5 * 2 ** 30,
+      1000,
+      12e18,
+      7,
+    ]);
   });
   it("is none for other texts", () => {
     for (const text of ["", "a", "1KB", "1 2"]) expect(quantity(text)).toBeNaN();

@@ -23,9 +23,11 @@ describe("an object as YAML", () => {
   });
 
   it("writes long texts as blocks", () => {
-    expect(toYaml({
-      data: { "a.conf": "x=1\n\n  y=2\n", b: "one\ntwo", c: "a\n\n" },
-    })).toBe('data:\n  a.conf: |\n    x=1\n\n      y=2\n  b: |-\n    one\n    two\n  c: "a\\n\\n"\n');
+    expect(
+      toYaml({
+        data: { "a.conf": "x=1\n\n  y=2\n", b: "one\ntwo", c: "a\n\n" },
+      }),
+    ).toBe('data:\n  a.conf: |\n    x=1\n\n      y=2\n  b: |-\n    one\n    two\n  c: "a\\n\\n"\n');
   });
 
   it("writes what is empty, and leaves out what is undefined", () => {

@@ -35,7 +35,8 @@ export function ConflictView({ before, mine, theirs, merged, conflicts, onChange
         destroyOnHidden
         items={[
           {
-            key: "merged", label: t("merged"),
+            key: "merged",
+            label: t("merged"),
             children: <DiffView before={theirs} after={merged} beforeLabel={t("theirs")} afterLabel={t("mergedEditable")} onChange={onChange} />,
           },
           { key: "theirs", label: t("theirChange"), children: <DiffView before={before} after={theirs} beforeLabel={t("base")} afterLabel={t("theirs")} /> },

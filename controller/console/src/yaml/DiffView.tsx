@@ -58,7 +58,11 @@ export function DiffView({ before, after, beforeLabel, afterLabel, onChange, hei
         role="region"
         aria-label={`${beforeLabel} / ${afterLabel}`}
         style={{
-          height, overflow: "auto", background: dark ? "#14181c" : "#fbfcfc", border: `1px solid ${token.colorBorder}`, borderRadius: token.borderRadius,
+          height,
+          overflow: "auto",
+          background: dark ? "#14181c" : "#fbfcfc",
+          border: `1px solid ${token.colorBorder}`,
+          borderRadius: token.borderRadius,
         }}
       />
     </>

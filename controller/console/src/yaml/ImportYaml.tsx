@@ -184,8 +184,13 @@ export function ImportYaml() {
               align="center"
               justify="center"
               style={{
-                position: "absolute", inset: 0, pointerEvents: "none", background: token.colorPrimaryBg, opacity: 0.9,
-                border: `2px dashed ${token.colorPrimary}`, borderRadius: token.borderRadius,
+                position: "absolute",
+                inset: 0,
+                pointerEvents: "none",
+                background: token.colorPrimaryBg,
+                opacity: 0.9,
+                border: `2px dashed ${token.colorPrimary}`,
+                borderRadius: token.borderRadius,
               }}
             >
               <Typography.Text strong>{t("import.drop")}</Typography.Text>

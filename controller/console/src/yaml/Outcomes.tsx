@@ -12,8 +12,17 @@ type Outcome = ApplyResult["objects"][number];
 
 /** Kinds that have a page. */
 const PAGES: Record<string, string> = {
-  Deployment: "deployments", StatefulSet: "statefulsets", DaemonSet: "daemonsets", Job: "jobs", CronJob: "cronjobs", Pod: "pods", Service: "services",
-  Ingress: "ingresses", ConfigMap: "configmaps", Secret: "secrets", PersistentVolumeClaim: "persistentvolumeclaims",
+  Deployment: "deployments",
+  StatefulSet: "statefulsets",
+  DaemonSet: "daemonsets",
+  Job: "jobs",
+  CronJob: "cronjobs",
+  Pod: "pods",
+  Service: "services",
+  Ingress: "ingresses",
+  ConfigMap: "configmaps",
+  Secret: "secrets",
+  PersistentVolumeClaim: "persistentvolumeclaims",
 };
 
 interface Props {

@@ -12,8 +12,20 @@ import { yamlHints } from "./hints";
 
 /** The standard style's colours, for a dark ground. */
 const ON_DARK: Record<string, string> = {
-  "#00c": "#7cc4ff", "#00f": "#7cc4ff", "#a11": "#f2a97e", "#940": "#9aa4af", "#164": "#8fd694", "#708": "#d6a8ff", "#219": "#8ab4ff",
-  "#404740": "#b5bdb5", "#e40": "#ffb38a", "#30a": "#b9a7ff", "#085": "#7ddc9a", "#167": "#6fdbe3", "#256": "#8fd3e8", "#f00": "#ff8a80",
+  "#00c": "#7cc4ff",
+  "#00f": "#7cc4ff",
+  "#a11": "#f2a97e",
+  "#940": "#9aa4af",
+  "#164": "#8fd694",
+  "#708": "#d6a8ff",
+  "#219": "#8ab4ff",
+  "#404740": "#b5bdb5",
+  "#e40": "#ffb38a",
+  "#30a": "#b9a7ff",
+  "#085": "#7ddc9a",
+  "#167": "#6fdbe3",
+  "#256": "#8fd3e8",
+  "#f00": "#ff8a80",
 };
 
 const dark = HighlightStyle.define(
@@ -38,7 +50,9 @@ const look = (isDark: boolean, height: string) =>
       ".cm-panel.cm-search input, .cm-panel.cm-search button, .cm-panel.cm-search label": { fontSize: "13px", verticalAlign: "middle" },
       ".cm-panel.cm-search [name=close]": { fontSize: "18px" },
       ".cm-button": {
-        backgroundImage: "none", backgroundColor: isDark ? "#2a3138" : "#fff", border: `1px solid ${isDark ? "#46505a" : "#c6cfcf"}`,
+        backgroundImage: "none",
+        backgroundColor: isDark ? "#2a3138" : "#fff",
+        border: `1px solid ${isDark ? "#46505a" : "#c6cfcf"}`,
         borderRadius: "4px",
       },
       ".cm-textfield": { backgroundColor: isDark ? "#14181c" : "#fff", border: `1px solid ${isDark ? "#46505a" : "#c6cfcf"}`, borderRadius: "4px" },
@@ -48,10 +62,34 @@ const look = (isDark: boolean, height: string) =>
   );
 
 const PHRASES = [
-  "Find", "Replace", "next", "previous", "all", "match case", "regexp", "by word", "replace", "replace all", "close", "Go to line", "go",
-  "current match", "on line", "replaced match on line $", "replaced $ matches", "Diagnostics", "No diagnostics", "Control character",
-  "Folded lines", "Unfolded lines", "unfold",
-  "Fold line", "Unfold line", "folded code", "Completions", "$ unchanged lines",
+  "Find",
+  "Replace",
+  "next",
+  "previous",
+  "all",
+  "match case",
+  "regexp",
+  "by word",
+  "replace",
+  "replace all",
+  "close",
+  "Go to line",
+  "go",
+  "current match",
+  "on line",
+  "replaced match on line $",
+  "replaced $ matches",
+  "Diagnostics",
+  "No diagnostics",
+  "Control character",
+  "Folded lines",
+  "Unfolded lines",
+  "unfold",
+  "Fold line",
+  "Unfold line",
+  "folded code",
+  "Completions",
+  "$ unchanged lines",
 ] as const;
 
 /** The words of the editor's own parts, in the language of the page. */

@@ -13,9 +13,12 @@ function offered(text: string): string[] {
 
 describe("hints", () => {
   it("know where a line stands, with lists indented or not", () => {
-    expect(
-      pathAt(["spec:", "  template:", "    spec:", "      containers:", "      - name: a", "        im"]),
-    ).toEqual(["spec", "template", "spec", "containers"]);
+    expect(pathAt(["spec:", "  template:", "    spec:", "      containers:", "      - name: a", "        im"])).toEqual([
+      "spec",
+      "template",
+      "spec",
+      "containers",
+    ]);
     expect(pathAt(["spec:", "  containers:", "    - name: a", "      ports:", "        - con"])).toEqual(["spec", "containers", "ports"]);
     expect(pathAt(["spec:", "  containers:", "  - na"])).toEqual(["spec", "containers"]);
     expect(pathAt(["spec:", "  containers:", "  - name: a", "  - na"])).toEqual(["spec", "containers"]);

@@ -12,28 +12,48 @@ const selector: Shape = { matchLabels: "map", matchExpressions: { key: "string",
 const metadata: Shape = { name: "string", namespace: "string", labels: "map", annotations: "map" };
 const handler = {
   httpGet: { path: "string", port: "number | name", scheme: "HTTP | HTTPS", httpHeaders: { name: "string", value: "string" } },
-  tcpSocket: { port: "number | name" }, exec: { command: "list" },
+  tcpSocket: { port: "number | name" },
+  exec: { command: "list" },
 };
 const probe: Shape = {
-  ...handler, initialDelaySeconds: "number", periodSeconds: "number", timeoutSeconds: "number", successThreshold: "number", failureThreshold: "number",
+  ...handler,
+  initialDelaySeconds: "number",
+  periodSeconds: "number",
+  timeoutSeconds: "number",
+  successThreshold: "number",
+  failureThreshold: "number",
 };
 const container: Shape = {
-  name: "string", image: "string", imagePullPolicy: "Always | IfNotPresent | Never", command: "list", args: "list", workingDir: "string",
+  name: "string",
+  image: "string",
+  imagePullPolicy: "Always | IfNotPresent | Never",
+  command: "list",
+  args: "list",
+  workingDir: "string",
   ports: { name: "string", containerPort: "number", hostPort: "number", protocol: "TCP | UDP | SCTP" },
   env: {
-    name: "string", value: "string",
+    name: "string",
+    value: "string",
     valueFrom: { configMapKeyRef: keyOf, secretKeyRef: keyOf, fieldRef: { fieldPath: "string" }, resourceFieldRef: { resource: "string" } },
   },
   envFrom: { prefix: "string", configMapRef: { name: "string" }, secretRef: { name: "string" } },
   resources: { requests: quantities, limits: quantities },
   volumeMounts: { name: "string", mountPath: "string", subPath: "string", readOnly: "boolean" },
-  livenessProbe: probe, readinessProbe: probe, startupProbe: probe,
+  livenessProbe: probe,
+  readinessProbe: probe,
+  startupProbe: probe,
   lifecycle: { postStart: handler, preStop: handler },
   securityContext: {
-    runAsUser: "number", runAsGroup: "number", runAsNonRoot: "boolean", readOnlyRootFilesystem: "boolean", privileged: "boolean",
-    allowPrivilegeEscalation: "boolean", capabilities: { add: "list", drop: "list" },
+    runAsUser: "number",
+    runAsGroup: "number",
+    runAsNonRoot: "boolean",
+    readOnlyRootFilesystem: "boolean",
+    privileged: "boolean",
+    allowPrivilegeEscalation: "boolean",
+    capabilities: { add: "list", drop: "list" },
   },
-  stdin: "boolean", tty: "boolean",
+  stdin: "boolean",
+  tty: "boolean",
 };
 const podTerm: Shape = { labelSelector: selector, topologyKey: "string", namespaces: "list" };
 const podAffinity: Shape = {
@@ -42,16 +62,24 @@ const podAffinity: Shape = {
 };
 const nodeTerm: Shape = { matchExpressions: { key: "string", operator: "In | NotIn | Exists | DoesNotExist | Gt | Lt", values: "list" } };
 const podSpec: Shape = {
-  containers: container, initContainers: container, restartPolicy: "Always | OnFailure | Never", serviceAccountName: "string",
-  nodeSelector: "map", nodeName: "string",
+  containers: container,
+  initContainers: container,
+  restartPolicy: "Always | OnFailure | Never",
+  serviceAccountName: "string",
+  nodeSelector: "map",
+  nodeName: "string",
   volumes: {
-    name: "string", emptyDir: { medium: "string", sizeLimit: "quantity" },
+    name: "string",
+    emptyDir: { medium: "string", sizeLimit: "quantity" },
     configMap: { name: "string", items: { key: "string", path: "string" }, defaultMode: "number" },
     secret: { secretName: "string", items: { key: "string", path: "string" }, defaultMode: "number" },
     persistentVolumeClaim: { claimName: "string", readOnly: "boolean" },
     hostPath: { path: "string", type: "string" },
   },
-  imagePullSecrets: { name: "string" }, terminationGracePeriodSeconds: "number", hostNetwork: "boolean", dnsPolicy: "ClusterFirst | Default | None",
+  imagePullSecrets: { name: "string" },
+  terminationGracePeriodSeconds: "number",
+  hostNetwork: "boolean",
+  dnsPolicy: "ClusterFirst | Default | None",
   hostAliases: { ip: "string", hostnames: "list" },
   tolerations: { key: "string", operator: "Exists | Equal", value: "string", effect: "NoSchedule | PreferNoSchedule | NoExecute" },
   affinity: {
@@ -59,17 +87,25 @@ const podSpec: Shape = {
       requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: nodeTerm },
       preferredDuringSchedulingIgnoredDuringExecution: { weight: "1–100", preference: nodeTerm },
     },
-    podAffinity, podAntiAffinity: podAffinity,
+    podAffinity,
+    podAntiAffinity: podAffinity,
   },
-  securityContext: { runAsUser: "number", runAsGroup: "number", runAsNonRoot: "boolean", fsGroup: "number" }, priorityClassName: "string",
+  securityContext: { runAsUser: "number", runAsGroup: "number", runAsNonRoot: "boolean", fsGroup: "number" },
+  priorityClassName: "string",
 };
 const template: Shape = { metadata, spec: podSpec };
 const claimSpec: Shape = {
-  accessModes: "ReadWriteOnce | ReadOnlyMany | ReadWriteMany", storageClassName: "string", resources: { requests: { storage: "quantity" } },
+  accessModes: "ReadWriteOnce | ReadOnlyMany | ReadWriteMany",
+  storageClassName: "string",
+  resources: { requests: { storage: "quantity" } },
   volumeName: "string",
 };
 const jobSpec: Shape = {
-  completions: "number", parallelism: "number", backoffLimit: "number", activeDeadlineSeconds: "number", ttlSecondsAfterFinished: "number",
+  completions: "number",
+  parallelism: "number",
+  backoffLimit: "number",
+  activeDeadlineSeconds: "number",
+  ttlSecondsAfterFinished: "number",
   template,
 };
 
@@ -80,7 +116,13 @@ const KINDS: Record<string, { apiVersion: string; fields: Shape }> = {
     apiVersion: "apps/v1",
     fields: {
       spec: {
-        replicas: "number", selector, template, minReadySeconds: "number", revisionHistoryLimit: "number", paused: "boolean", progressDeadlineSeconds: "number",
+        replicas: "number",
+        selector,
+        template,
+        minReadySeconds: "number",
+        revisionHistoryLimit: "number",
+        paused: "boolean",
+        progressDeadlineSeconds: "number",
         strategy: { type: "RollingUpdate | Recreate", rollingUpdate: { maxSurge: "number | %", maxUnavailable: "number | %" } },
       },
     },
@@ -89,8 +131,14 @@ const KINDS: Record<string, { apiVersion: string; fields: Shape }> = {
     apiVersion: "apps/v1",
     fields: {
       spec: {
-        replicas: "number", serviceName: "string", selector, template, podManagementPolicy: "OrderedReady | Parallel", revisionHistoryLimit: "number",
-        updateStrategy: { type: "RollingUpdate | OnDelete", rollingUpdate: { partition: "number" } }, volumeClaimTemplates: { metadata, spec: claimSpec },
+        replicas: "number",
+        serviceName: "string",
+        selector,
+        template,
+        podManagementPolicy: "OrderedReady | Parallel",
+        revisionHistoryLimit: "number",
+        updateStrategy: { type: "RollingUpdate | OnDelete", rollingUpdate: { partition: "number" } },
+        volumeClaimTemplates: { metadata, spec: claimSpec },
       },
     },
   },
@@ -98,7 +146,9 @@ const KINDS: Record<string, { apiVersion: string; fields: Shape }> = {
     apiVersion: "apps/v1",
     fields: {
       spec: {
-        selector, template, minReadySeconds: "number",
+        selector,
+        template,
+        minReadySeconds: "number",
         updateStrategy: { type: "RollingUpdate | OnDelete", rollingUpdate: { maxUnavailable: "number | %" } },
       },
     },
@@ -108,9 +158,13 @@ const KINDS: Record<string, { apiVersion: string; fields: Shape }> = {
     apiVersion: "batch/v1",
     fields: {
       spec: {
-        schedule: "* * * * *", concurrencyPolicy: "Allow | Forbid | Replace", suspend: "boolean", startingDeadlineSeconds: "number",
+        schedule: "* * * * *",
+        concurrencyPolicy: "Allow | Forbid | Replace",
+        suspend: "boolean",
+        startingDeadlineSeconds: "number",
         successfulJobsHistoryLimit: "number",
-        failedJobsHistoryLimit: "number", jobTemplate: { metadata, spec: jobSpec },
+        failedJobsHistoryLimit: "number",
+        jobTemplate: { metadata, spec: jobSpec },
       },
     },
   },
@@ -118,7 +172,10 @@ const KINDS: Record<string, { apiVersion: string; fields: Shape }> = {
     apiVersion: "v1",
     fields: {
       spec: {
-        type: "ClusterIP | NodePort | LoadBalancer | ExternalName", selector: "map", clusterIP: "string", externalName: "string",
+        type: "ClusterIP | NodePort | LoadBalancer | ExternalName",
+        selector: "map",
+        clusterIP: "string",
+        externalName: "string",
         sessionAffinity: "None | ClientIP",
         ports: { name: "string", port: "number", targetPort: "number | name", nodePort: "number", protocol: "TCP | UDP" },
       },
@@ -128,7 +185,8 @@ const KINDS: Record<string, { apiVersion: string; fields: Shape }> = {
     apiVersion: "networking.k8s.io/v1",
     fields: {
       spec: {
-        ingressClassName: "string", tls: { hosts: "list", secretName: "string" },
+        ingressClassName: "string",
+        tls: { hosts: "list", secretName: "string" },
         rules: {
           host: "string",
           http: { paths: { path: "string", pathType: "Prefix | Exact", backend: { service: { name: "string", port: { number: "number", name: "string" } } } } },
@@ -210,7 +268,9 @@ export function yamlHints(context: CompletionContext): CompletionResult | null {
   const options = Object.entries(fields).map(([field, shape]): Completion => {
     const isPlain = typeof shape === "string";
     return {
-      label: field, type: "property", detail: isPlain ? shape : "…",
+      label: field,
+      type: "property",
+      detail: isPlain ? shape : "…",
       apply: isPlain && shape !== "map" && shape !== "list" ? `${field}: ` : `${field}:`,
     };
   });
@@ -228,5 +288,8 @@ function valuesOf(key: string, fields: Record<string, Shape> | undefined, kind: 
   const shape = fields?.[key];
   if (shape === "boolean") return ["true", "false"].map((label) => ({ label, type: "keyword" }));
   if (typeof shape !== "string" || !shape.includes(" | ")) return [];
-  return shape.split(" | ").filter((one) => /^[A-Z]/.test(one)).map((label) => ({ label, type: "enum" }));
+  return shape
+    .split(" | ")
+    .filter((one) => /^[A-Z]/.test(one))
+    .map((label) => ({ label, type: "enum" }));
 }

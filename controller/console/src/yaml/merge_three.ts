@@ -59,9 +59,12 @@ export function mergeThree(base: string, mine: string, theirs: string): Merged {
     const right: Hunk[] = [];
     let to = from;
     // Lines put in before a line go first, and meet only others that were put in there.
-    for (let grew = true; grew; ) {
+    for (let grew = true; grew;) {
       grew = false;
-      for (const [side, taken] of [[ours, left], [others, right]] as const) {
+      for (const [side, taken] of [
+        [ours, left],
+        [others, right],
+      ] as const) {
         const isFirst = side[0]?.from === from && (inserts.length === 0 || inserts.includes(side)) && taken.length === 0 && to === from;
         if (side.length === 0 || !(isFirst || side[0].from < to)) continue;
         const hunk = side.shift() as Hunk;

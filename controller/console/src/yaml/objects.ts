@@ -41,10 +41,10 @@ export function withVersion(text: string, version: string): string {
 export async function readObject({ cluster, namespace, resource, name }: ObjectPlace): Promise<ObjectText> {
   // As text: a number that a double cannot hold must come back as it was.
   const { data, error } = namespace
-    ? await client.GET(
-      "/api/v1/clusters/{cluster}/namespaces/{namespace}/objects/{resource}/{name}",
-      { params: { path: { cluster, namespace, resource, name } }, parseAs: "text" },
-    )
+    ? await client.GET("/api/v1/clusters/{cluster}/namespaces/{namespace}/objects/{resource}/{name}", {
+        params: { path: { cluster, namespace, resource, name } },
+        parseAs: "text",
+      })
     : await client.GET("/api/v1/clusters/{cluster}/objects/{resource}/{name}", { params: { path: { cluster, resource, name } }, parseAs: "text" });
   if (error) throw error;
   return textOf(parseJson(data as string));
@@ -59,10 +59,10 @@ export async function replaceObject({ cluster, namespace, resource, name }: Obje
   };
   const query = { dryRun: dryRun || undefined };
   const { data, error, response } = namespace
-    ? await client.PUT(
-      "/api/v1/clusters/{cluster}/namespaces/{namespace}/objects/{resource}/{name}",
-      { params: { path: { cluster, namespace, resource, name }, query }, ...how },
-    )
+    ? await client.PUT("/api/v1/clusters/{cluster}/namespaces/{namespace}/objects/{resource}/{name}", {
+        params: { path: { cluster, namespace, resource, name }, query },
+        ...how,
+      })
     : await client.PUT("/api/v1/clusters/{cluster}/objects/{resource}/{name}", { params: { path: { cluster, resource, name }, query }, ...how });
   if (error) {
     if (error.rule !== "changed") return { is: "refused", problem: error };

@@ -73,12 +73,9 @@ function RemovalDialog({ of, close }: { of: Doomed; close: (gone: boolean) => vo
         <Typography.Text>{of.resource === "persistentvolumeclaims" ? t("remove.claim") : t("remove.ask")}</Typography.Text>
         {looking && <Spin size="small" />}
         {users.error && <Failure error={users.error} again={() => void users.refetch()} />}
-        {removal && !removal.allowed && <Alert
-          type={never ? "error" : "warning"}
-          showIcon
-          title={never ? t("remove.never") : t("remove.used")}
-          description={removal.detail}
-        />}
+        {removal && !removal.allowed && (
+          <Alert type={never ? "error" : "warning"} showIcon title={never ? t("remove.never") : t("remove.used")} description={removal.detail} />
+        )}
         {users.data && users.data.items.length > 0 && <UserList cluster={of.cluster} namespace={of.namespace} users={users.data} />}
         {forcible && (
           <Checkbox checked={force} onChange={(event) => setForce(event.target.checked)}>

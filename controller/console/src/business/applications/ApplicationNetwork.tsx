@@ -37,11 +37,18 @@ export function ApplicationNetwork({ application, cluster, namespace }: { applic
             { title: t("service.addresses"), render: (_, { addresses }) => addresses?.join(", ") || "—" },
             {
               title: t("service.ports"),
-              render: (_, { ports }) => (ports as {
-                port?: number;
-                nodePort?: number;
-                protocol?: string
-              }[] | undefined)?.map(({ port, nodePort, protocol }) => `${port}${nodePort ? `:${nodePort}` : ""}/${protocol ?? "TCP"}`).join(", "),
+              render: (_, { ports }) =>
+                (
+                  ports as
+                    | {
+                        port?: number;
+                        nodePort?: number;
+                        protocol?: string;
+                      }[]
+                    | undefined
+                )
+                  ?.map(({ port, nodePort, protocol }) => `${port}${nodePort ? `:${nodePort}` : ""}/${protocol ?? "TCP"}`)
+                  .join(", "),
             },
             { title: t("workload.selector"), render: (_, { selector }) => <Labels of={selector} /> },
             {
@@ -49,20 +56,19 @@ export function ApplicationNetwork({ application, cluster, namespace }: { applic
               render: (_, { selects }) =>
                 selects.map(({ kind, name, application: of }) => (
                   <div key={`${kind}/${name}`}>
-                    <ObjectLink
-                      cluster={cluster}
-                      namespace={namespace}
-                      kind={kind}
-                      name={name}
-                    /> {of !== application.name && <Tag>{of ?? t("application.ofNone")}</Tag>}
+                    <ObjectLink cluster={cluster} namespace={namespace} kind={kind} name={name} />{" "}
+                    {of !== application.name && <Tag>{of ?? t("application.ofNone")}</Tag>}
                   </div>
                 )),
             },
             {
               title: common("menu.ingresses"),
-              render: (_, { ingresses }) => ingresses.map((name) => (
-                <div key={name}><ObjectLink cluster={cluster} namespace={namespace} kind="Ingress" name={name} /></div>
-              )),
+              render: (_, { ingresses }) =>
+                ingresses.map((name) => (
+                  <div key={name}>
+                    <ObjectLink cluster={cluster} namespace={namespace} kind="Ingress" name={name} />
+                  </div>
+                )),
             },
           ]}
         />
@@ -79,9 +85,10 @@ export function ApplicationNetwork({ application, cluster, namespace }: { applic
             { title: t("ingress.class"), render: (_, one) => one.class ?? "—" },
             {
               title: t("ingress.paths"),
-              render: (_, one) => (one.paths as Route[]).map(({ host, path, service, port }) => (
-                <div key={`${host}${path}${service}`}>{`${host ?? "*"}${path ?? "/"} → ${service}:${port}`}</div>
-              )),
+              render: (_, one) =>
+                (one.paths as Route[]).map(({ host, path, service, port }) => (
+                  <div key={`${host}${path}${service}`}>{`${host ?? "*"}${path ?? "/"} → ${service}:${port}`}</div>
+                )),
             },
             { title: t("service.addresses"), render: (_, { addresses }) => addresses?.join(", ") || "—" },
           ]}

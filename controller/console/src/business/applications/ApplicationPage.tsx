@@ -78,12 +78,7 @@ export function ApplicationPage() {
             label: t("tab.overview"),
             children: (
               <>
-                <Facts
-                  facts={[
-                    [t("application.description"), application.description || "—"],
-                    ...meta.filter(([label]) => label !== t("list.application")),
-                  ]}
-                />
+                <Facts facts={[[t("application.description"), application.description || "—"], ...meta.filter(([label]) => label !== t("list.application"))]} />
                 <WorkloadsOf application={application} cluster={cluster} namespace={namespace} mayNot={mayNot} />
               </>
             ),
@@ -135,9 +130,14 @@ function WorkloadsOf({ application, cluster, namespace, mayNot }: { application:
           { title: t("workload.images"), render: (_, { images }) => <Images of={images} /> },
           {
             title: common("menu.services"),
-            render: (_, row) => ("services" in row && row.services.length > 0
-              ? row.services.map((service) => <div key={service}><ObjectLink cluster={cluster} namespace={namespace} kind="Service" name={service} /></div>)
-              : "—"),
+            render: (_, row) =>
+              "services" in row && row.services.length > 0
+                ? row.services.map((service) => (
+                    <div key={service}>
+                      <ObjectLink cluster={cluster} namespace={namespace} kind="Service" name={service} />
+                    </div>
+                  ))
+                : "—",
           },
           { title: common("table.created"), render: (_, { createdAt }) => <Time at={createdAt} /> },
           {

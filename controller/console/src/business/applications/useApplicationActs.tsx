@@ -63,12 +63,9 @@ export function useApplicationActs(cluster: string) {
         />
       )}
       {edited && <ApplicationForm cluster={cluster} namespace={edited.namespace} name={edited.name} close={() => setEdited(undefined)} />}
-      {associated && <AssociateDialog
-        cluster={cluster}
-        namespace={associated.namespace}
-        application={associated.name}
-        close={() => setAssociated(undefined)}
-      />}
+      {associated && (
+        <AssociateDialog cluster={cluster} namespace={associated.namespace} application={associated.name} close={() => setAssociated(undefined)} />
+      )}
     </>
   );
   return { choices, ask, dialogs, hindrance, associate: setAssociated, edit: setEdited };

@@ -92,9 +92,8 @@ function AutoscalerForm({ cluster, namespace, name, hindered, base }: Props & { 
             rules={[
               { required: true },
               ({ getFieldValue }) => ({
-                validator: (_, max?: number) => (max === undefined || max >= Number(getFieldValue("min") ?? 1)
-                  ? Promise.resolve()
-                  : Promise.reject(new Error(t("autoscaler.maxRule")))),
+                validator: (_, max?: number) =>
+                  max === undefined || max >= Number(getFieldValue("min") ?? 1) ? Promise.resolve() : Promise.reject(new Error(t("autoscaler.maxRule"))),
               }),
             ]}
           >

@@ -8,7 +8,9 @@ const pods = { type: "Pods", pods: { metricName: "rps", targetAverageValue: "10"
 describe("an autoscaler as a form", () => {
   it("is made for a Deployment", () => {
     expect(autoscalerObject({ min: 1, max: 5, cpu: 80 }, { namespace: "n", name: "web" })).toEqual({
-      apiVersion: "autoscaling/v1", kind: "HorizontalPodAutoscaler", metadata: { namespace: "n", name: "web" },
+      apiVersion: "autoscaling/v1",
+      kind: "HorizontalPodAutoscaler",
+      metadata: { namespace: "n", name: "web" },
       spec: { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" }, minReplicas: 1, maxReplicas: 5, targetCPUUtilizationPercentage: 80 },
     });
   });

@@ -85,10 +85,11 @@ function Entries({ name, secret, entries }: { name: string; secret: boolean; ent
   };
   const reveal = async (at: number, key: string) => {
     try {
-      const { values } = await read(client.GET(
-        "/api/v1/clusters/{cluster}/namespaces/{namespace}/secrets/{name}/values",
-        { params: { path: { cluster, namespace, name }, query: { keys: key } } },
-      ));
+      const { values } = await read(
+        client.GET("/api/v1/clusters/{cluster}/namespaces/{namespace}/secrets/{name}/values", {
+          params: { path: { cluster, namespace, name }, query: { keys: key } },
+        }),
+      );
       const text = decode(values[key] ?? "");
       if (text === undefined) void message.info(t("config.binary"));
       else set(at, { value: text, kept: false });

@@ -73,8 +73,8 @@ export function ConfigPage({ resource }: { resource: "configmaps" | "secrets" })
                     [t("config.immutable"), row?.immutable ? t("yes") : t("no")],
                   ]}
                 />
-                {secret
-                  ? <SecretKeys
+                {secret ? (
+                  <SecretKeys
                     cluster={cluster}
                     namespace={namespace}
                     name={name}
@@ -82,7 +82,9 @@ export function ConfigPage({ resource }: { resource: "configmaps" | "secrets" })
                     version={object?.metadata.resourceVersion}
                     mayNot={mayNot}
                   />
-                  : <Texts object={object} />}
+                ) : (
+                  <Texts object={object} />
+                )}
               </>
             ),
           },
@@ -139,10 +141,11 @@ function SecretKeys({ cluster, namespace, name, keys, version, mayNot }: KeysPro
       return;
     }
     try {
-      const { values } = await read(client.GET(
-        "/api/v1/clusters/{cluster}/namespaces/{namespace}/secrets/{name}/values",
-        { params: { path: { cluster, namespace, name }, query: { keys: key } } },
-      ));
+      const { values } = await read(
+        client.GET("/api/v1/clusters/{cluster}/namespaces/{namespace}/secrets/{name}/values", {
+          params: { path: { cluster, namespace, name }, query: { keys: key } },
+        }),
+      );
       setShown({ ...shown, [key]: values[key] ?? "" });
     } catch (error) {
       void message.error(problemOf(error).detail);

@@ -4,8 +4,11 @@ import type { KubernetesObject } from "../object";
 import { configObject, configOf, decode, encode } from "./data";
 
 const map: KubernetesObject = {
-  apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c", namespace: "n", resourceVersion: "1", labels: { a: "b" } },
-  data: { "a.conf": "x=1\n", empty: "" }, binaryData: { logo: "AAEC" },
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: "c", namespace: "n", resourceVersion: "1", labels: { a: "b" } },
+  data: { "a.conf": "x=1\n", empty: "" },
+  binaryData: { logo: "AAEC" },
 };
 
 describe("what a ConfigMap or Secret holds", () => {
@@ -30,7 +33,11 @@ describe("what a ConfigMap or Secret holds", () => {
 
   it("is made anew", () => {
     expect(configObject("Secret", { name: "s", namespace: "n", entries: [{ key: "k", value: "v" }] })).toEqual({
-      apiVersion: "v1", kind: "Secret", metadata: { name: "s", namespace: "n" }, type: "Opaque", data: { k: "dg==" },
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "s", namespace: "n" },
+      type: "Opaque",
+      data: { k: "dg==" },
     });
     expect(configObject("ConfigMap", { name: "c", entries: [] })).toEqual({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c" } });
   });

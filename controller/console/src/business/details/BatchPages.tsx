@@ -60,7 +60,13 @@ export function JobPage() {
     const { kind, name: owner = "" } = row.owner;
     facts.push([
       t("list.owner"),
-      kind === "CronJob" ? <Link key="o" to={paths.object(cluster, namespace, "cronjobs", owner)}>{owner}</Link> : `${kind}/${owner}`,
+      kind === "CronJob" ? (
+        <Link key="o" to={paths.object(cluster, namespace, "cronjobs", owner)}>
+          {owner}
+        </Link>
+      ) : (
+        `${kind}/${owner}`
+      ),
     ]);
   }
   return (

@@ -131,12 +131,18 @@ export function CanaryTab({ cluster, namespace, name, hindered }: Props) {
 }
 
 /** Asks for the new images and how many pods have them. */
-function StartCanary({ cluster, namespace, name, replicas: all, close }: {
+function StartCanary({
+  cluster,
+  namespace,
+  name,
+  replicas: all,
+  close,
+}: {
   cluster: string;
   namespace: string;
   name: string;
   replicas: number;
-  close: () => void
+  close: () => void;
 }) {
   const { t } = useTranslation("business");
   const { message } = App.useApp();

@@ -24,9 +24,9 @@ export function Changes({ of, from, to }: { of: Change[]; from: string; to: stri
   const { t } = useTranslation("business");
   const { token } = theme.useToken();
   const cell = (value: string | undefined, colour: string) => (
-    <code
-      style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere", background: value === undefined ? undefined : colour, padding: "1px 4px" }}
-    >{words(value)}</code>
+    <code style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere", background: value === undefined ? undefined : colour, padding: "1px 4px" }}>
+      {words(value)}
+    </code>
   );
   return (
     <Table<Change>

@@ -69,16 +69,17 @@ export function Containers({ template, cluster, namespace }: { template: Fields;
           { title: t("wizard.limits"), render: (_, one) => amounts(part(one, "resources", "limits")) || "—" },
           {
             title: t("service.ports"),
-            render: (_, one) => listOf(one.ports).map((port) => `${String(port.containerPort)}/${String(port.protocol ?? "TCP")}`).join(", ") || "—",
+            render: (_, one) =>
+              listOf(one.ports)
+                .map((port) => `${String(port.containerPort)}/${String(port.protocol ?? "TCP")}`)
+                .join(", ") || "—",
           },
           {
             title: t("details.probes"),
             render: (_, one) =>
-              ([
-                "livenessProbe",
-                "readinessProbe",
-                "startupProbe",
-              ] as const).filter((probe) => one[probe]).map((probe) => <Tag key={probe}>{t(`wizard.${probe}`)}</Tag>),
+              (["livenessProbe", "readinessProbe", "startupProbe"] as const)
+                .filter((probe) => one[probe])
+                .map((probe) => <Tag key={probe}>{t(`wizard.${probe}`)}</Tag>),
           },
         ]}
         expandable={{
@@ -102,8 +103,7 @@ export function Containers({ template, cluster, namespace }: { template: Fields;
                 const volume = volumes.find(({ name }) => name === mount.name);
                 return (
                   <div key={String(mount.mountPath)}>
-                    <code>{String(mount.mountPath)}</code> ← {String(mount.name)}{" "}
-                    {volume && <Source volume={volume} cluster={cluster} namespace={namespace} />}
+                    <code>{String(mount.mountPath)}</code> ← {String(mount.name)} {volume && <Source volume={volume} cluster={cluster} namespace={namespace} />}
                     {mount.readOnly === true && <Tag style={{ marginInlineStart: 8 }}>{t("wizard.readOnly")}</Tag>}
                   </div>
                 );

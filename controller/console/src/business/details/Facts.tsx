@@ -31,10 +31,15 @@ export function Facts({ title, facts }: { title?: string; facts: Fact[] }) {
 }
 
 /** Name, application, labels, annotations and age, that every object has. */
-export function useMetaFacts(cluster: string, namespace: string, object: KubernetesObject | undefined, row?: {
-  labels?: Record<string, string>;
-  createdAt?: string
-}): Fact[] {
+export function useMetaFacts(
+  cluster: string,
+  namespace: string,
+  object: KubernetesObject | undefined,
+  row?: {
+    labels?: Record<string, string>;
+    createdAt?: string;
+  },
+): Fact[] {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
   const labels = object?.metadata.labels ?? row?.labels ?? {};
@@ -46,7 +51,14 @@ export function useMetaFacts(cluster: string, namespace: string, object: Kuberne
     [common("place.namespace"), namespace],
     [common("table.created"), <Time key="t" at={object?.metadata.creationTimestamp ?? row?.createdAt} />],
     ...(application
-      ? ([[t("list.application"), <Link key="a" to={paths.object(cluster, namespace, "applications", application)}>{application}</Link>]] as Fact[])
+      ? ([
+          [
+            t("list.application"),
+            <Link key="a" to={paths.object(cluster, namespace, "applications", application)}>
+              {application}
+            </Link>,
+          ],
+        ] as Fact[])
       : []),
     [t("list.labels"), <Labels key="l" all of={labels} />],
     ...(annotations.length > 0

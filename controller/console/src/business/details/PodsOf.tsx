@@ -46,9 +46,8 @@ export function PodsOf({ labels, owner }: { labels?: string; owner?: string }) {
       title: common("table.actions"),
       render: ({ name, namespace }) => (
         <>
-          <Link to={paths.object(cluster, namespace, "pods", name, "logs")}>{t("pod.logs")}</Link> · <Link
-            to={paths.object(cluster, namespace, "pods", name, "terminal")}
-          >{t("pod.terminal")}</Link>
+          <Link to={paths.object(cluster, namespace, "pods", name, "logs")}>{t("pod.logs")}</Link> ·{" "}
+          <Link to={paths.object(cluster, namespace, "pods", name, "terminal")}>{t("pod.terminal")}</Link>
         </>
       ),
     },

@@ -40,9 +40,9 @@ export function ServicesOf({ cluster, namespace, labels }: { cluster: string; na
       locale={{
         emptyText: (
           <Empty description={t("service.noneBefore")}>
-            <Button
-              onClick={() => void go(paths.create(cluster, namespace, "services"), { state: { selector: labels } })}
-            >{t("list.create", { kind: t("kind.services") })}</Button>
+            <Button onClick={() => void go(paths.create(cluster, namespace, "services"), { state: { selector: labels } })}>
+              {t("list.create", { kind: t("kind.services") })}
+            </Button>
           </Empty>
         ),
       }}

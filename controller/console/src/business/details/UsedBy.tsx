@@ -17,13 +17,9 @@ export function UsedBy(of: { cluster: string; namespace: string; resource: Resou
     <Card size="small">
       {users.data.stale && <StaleNote why={users.data.stale} asOf={users.data.asOf} />}
       <UserList cluster={of.cluster} namespace={of.namespace} users={users.data} />
-      {!users.data.removal.allowed && <Alert
-        style={{ marginTop: 12 }}
-        type="info"
-        showIcon
-        title={t("users.notDeletable")}
-        description={users.data.removal.detail}
-      />}
+      {!users.data.removal.allowed && (
+        <Alert style={{ marginTop: 12 }} type="info" showIcon title={t("users.notDeletable")} description={users.data.removal.detail} />
+      )}
     </Card>
   );
 }

@@ -10,9 +10,8 @@ export type Path = (string | number)[];
 /** A rule of a field: what `check` does not take is refused with `why`; nothing is always fine. */
 export function rule(check: (text: string) => boolean, why: string): Rule {
   return {
-    validator: (_, text?: string | number) => (text === undefined || text === null || text === "" || check(String(text))
-      ? Promise.resolve()
-      : Promise.reject(new Error(why))),
+    validator: (_, text?: string | number) =>
+      text === undefined || text === null || text === "" || check(String(text)) ? Promise.resolve() : Promise.reject(new Error(why)),
   };
 }
 

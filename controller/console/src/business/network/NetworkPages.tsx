@@ -19,12 +19,18 @@ import type { Rows } from "../lists";
 import { ObjectLink } from "../UserList";
 
 /** Edit and delete, for kinds of which nothing else is done. */
-export function EditAndDelete({ cluster, namespace, resource, name, ready }: {
+export function EditAndDelete({
+  cluster,
+  namespace,
+  resource,
+  name,
+  ready,
+}: {
   cluster: string;
   namespace: string;
   resource: "services" | "ingresses" | "persistentvolumeclaims";
   name: string;
-  ready: boolean
+  ready: boolean;
 }) {
   const { t: common } = useTranslation();
   const go = useNavigate();

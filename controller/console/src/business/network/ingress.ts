@@ -79,9 +79,10 @@ export function ingressObject(values: IngressValues, base?: KubernetesObject): K
     apiVersion: base?.apiVersion ?? "networking.k8s.io/v1",
     kind: "Ingress",
     metadata: put(base?.metadata, { name: values.name, namespace: values.namespace }),
-    spec: put(
-      part(base, "spec"),
-      { ingressClassName: values.className || undefined, rules: rules.length > 0 ? rules : undefined, tls: tls.length > 0 ? tls : undefined },
-    ),
+    spec: put(part(base, "spec"), {
+      ingressClassName: values.className || undefined,
+      rules: rules.length > 0 ? rules : undefined,
+      tls: tls.length > 0 ? tls : undefined,
+    }),
   }) as KubernetesObject;
 }

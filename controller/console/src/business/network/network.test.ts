@@ -5,9 +5,15 @@ import { ingressObject, ingressOf } from "./ingress";
 import { serviceObject, serviceOf } from "./service";
 
 const service: KubernetesObject = {
-  apiVersion: "v1", kind: "Service", metadata: { name: "web", namespace: "n", resourceVersion: "1", annotations: { a: "b" } },
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "web", namespace: "n", resourceVersion: "1", annotations: { a: "b" } },
   spec: {
-    type: "NodePort", clusterIP: "10.0.0.1", externalTrafficPolicy: "Cluster", selector: { app: "web" }, sessionAffinity: "None",
+    type: "NodePort",
+    clusterIP: "10.0.0.1",
+    externalTrafficPolicy: "Cluster",
+    selector: { app: "web" },
+    sessionAffinity: "None",
     ports: [
       { name: "http", port: 80, targetPort: "http", nodePort: 30080, protocol: "TCP", appProtocol: "http" },
       { name: "b", port: 81, targetPort: 8081, nodePort: 30081, protocol: "TCP" },
@@ -17,9 +23,12 @@ const service: KubernetesObject = {
 };
 
 const ingress: KubernetesObject = {
-  apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name: "web", namespace: "n" },
+  apiVersion: "networking.k8s.io/v1",
+  kind: "Ingress",
+  metadata: { name: "web", namespace: "n" },
   spec: {
-    ingressClassName: "nginx", defaultBackend: { service: { name: "d", port: { number: 80 } } },
+    ingressClassName: "nginx",
+    defaultBackend: { service: { name: "d", port: { number: 80 } } },
     rules: [
       {
         host: "a.example.com",
@@ -50,27 +59,34 @@ describe("network objects as forms", () => {
   });
 
   it("are made anew", () => {
-    expect(serviceObject({
-      name: "x",
-      namespace: "n",
-      type: "Headless",
-      selector: [{ key: "app", value: "x" }],
-      ports: [{ port: 80, targetPort: "8080", protocol: "TCP" }],
-    })).toEqual({
-      apiVersion: "v1", kind: "Service", metadata: { name: "x", namespace: "n" }, spec: {
+    expect(
+      serviceObject({
+        name: "x",
+        namespace: "n",
+        type: "Headless",
+        selector: [{ key: "app", value: "x" }],
+        ports: [{ port: 80, targetPort: "8080", protocol: "TCP" }],
+      }),
+    ).toEqual({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "x", namespace: "n" },
+      spec: {
         type: "ClusterIP",
         clusterIP: "None",
         selector: { app: "x" },
         ports: [{ port: 80, targetPort: 8080, protocol: "TCP" }],
       },
     });
-    expect(serviceObject({
-      name: "x",
-      type: "ExternalName",
-      externalName: "db.example.com",
-      selector: [],
-      ports: [],
-    }).spec).toEqual({ type: "ExternalName", externalName: "db.example.com" });
+    expect(
+      serviceObject({
+        name: "x",
+        type: "ExternalName",
+        externalName: "db.example.com",
+        selector: [],
+        ports: [],
+      }).spec,
+    ).toEqual({ type: "ExternalName", externalName: "db.example.com" });
     expect(ingressObject({ name: "x", namespace: "n", rules: [{ host: "", paths: [{ path: "/", service: "x", port: "80" }] }], tls: [] }).spec).toEqual({
       rules: [{ http: { paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: "x", port: { number: 80 } } } }] } }],
     });

@@ -29,9 +29,10 @@ export function claimObject(values: ClaimValues, base?: KubernetesObject): Kuber
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
     metadata: put(base?.metadata, { name: values.name, namespace: values.namespace }),
-    spec: put(
-      before,
-      { accessModes: values.modes, storageClassName: values.storageClass || undefined, resources: put(part(before, "resources"), { requests }) },
-    ),
+    spec: put(before, {
+      accessModes: values.modes,
+      storageClassName: values.storageClass || undefined,
+      resources: put(part(before, "resources"), { requests }),
+    }),
   }) as KubernetesObject;
 }

@@ -40,10 +40,7 @@ export function BatchFields() {
             <Input placeholder="0 3 * * *" style={{ maxWidth: 300, fontFamily: "monospace" }} />
           </Form.Item>
           <Form.Item name={["batch", "concurrencyPolicy"]} label={t("cron.concurrency")}>
-            <Select
-              style={{ maxWidth: 500 }}
-              options={(["Forbid", "Allow", "Replace"] as const).map((value) => ({ value, label: t(`cron.${value}`) }))}
-            />
+            <Select style={{ maxWidth: 500 }} options={(["Forbid", "Allow", "Replace"] as const).map((value) => ({ value, label: t(`cron.${value}`) }))} />
           </Form.Item>
           <Flex gap={24} wrap>
             {figures(ofSchedule)}

@@ -122,14 +122,10 @@ function OneContainer({ at, remove }: { at: number; remove?: () => void }) {
         </Form.Item>
       </Flex>
       <Form.Item label={t("wizard.requests")} extra={t("wizard.requestsNote")}>
-        <Flex gap={8}>
-          {AMOUNTS.map(requested)}
-        </Flex>
+        <Flex gap={8}>{AMOUNTS.map(requested)}</Flex>
       </Form.Item>
       <Form.Item label={t("wizard.limits")} extra={t("wizard.limitsNote")}>
-        <Flex gap={8}>
-          {AMOUNTS.map(limited)}
-        </Flex>
+        <Flex gap={8}>{AMOUNTS.map(limited)}</Flex>
       </Form.Item>
       <Collapse
         items={[

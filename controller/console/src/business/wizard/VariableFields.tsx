@@ -45,12 +45,10 @@ function VariableRow({ at, row }: { at: number; row: number }) {
       <Form.Item name={[row, "from"]} style={{ ...TIGHT, width: 130 }}>
         <Select
           aria-label={t("wizard.variableFrom")}
-          options={([
-            "value",
-            "configMap",
-            "secret",
-            ...(from === "other" ? ["other"] : []),
-          ] as const).map((value) => ({ value, label: t(`wizard.from.${value as "value"}`) }))}
+          options={(["value", "configMap", "secret", ...(from === "other" ? ["other"] : [])] as const).map((value) => ({
+            value,
+            label: t(`wizard.from.${value as "value"}`),
+          }))}
         />
       </Form.Item>
       {from === "value" && (

@@ -43,17 +43,12 @@ type Step = "basics" | "containers" | "access" | "advanced";
 /** In which step a field stands. */
 function stepOf(path: (string | number)[], steps: Step[]): Step {
   const first = String(path[0]);
-  if ([
-    "strategy",
-    "scheduling",
-    "hostNetwork",
-    "hostAliases",
-    "labels",
-    "podLabels",
-    "pullSecrets",
-    "serviceName",
-    "terminationGracePeriodSeconds",
-  ].includes(first)) return "advanced";
+  if (
+    ["strategy", "scheduling", "hostNetwork", "hostAliases", "labels", "podLabels", "pullSecrets", "serviceName", "terminationGracePeriodSeconds"].includes(
+      first,
+    )
+  )
+    return "advanced";
   if (first === "access") return "access";
   if (["containers", "volumes", "claimTemplates"].includes(first)) return "containers";
   return steps[0];

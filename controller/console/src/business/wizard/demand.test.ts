@@ -8,7 +8,9 @@ const container = (cpu: string, memory: string) => ({ resources: { requests: { c
 describe("what a workload takes of a quota", () => {
   it("is the sum of its containers for each replica, and the largest of the init containers", () => {
     const object = {
-      apiVersion: "apps/v1", kind: "StatefulSet", metadata: {},
+      apiVersion: "apps/v1",
+      kind: "StatefulSet",
+      metadata: {},
       spec: {
         replicas: 2,
         template: { spec: { initContainers: [container("2", "1Mi")], containers: [container("100m", "64Mi"), container("200m", "64Mi")] } },
@@ -16,8 +18,13 @@ describe("what a workload takes of a quota", () => {
       },
     } as KubernetesObject;
     expect(demandOf(object)).toEqual({
-      pods: 2, "requests.cpu": 4, "requests.memory": 2 * 128 * 2 ** 20, "limits.cpu": 4, "limits.memory": 4 * 2 ** 30,
-      persistentvolumeclaims: 2, "requests.storage": 2 * 2 ** 30,
+      pods: 2,
+      "requests.cpu": 4,
+      "requests.memory": 2 * 128 * 2 ** 20,
+      "limits.cpu": 4,
+      "limits.memory": 4 * 2 ** 30,
+      persistentvolumeclaims: 2,
+      "requests.storage": 2 * 2 ** 30,
     });
   });
 

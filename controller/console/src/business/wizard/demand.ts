@@ -19,10 +19,11 @@ function ofPod(pod: Fields, of: "requests" | "limits", what: (typeof COUNTED)[nu
 /** What a workload takes of its namespace's quota when all its pods run, by the quota's names. A DaemonSet's nodes are unknown: one pod is counted. */
 export function demandOf(object: KubernetesObject): Record<string, number> {
   const kind = pluralOf(object.kind);
-  if (kind === "persistentvolumeclaims") return {
-    persistentvolumeclaims: 1,
-    "requests.storage": quantity(String(part(object, "spec", "resources", "requests").storage ?? "0")),
-  };
+  if (kind === "persistentvolumeclaims")
+    return {
+      persistentvolumeclaims: 1,
+      "requests.storage": quantity(String(part(object, "spec", "resources", "requests").storage ?? "0")),
+    };
   if (!kind || !isWorkload(kind)) return {};
   const spec = workingSpec(kind, object);
   const pod = part(spec, "template", "spec");

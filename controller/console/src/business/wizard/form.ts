@@ -226,8 +226,24 @@ export function newProbe(): Probe {
 
 export function newContainer(name: string): Container {
   return {
-    init: false, name, image: "", pullPolicy: "IfNotPresent", requests: {}, limits: {}, variables: [], variableSets: [], ports: [], command: [], args: [],
-    livenessProbe: newProbe(), readinessProbe: newProbe(), startupProbe: newProbe(), postStart: [], preStop: [], mounts: [], security: {},
+    init: false,
+    name,
+    image: "",
+    pullPolicy: "IfNotPresent",
+    requests: {},
+    limits: {},
+    variables: [],
+    variableSets: [],
+    ports: [],
+    command: [],
+    args: [],
+    livenessProbe: newProbe(),
+    readinessProbe: newProbe(),
+    startupProbe: newProbe(),
+    postStart: [],
+    preStop: [],
+    mounts: [],
+    security: {},
   };
 }
 
@@ -239,7 +255,14 @@ function noAffinity(): Affinity {
 export function newForm(kind: WorkloadPlural): WorkloadForm {
   const batch = kind === "jobs" || kind === "cronjobs";
   return {
-    name: "", labels: [], podLabels: [], containers: [newContainer("container1")], volumes: [], claimTemplates: [], pullSecrets: [], hostAliases: [],
+    name: "",
+    labels: [],
+    podLabels: [],
+    containers: [newContainer("container1")],
+    volumes: [],
+    claimTemplates: [],
+    pullSecrets: [],
+    hostAliases: [],
     ...((kind === "deployments" || kind === "statefulsets") && { replicas: 1 }),
     strategy: kind === "deployments" ? { mode: "startFirst", batch: 1 } : { mode: "rolling" },
     scheduling: { nodeSelector: [], tolerations: [], nodeAffinity: noAffinity(), podAffinity: noAffinity(), podAntiAffinity: noAffinity() },

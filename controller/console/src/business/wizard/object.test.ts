@@ -11,19 +11,35 @@ const full: KubernetesObject = {
   apiVersion: "apps/v1",
   kind: "Deployment",
   metadata: {
-    name: "web", namespace: "shop", resourceVersion: "7", uid: "u", generation: 3, finalizers: ["x/y"],
-    labels: { app: "web", "app.kubernetes.io/name": "store" }, annotations: { "kubernetes.io/description": "the shop", other: "kept" },
+    name: "web",
+    namespace: "shop",
+    resourceVersion: "7",
+    uid: "u",
+    generation: 3,
+    finalizers: ["x/y"],
+    labels: { app: "web", "app.kubernetes.io/name": "store" },
+    annotations: { "kubernetes.io/description": "the shop", other: "kept" },
   },
   spec: {
-    replicas: 2, revisionHistoryLimit: 10, progressDeadlineSeconds: 600, minReadySeconds: 5, paused: false,
+    replicas: 2,
+    revisionHistoryLimit: 10,
+    progressDeadlineSeconds: 600,
+    minReadySeconds: 5,
+    paused: false,
     selector: { matchLabels: { app: "web" }, matchExpressions: [{ key: "a", operator: "Exists" }] },
     strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 1 } },
     template: {
       metadata: { creationTimestamp: null, labels: { app: "web" }, annotations: { "a/b": "c" } },
       spec: {
-        serviceAccountName: "robot", schedulerName: "default-scheduler", securityContext: { fsGroup: 7 },
-        dnsPolicy: "ClusterFirst", terminationGracePeriodSeconds: 30,
-        restartPolicy: "Always", hostNetwork: false, imagePullSecrets: [{ name: "registry" }], nodeSelector: { disk: "ssd" },
+        serviceAccountName: "robot",
+        schedulerName: "default-scheduler",
+        securityContext: { fsGroup: 7 },
+        dnsPolicy: "ClusterFirst",
+        terminationGracePeriodSeconds: 30,
+        restartPolicy: "Always",
+        hostNetwork: false,
+        imagePullSecrets: [{ name: "registry" }],
+        nodeSelector: { disk: "ssd" },
         tolerations: [{ key: "k", operator: "Exists", effect: "NoExecute", tolerationSeconds: 60 }],
         hostAliases: [{ ip: "10.0.0.1", hostnames: ["a", "b"] }],
         affinity: {
@@ -51,10 +67,19 @@ const full: KubernetesObject = {
         initContainers: [{ name: "first", image: "init:1", terminationMessagePath: "/dev/termination-log" }],
         containers: [
           {
-            name: "web", image: "web:1", imagePullPolicy: "Always", workingDir: "/srv", tty: true, command: ["sh"], args: ["-c", "run"],
+            name: "web",
+            image: "web:1",
+            imagePullPolicy: "Always",
+            workingDir: "/srv",
+            tty: true,
+            command: ["sh"],
+            args: ["-c", "run"],
             env: [
-              { name: "A", value: "1" }, { name: "EMPTY" }, { name: "B", valueFrom: { configMapKeyRef: { name: "c", key: "k", optional: true } } },
-              { name: "C", valueFrom: { secretKeyRef: { name: "s", key: "k" } } }, {
+              { name: "A", value: "1" },
+              { name: "EMPTY" },
+              { name: "B", valueFrom: { configMapKeyRef: { name: "c", key: "k", optional: true } } },
+              { name: "C", valueFrom: { secretKeyRef: { name: "s", key: "k" } } },
+              {
                 name: "D",
                 valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "status.podIP" } },
               },
@@ -91,12 +116,16 @@ const full: KubernetesObject = {
           {
             name: "conf",
             configMap: { name: "web", defaultMode: 420, items: [{ key: "a", path: "b" }] },
-          }, { name: "keys", secret: { secretName: "s", optional: true } },
-          { name: "tmp", emptyDir: { medium: "Memory", sizeLimit: "1Gi" } }, { name: "scratch", emptyDir: {} }, {
+          },
+          { name: "keys", secret: { secretName: "s", optional: true } },
+          { name: "tmp", emptyDir: { medium: "Memory", sizeLimit: "1Gi" } },
+          { name: "scratch", emptyDir: {} },
+          {
             name: "data",
             persistentVolumeClaim: { claimName: "data", readOnly: true },
           },
-          { name: "host", hostPath: { path: "/var/log", type: "Directory" } }, { name: "mixed", projected: { sources: [] } },
+          { name: "host", hostPath: { path: "/var/log", type: "Directory" } },
+          { name: "mixed", projected: { sources: [] } },
         ],
       },
     },
@@ -114,10 +143,10 @@ describe("a workload's form", () => {
   it("loses nothing of an object, also not what it does not know", () => {
     same("deployments", full);
     same("deployments", { ...full, spec: { ...(full.spec as object), strategy: { type: "Recreate" } } });
-    same(
-      "deployments",
-      { ...full, spec: { ...(full.spec as object), strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } } } },
-    );
+    same("deployments", {
+      ...full,
+      spec: { ...(full.spec as object), strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } } },
+    });
     same("deployments", { ...full, spec: { selector: {}, template: { spec: { containers: [{ name: "a" }] } } } });
   });
 
@@ -129,7 +158,9 @@ describe("a workload's form", () => {
     };
     const meta = { name: "x", namespace: "y" };
     same("statefulsets", {
-      apiVersion: "apps/v1", kind: "StatefulSet", metadata: meta,
+      apiVersion: "apps/v1",
+      kind: "StatefulSet",
+      metadata: meta,
       spec: {
         serviceName: "x",
         replicas: 1,
@@ -144,7 +175,9 @@ describe("a workload's form", () => {
     const job = { completions: 3, parallelism: 2, backoffLimit: 1, activeDeadlineSeconds: 60, ttlSecondsAfterFinished: 5, selector: {}, template };
     same("jobs", { apiVersion: "batch/v1", kind: "Job", metadata: meta, spec: job });
     same("cronjobs", {
-      apiVersion: "batch/v1beta1", kind: "CronJob", metadata: meta,
+      apiVersion: "batch/v1beta1",
+      kind: "CronJob",
+      metadata: meta,
       spec: {
         schedule: "0 3 * * *",
         concurrencyPolicy: "Forbid",
@@ -204,7 +237,7 @@ describe("a workload's form", () => {
     form.containers[1].livenessProbe = { ...form.containers[1].livenessProbe, how: "tcp", port: "81" };
     form.volumes[0] = { ...form.volumes[0], type: "secret", source: "s" };
     const changed = objectOf("deployments", form, full) as unknown as {
-      spec: { template: { spec: { containers: Record<string, unknown>[]; volumes: unknown[] } } }
+      spec: { template: { spec: { containers: Record<string, unknown>[]; volumes: unknown[] } } };
     };
     const [web] = changed.spec.template.spec.containers;
     expect(web.image).toBe("web:2");
@@ -244,7 +277,9 @@ describe("a workload's form", () => {
         spec: { type: "NodePort", selector: { app: "web" }, ports: [{ port: 80, targetPort: "http", nodePort: 30080, protocol: "TCP" }] },
       },
       {
-        apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name: "web", namespace: "shop" },
+        apiVersion: "networking.k8s.io/v1",
+        kind: "Ingress",
+        metadata: { name: "web", namespace: "shop" },
         spec: {
           rules: [
             { host: "a.example.com", http: { paths: [{ path: "/x", pathType: "Prefix", backend: { service: { name: "web", port: { number: 80 } } } }] } },

@@ -3,8 +3,19 @@
 import { APPLICATION_LABEL, apiVersionOf, kindOf, type WorkloadPlural } from "../kinds";
 import { type Fields, type KubernetesObject, part } from "../object";
 import {
-  AFFINITIES, type Affinity, type Container, type Pair, PROBE_FIGURES, type Probe, type Rule, type Strategy, type Term, type Variable, type VariableSet,
-  type Volume, type WorkloadForm,
+  AFFINITIES,
+  type Affinity,
+  type Container,
+  type Pair,
+  PROBE_FIGURES,
+  type Probe,
+  type Rule,
+  type Strategy,
+  type Term,
+  type Variable,
+  type VariableSet,
+  type Volume,
+  type WorkloadForm,
 } from "./form";
 import { DESCRIPTION, VOLUME_SOURCES, workingSpec } from "./reading";
 
@@ -69,8 +80,7 @@ function probe(one: Probe | undefined): Fields | undefined {
 
 function resources(one: Container): Fields | undefined {
   const before = part(one.base, "resources");
-  const amounts = (of: "requests" | "limits") =>
-    filled(put(part(before, of), { cpu: said(one[of]?.cpu), memory: said(one[of]?.memory) }), before[of]);
+  const amounts = (of: "requests" | "limits") => filled(put(part(before, of), { cpu: said(one[of]?.cpu), memory: said(one[of]?.memory) }), before[of]);
   return filled(put(before, { requests: amounts("requests"), limits: amounts("limits") }), one.base?.resources);
 }
 
@@ -189,18 +199,23 @@ function podSpec(kind: WorkloadPlural, form: WorkloadForm, before: Fields): Fiel
     containers: form.containers.filter(({ init }) => !init).map(containerObject),
     volumes: filled(form.volumes.map(volumeObject), before.volumes),
     ...(batch && { restartPolicy: said(form.batch.restartPolicy) }),
-    imagePullSecrets: filled(form.pullSecrets.map((name) => ({ name })), before.imagePullSecrets),
+    imagePullSecrets: filled(
+      form.pullSecrets.map((name) => ({ name })),
+      before.imagePullSecrets,
+    ),
     nodeSelector: filled(mapOf(scheduling.nodeSelector), before.nodeSelector),
     tolerations: filled(
-      scheduling.tolerations.map(({ base, key, operator, value, effect }) => put(
-        base,
-        { key: said(key), operator: said(operator), value: said(value), effect: said(effect) },
-      )),
+      scheduling.tolerations.map(({ base, key, operator, value, effect }) =>
+        put(base, { key: said(key), operator: said(operator), value: said(value), effect: said(effect) }),
+      ),
       before.tolerations,
     ),
     affinity: filled(affinity, before.affinity),
     hostNetwork: form.hostNetwork || (form.hostNetwork === false && before.hostNetwork !== undefined) ? form.hostNetwork : undefined,
-    hostAliases: filled(form.hostAliases.map(({ base, ip, hostnames }) => put(base, { ip, hostnames: hostnames ?? [] })), before.hostAliases),
+    hostAliases: filled(
+      form.hostAliases.map(({ base, ip, hostnames }) => put(base, { ip, hostnames: hostnames ?? [] })),
+      before.hostAliases,
+    ),
     terminationGracePeriodSeconds: form.terminationGracePeriodSeconds ?? undefined,
   });
 }
@@ -276,10 +291,9 @@ export function accessObjects(form: WorkloadForm): KubernetesObject[] {
   const name = access.name || form.name;
   const labels = filled(put({}, { [APPLICATION_LABEL]: said(form.application) }));
   const metadata = put({ name, namespace: form.namespace }, { labels });
-  const ports = access.ports.map((port) => put(
-    {},
-    { ...port, name: said(port.name), targetPort: countOrText(port.targetPort) ?? port.port, nodePort: port.nodePort ?? undefined },
-  ));
+  const ports = access.ports.map((port) =>
+    put({}, { ...port, name: said(port.name), targetPort: countOrText(port.targetPort) ?? port.port, nodePort: port.nodePort ?? undefined }),
+  );
   const headless = access.type === "Headless";
   const type = headless ? "ClusterIP" : (access.type ?? "ClusterIP");
   const service = {

@@ -3,8 +3,22 @@
 import { APPLICATION_LABEL, type WorkloadPlural } from "../kinds";
 import { type Fields, type KubernetesObject, listOf, part } from "../object";
 import {
-  AFFINITIES, type Affinity, type ClaimTemplate, type Container, newForm, type Pair, PROBE_FIGURES, type Probe, type Rule, type Strategy, type Term,
-  type Variable, type VariableSet, type Volume, type VolumeType, type WorkloadForm,
+  AFFINITIES,
+  type Affinity,
+  type ClaimTemplate,
+  type Container,
+  newForm,
+  type Pair,
+  PROBE_FIGURES,
+  type Probe,
+  type Rule,
+  type Strategy,
+  type Term,
+  type Variable,
+  type VariableSet,
+  type Volume,
+  type VolumeType,
+  type WorkloadForm,
 } from "./form";
 
 /** Kubernetes' own annotation for what an object is for. */
@@ -29,13 +43,14 @@ function pairs(value: unknown): Pair[] {
 function variableOf(base: Fields): Variable {
   const name = text(base.name) ?? "";
   const from = part(base, "valueFrom");
-  if (from.configMapKeyRef) return {
-    base,
-    name,
-    from: "configMap",
-    source: text(part(from, "configMapKeyRef").name),
-    key: text(part(from, "configMapKeyRef").key),
-  };
+  if (from.configMapKeyRef)
+    return {
+      base,
+      name,
+      from: "configMap",
+      source: text(part(from, "configMapKeyRef").name),
+      key: text(part(from, "configMapKeyRef").key),
+    };
   if (from.secretKeyRef) return { base, name, from: "secret", source: text(part(from, "secretKeyRef").name), key: text(part(from, "secretKeyRef").key) };
   if (base.valueFrom) return { base, name, from: "other" };
   return { base, name, from: "value", value: text(base.value) };
@@ -79,11 +94,18 @@ function containerOf(base: Fields, init: boolean): Container {
     postStart: texts(part(base, "lifecycle", "postStart", "exec").command),
     preStop: texts(part(base, "lifecycle", "preStop", "exec").command),
     mounts: listOf(base.volumeMounts).map((mount) => ({
-      base: mount, volume: text(mount.name) ?? "", path: text(mount.mountPath) ?? "", readOnly: flag(mount.readOnly), subPath: text(mount.subPath),
+      base: mount,
+      volume: text(mount.name) ?? "",
+      path: text(mount.mountPath) ?? "",
+      readOnly: flag(mount.readOnly),
+      subPath: text(mount.subPath),
     })),
     security: {
-      runAsNonRoot: flag(security.runAsNonRoot), readOnlyRootFilesystem: flag(security.readOnlyRootFilesystem), privileged: flag(security.privileged),
-      runAsUser: count(security.runAsUser), runAsGroup: count(security.runAsGroup),
+      runAsNonRoot: flag(security.runAsNonRoot),
+      readOnlyRootFilesystem: flag(security.readOnlyRootFilesystem),
+      privileged: flag(security.privileged),
+      runAsUser: count(security.runAsUser),
+      runAsGroup: count(security.runAsGroup),
     },
   };
 }

@@ -21,7 +21,17 @@ type Entry = Schemas["AuditEntry"];
 const FILTERS = ["action", "actor", "object", "outcome", "cluster", "namespace", "since", "until"] as const;
 /** Done, all that was not, what the controller refuses with, and the statuses that a cluster refuses with. */
 const OUTCOMES = [
-  "ok", "refused", "denied", "invalid", "not_found", "conflict", "exhausted", "unavailable", "timeout", "internal", "locked_out",
+  "ok",
+  "refused",
+  "denied",
+  "invalid",
+  "not_found",
+  "conflict",
+  "exhausted",
+  "unavailable",
+  "timeout",
+  "internal",
+  "locked_out",
   ...[400, 403, 404, 409, 422, 429].map((status) => `status ${status}`),
 ];
 
@@ -35,9 +45,39 @@ function useOutcomeWord(): (outcome: string) => string {
 }
 /** The beginnings of actions, each a kind of thing that is done. */
 const ACTIONS = [
-  "login", "session.", "token.", "password.", "user.", "department.", "project.", "member.", "budget.", "namespace.", "cluster.", "node.", "operation.",
-  "kubeconfig.", "keypair.", "agents.", "ca.", "manifest.", "object.", "workload.", "pod.", "application.", "canary.", "intent.", "secret.", "exec.", "shell.",
-  "terminal.", "recording.", "proxy.", "port.", "audit.", "access.",
+  "login",
+  "session.",
+  "token.",
+  "password.",
+  "user.",
+  "department.",
+  "project.",
+  "member.",
+  "budget.",
+  "namespace.",
+  "cluster.",
+  "node.",
+  "operation.",
+  "kubeconfig.",
+  "keypair.",
+  "agents.",
+  "ca.",
+  "manifest.",
+  "object.",
+  "workload.",
+  "pod.",
+  "application.",
+  "canary.",
+  "intent.",
+  "secret.",
+  "exec.",
+  "shell.",
+  "terminal.",
+  "recording.",
+  "proxy.",
+  "port.",
+  "audit.",
+  "access.",
 ];
 
 /** Who did what, when and from where. Filters stand in the address. */
@@ -53,7 +93,11 @@ export function Audit() {
     {
       key: "at",
       title: t("audit.at"),
-      render: ({ at }) => <time dateTime={at} style={{ whiteSpace: "nowrap" }}>{absolute(at)}</time>,
+      render: ({ at }) => (
+        <time dateTime={at} style={{ whiteSpace: "nowrap" }}>
+          {absolute(at)}
+        </time>
+      ),
       text: ({ at }) => at,
       width: 190,
     },

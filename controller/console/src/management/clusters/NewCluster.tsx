@@ -94,8 +94,13 @@ export function NewCluster() {
 function Foot({ children }: { children: React.ReactNode }) {
   const { token } = theme.useToken();
   const look = {
-    position: "sticky", bottom: 0, zIndex: 5, marginTop: 16, padding: "12px 16px",
-    background: token.colorBgContainer, borderTop: `1px solid ${token.colorBorderSecondary}`,
+    position: "sticky",
+    bottom: 0,
+    zIndex: 5,
+    marginTop: 16,
+    padding: "12px 16px",
+    background: token.colorBgContainer,
+    borderTop: `1px solid ${token.colorBorderSecondary}`,
   } as const;
   return (
     <Flex justify="space-between" align="center" gap={16} style={look}>

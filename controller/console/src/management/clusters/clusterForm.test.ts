@@ -12,9 +12,7 @@ describe("a new cluster", () => {
   });
   it("knows node networks that cannot be", () => {
     const texts = ["10.0.0.0/16", "10.0.0.0", "10.0.0.1/16", "10.0.0.0/25", "10.0.0.0/7", "10.244.4.0/24", "10.96.0.0/16", "256.0.0.0/16", "010.0.0.0/16"];
-    expect(texts.map(networkFault)).toEqual([
-      undefined, "form", "host", "prefix", "prefix", "overlap", "overlap", "form", "form",
-    ]);
+    expect(texts.map(networkFault)).toEqual([undefined, "form", "host", "prefix", "prefix", "overlap", "overlap", "form", "form"]);
   });
   it("reads addresses and endpoints", () => {
     expect(["8.8.8.8", "8.8.8", "8.8.8.8.8", "a.b.c.d"].map(isAddress)).toEqual([true, false, false, false]);
@@ -25,7 +23,12 @@ describe("a new cluster", () => {
 describe("toRequest", () => {
   it("leaves out what is left to the cloud", () => {
     expect(toRequest({ ...STANDARD, name: " a ", masterFlavor: " ", network: { cidr: "10.9.0.0/16", dnsServers: [] } })).toEqual({
-      name: "a", runtime: "containerd", masters: 1, workers: 1, network: { dnsServers: [] }, registries: [],
+      name: "a",
+      runtime: "containerd",
+      masters: 1,
+      workers: 1,
+      network: { dnsServers: [] },
+      registries: [],
       storage: { system: { sizeGiB: 40 }, data: { sizeGiB: 100 }, etcd: { sizeGiB: 5 } },
     });
   });

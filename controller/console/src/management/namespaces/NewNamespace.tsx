@@ -77,11 +77,7 @@ export function NewNamespace() {
             >
               <Input autoFocus style={{ maxWidth: 360 }} />
             </Form.Item>
-            <Form.Item
-              name="cluster"
-              label={common("place.cluster")}
-              rules={[{ required: true, message: t("namespace.needCluster") }]}
-            >
+            <Form.Item name="cluster" label={common("place.cluster")} rules={[{ required: true, message: t("namespace.needCluster") }]}>
               <Select
                 style={{ maxWidth: 360 }}
                 loading={clusters.isPending}

@@ -40,10 +40,12 @@ export function numberOf(amounts: Amounts | undefined, resource: QuotaResource):
 }
 
 export function toForm(amounts: Amounts | undefined): AmountsForm {
-  return Object.fromEntries(RESOURCES.flatMap((resource) => {
-    const number = numberOf(amounts, resource);
-    return number === undefined ? [] : [[resource, number]];
-  }));
+  return Object.fromEntries(
+    RESOURCES.flatMap((resource) => {
+      const number = numberOf(amounts, resource);
+      return number === undefined ? [] : [[resource, number]];
+    }),
+  );
 }
 
 /** What the form says. Where it is still what was `seen`, it stays written as it was. */

@@ -12,11 +12,9 @@ const GOOD = ["connected", "ready", "running"];
 /** What one source says of a node, since when, as of when, and why. */
 export function FactCell({ fact }: { fact: Fact }) {
   const { t } = useTranslation("management");
-  const lines = [
-    fact.detail,
-    fact.since && t("node.since", { time: absolute(fact.since) }),
-    fact.asOf && t("node.asOf", { time: absolute(fact.asOf) }),
-  ].filter(Boolean);
+  const lines = [fact.detail, fact.since && t("node.since", { time: absolute(fact.since) }), fact.asOf && t("node.asOf", { time: absolute(fact.asOf) })].filter(
+    Boolean,
+  );
   return (
     <Tooltip title={<span style={{ whiteSpace: "pre-line" }}>{lines.join("\n")}</span>}>
       <Space orientation="vertical" size={0} tabIndex={0}>

@@ -117,9 +117,7 @@ function NodeTable({ nodes }: { nodes: NodeProgress[] }) {
             at && (
               <>
                 {stepName(at.name)}{" "}
-                <Typography.Text
-                  type={at.error ? "danger" : "secondary"}
-                >
+                <Typography.Text type={at.error ? "danger" : "secondary"}>
                   {at.error ?? (at.waitingFor && `${t("operation.waitingFor")} ${at.waitingFor}`)}
                 </Typography.Text>
               </>

@@ -7,11 +7,18 @@ const step = (node: string, name: string, state: "waiting" | "running" | "done" 
 describe("byNode", () => {
   it("puts failed nodes first and counts numbers as numbers", () => {
     const nodes = byNode([
-      step("w-10", "disks", "done"), step("w-2", "disks", "done"), step("w-3", "disks", "failed"), step("w-3", "join", "waiting"),
-      step("w-1", "disks", "done"), step("w-1", "join", "running"),
+      step("w-10", "disks", "done"),
+      step("w-2", "disks", "done"),
+      step("w-3", "disks", "failed"),
+      step("w-3", "join", "waiting"),
+      step("w-1", "disks", "done"),
+      step("w-1", "join", "running"),
     ]);
     expect(nodes.map(({ node, state, done }) => [node, state, done])).toEqual([
-      ["w-3", "failed", 0], ["w-1", "running", 1], ["w-2", "done", 1], ["w-10", "done", 1],
+      ["w-3", "failed", 0],
+      ["w-1", "running", 1],
+      ["w-2", "done", 1],
+      ["w-10", "done", 1],
     ]);
     expect(nodes[0].at?.name).toBe("disks");
   });

@@ -41,12 +41,20 @@ export function NewKeyPair({ open, close, made }: { open: boolean; close: () => 
         <Form.Item
           name="name"
           label={t("keyPair.name")}
-          rules={[{ required: true, message: t("keyPair.needName") }, { pattern: NAME, message: t("keyPair.nameRule") }]}
+          rules={[
+            { required: true, message: t("keyPair.needName") },
+            { pattern: NAME, message: t("keyPair.nameRule") },
+          ]}
         >
           <Input autoFocus maxLength={63} />
         </Form.Item>
         <Form.Item name="how" label={t("keyPair.how")}>
-          <Radio.Group options={[{ value: "made", label: t("keyPair.made") }, { value: "own", label: t("keyPair.own") }]} />
+          <Radio.Group
+            options={[
+              { value: "made", label: t("keyPair.made") },
+              { value: "own", label: t("keyPair.own") },
+            ]}
+          />
         </Form.Item>
         <Form.Item noStyle dependencies={["how"]}>
           {({ getFieldValue }) =>

@@ -59,7 +59,9 @@ function Users({ cluster, name, force, setForce }: { cluster: string; name: stri
           </ul>
         </>
       )}
-      {incomplete?.map((text) => <Alert key={text} type="warning" title={text} />)}
+      {incomplete?.map((text) => (
+        <Alert key={text} type="warning" title={text} />
+      ))}
       {!removal.allowed && (
         <>
           <Alert type="warning" showIcon title={removal.detail} />

@@ -41,7 +41,10 @@ export function NewStorageClass({ cluster, open, close }: { cluster: string; ope
       <Form.Item
         name="name"
         label={common("table.name")}
-        rules={[{ required: true, message: t("newCluster.needName") }, { pattern: NAME, message: t("newCluster.nameRule") }]}
+        rules={[
+          { required: true, message: t("newCluster.needName") },
+          { pattern: NAME, message: t("newCluster.nameRule") },
+        ]}
       >
         <Input autoFocus maxLength={LONGEST_NAME} />
       </Form.Item>

@@ -4,7 +4,12 @@ import { toObject } from "./storageClass";
 
 it("a storage class is as Kubernetes takes it", () => {
   const form = {
-    name: " fast ", provisioner: "csi.example.org", reclaimPolicy: "Retain", bindingMode: "Immediate", expandable: true, isDefault: true,
+    name: " fast ",
+    provisioner: "csi.example.org",
+    reclaimPolicy: "Retain",
+    bindingMode: "Immediate",
+    expandable: true,
+    isDefault: true,
   } as const;
   expect(toObject({ ...form, accessModes: ["ReadWriteOnce", "ReadWriteMany"], parameters: [{ key: "type", value: "ssd" }] })).toEqual({
     apiVersion: "storage.k8s.io/v1",

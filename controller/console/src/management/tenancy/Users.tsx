@@ -124,7 +124,10 @@ export function Users() {
         <Form.Item
           name="name"
           label={common("session.user")}
-          rules={[{ required: true, message: common("session.needUser") }, { pattern: NAME, message: t("user.nameRule") }]}
+          rules={[
+            { required: true, message: common("session.needUser") },
+            { pattern: NAME, message: t("user.nameRule") },
+          ]}
         >
           <Input autoFocus autoComplete="off" maxLength={64} />
         </Form.Item>
