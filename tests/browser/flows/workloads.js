@@ -5,6 +5,9 @@ function must(truth, why) {
   if (!truth) throw new Error(why);
 }
 
+/** Ant Design parts the two letters of a short Chinese word. */
+const spaced = (word) => new RegExp(`^${[...word].join("\\s?")}$`);
+
 const visible = (locator, timeout) => locator.first().waitFor({ state: "visible", timeout });
 
 async function act(flow, name, action) {
@@ -22,10 +25,10 @@ export async function steerWorkload(flow, { namespace, name, ...credentials }) {
   const row = page.getByRole("row").filter({ has: page.getByRole("link", { name, exact: true }) });
   const has = (text) => visible(row.getByText(text, { exact: true }), 60_000);
   const done = async (dialog, action) => {
-    await dialog.getByRole("button", { name: flow.t(`business.action.${action}`), exact: true }).click();
+    await dialog.getByRole("button", { name: spaced(flow.t(`business.action.${action}`)) }).click();
     await visible(dialog.getByText(flow.t("business.outcome.done")));
     await dialog
-      .getByRole("button", { name: flow.t("common.action.close") })
+      .getByRole("button", { name: spaced(flow.t("common.action.close")) })
       .last()
       .click();
     await dialog.waitFor({ state: "hidden" });
@@ -67,14 +70,14 @@ export async function logs(flow, { namespace, pod, ...credentials }) {
   await flow.signIn(credentials);
   await flow.open(`/business/demo/${namespace}/pods/${pod}/logs`);
   const log = page.getByLabel(flow.t("pods.log.of", { name: `${pod}/main` }));
-  await visible(log.getByText(/tick 3 <img src=x onerror=/), 30_000);
+  await visible(log.getByText(/tick \d+ <img src=x onerror=/), 30_000);
   const last = async () => Number((await log.innerText()).match(/tick (\d+) (?!.*tick)/s)[1]);
   const before = await last();
   await page.waitForFunction(
     ([label, from]) => document.querySelector(`[aria-label="${label}"]`).innerText.includes(`tick ${from + 2} `),
     [flow.t("pods.log.of", { name: `${pod}/main` }), before],
   );
-  await page.getByLabel(flow.t("pods.log.search")).fill("tick 2 ");
+  await page.getByLabel(flow.t("pods.log.search")).fill(`tick ${before} `);
   await visible(page.getByText(/^1(行匹配| line)/));
   await page.getByRole("button", { name: flow.t("pods.log.pause") }).click();
   await visible(page.locator("[data-phase=paused]"));

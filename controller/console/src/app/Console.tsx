@@ -63,7 +63,7 @@ function legible(dark: boolean) {
     colorErrorBg: "#fff2f0",
     colorErrorBorder: "#ffccc7",
   };
-  return dark ? { ...quiets, colorError: "#ff7875" } : { ...quiets, ...grounds, colorError: "#cf1322", colorWarning: "#b45309" };
+  return dark ? { ...quiets, colorError: "#ff7875" } : { ...quiets, ...grounds, colorError: "#cf1322", colorWarning: "#a04608" };
 }
 
 /** The whole page: language, look, what is known of the controller, and the place that is shown. */
