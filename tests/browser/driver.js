@@ -11,7 +11,7 @@ const require = createRequire(`${modules}/package.json`);
 const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const words = Object.fromEntries(["zh-CN", "en"].map((language) => [language, wordsOf(language)]));
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 
 /** The console's own words: "common.session.signIn" -> text. */
 function wordsOf(language) {
@@ -72,7 +72,13 @@ class Flow {
 }
 
 async function run(browser, flows, { flow, language = "zh-CN", args = {} }) {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 }, locale: language, acceptDownloads: true });
+  const context = await browser.newContext({
+    ignoreHTTPSErrors: true,
+    viewport: { width: 1440, height: 900 },
+    locale: language,
+    acceptDownloads: true,
+    reducedMotion: "reduce",
+  });
   const page = await context.newPage();
   const here = new Flow(flow, context, page, language);
   try {

@@ -7,7 +7,7 @@ import time
 
 from conftest import TREE
 
-FLOW_SECONDS = 120
+FLOW_SECONDS = 300
 
 
 class Browser:

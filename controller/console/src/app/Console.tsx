@@ -7,7 +7,7 @@ import "dayjs/locale/zh-cn";
 import { useTranslation } from "react-i18next";
 import { RouterProvider } from "react-router";
 import { guardWith, type Problem } from "../api/client";
-import { useDark } from "./preferences";
+import { still, useDark } from "./preferences";
 import { BASE, paths } from "./paths";
 import { router } from "./routes";
 
@@ -76,7 +76,7 @@ export function Console() {
         locale={i18n.resolvedLanguage === "en" ? en : zh}
         theme={{
           algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-          token: { ...(dark ? ON_DARK : ON_LIGHT), ...legible(dark), borderRadius: 6 },
+          token: { ...(dark ? ON_DARK : ON_LIGHT), ...legible(dark), borderRadius: 6, motion: !still() },
           components: {
             ...(dark && { Tabs: { itemSelectedColor: "#2dd4bf", inkBarColor: "#2dd4bf" }, Button: { dangerColor: "#141414" } }),
             Menu: dark

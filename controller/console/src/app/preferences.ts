@@ -45,6 +45,11 @@ export function usePreferences(): Preferences {
   );
 }
 
+/** Whether the reader's system asks for pages that do not move. */
+export function still(): boolean {
+  return typeof window !== "undefined" && Boolean(window.matchMedia?.("(prefers-reduced-motion: reduce)").matches);
+}
+
 const dark = typeof window !== "undefined" && window.matchMedia ? window.matchMedia("(prefers-color-scheme: dark)") : undefined;
 
 /** Whether the page is dark now; "system" follows the system while it changes. */
