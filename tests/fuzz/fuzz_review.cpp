@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto answer = json::parse(*said, error);
   require(!error, "the answer is JSON");
   json::parse_options deep;
-  deep.max_depth = base::kJsonDepth;
+  deep.max_depth = slipway::base::kJsonDepth;
   const auto asked = json::parse(body, {}, deep);
   const auto& response = answer.at("response").as_object();
   require(response.at("uid") == asked.at("request").at("uid"), "it answers what was asked");
