@@ -11,7 +11,7 @@ sys.path.insert(0, f"{TREE}/tests/gate")
 
 import pages  # noqa: E402
 from browser import Browser
-from outside import kill_controller, restart_controller, start_controller
+from outside import kill_controller, start_controller
 from slipway import wait_for
 from tenants import SPACES, Tenants
 
@@ -101,9 +101,7 @@ MOST_LOADED = 500 << 10  # bytes as they travel, for the sign-in and the first l
 
 
 @pytest.fixture(scope="module")
-def browser(api, world):
-    restart_controller(world)  # it forgets how often others gave wrong passwords: this address has nearly been locked out
-    wait_for("its cluster is seen again", lambda: "stale" not in api.get("/clusters/demo/namespaces"), 60)
+def browser(api):
     one = Browser(api)
     yield one
     one.close()
