@@ -235,7 +235,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
       {list.error && <Failure error={list.error} again={() => void list.refetch()} />}
       {list.data?.stale && <StaleNote why={list.data.stale} asOf={list.data.asOf} />}
       {/* scrolled from without: Ant Design's own way repeats the header, with its checkbox, in a row hidden from screen readers */}
-      <div style={{ overflowX: "auto" }}>
+      <div tabIndex={0} style={{ overflowX: "auto" }}>
         <Table<Row>
           size="middle"
           columns={columns}
