@@ -15,56 +15,42 @@ export function useChoices<List extends ListName>(list: List, cluster: string, n
   return rows.data?.items ?? [];
 }
 
-interface Props {
-  list: ListName;
-  cluster: string;
-  namespace?: string;
+interface NameProps {
   label: string;
   value?: string;
   onChange?: (name: string) => void;
   id?: string;
 }
 
-/** The name of an object, chosen from those that there are; one that is made later may be typed. */
-export function ObjectName({ list, cluster, namespace, label, value, onChange, id }: Props) {
-  const choices = useChoices(list, cluster, namespace);
+interface Props extends NameProps {
+  list: ListName;
+  cluster: string;
+  namespace?: string;
+}
+
+/** A name, chosen from those that there are; one that is made later may be typed. */
+function NameField({ label, names, width, ...field }: NameProps & { names: string[]; width: number }) {
   return (
     <AutoComplete
-      id={id}
+      {...field}
       aria-label={label}
       placeholder={label}
-      value={value}
-      onChange={onChange}
-      style={{ minWidth: 160, width: "100%" }}
+      style={{ minWidth: width, width: "100%" }}
       showSearch={{ filterOption: (typed, option) => String(option?.value).includes(typed) }}
-      options={choices.map(({ name }) => ({ value: name }))}
+      options={names.map((name) => ({ value: name }))}
     />
   );
 }
 
+/** The name of an object. */
+export function ObjectName({ list, cluster, namespace, ...field }: Props) {
+  const choices = useChoices(list, cluster, namespace);
+  return <NameField {...field} width={160} names={choices.map(({ name }) => name)} />;
+}
+
 /** A key of a ConfigMap or Secret. */
-export function KeyName({
-  list,
-  cluster,
-  namespace,
-  source,
-  label,
-  value,
-  onChange,
-  id,
-}: Omit<Props, "list"> & { list: "configmaps" | "secrets"; source?: string }) {
+export function KeyName({ list, cluster, namespace, source, ...field }: Omit<Props, "list"> & { list: "configmaps" | "secrets"; source?: string }) {
   const choices = useChoices(list, cluster, namespace);
   const keys = choices.find(({ name }) => name === source)?.keys ?? [];
-  return (
-    <AutoComplete
-      id={id}
-      aria-label={label}
-      placeholder={label}
-      value={value}
-      onChange={onChange}
-      style={{ minWidth: 120, width: "100%" }}
-      showSearch={{ filterOption: (typed, option) => String(option?.value).includes(typed) }}
-      options={keys.map(({ name }) => ({ value: name }))}
-    />
-  );
+  return <NameField {...field} width={120} names={keys.map(({ name }) => name)} />;
 }

@@ -2,7 +2,7 @@
 import { Card, Form, type FormInstance } from "antd";
 import { useDeferredValue, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { toYaml } from "../../ui/yaml";
+import { type Value, writeYaml } from "../../yaml/write_yaml";
 import type { KubernetesObject } from "../object";
 
 interface Props<Values> {
@@ -20,7 +20,7 @@ export function YamlPreview<Values extends object>({ form, initial, objects }: P
   const yaml = useMemo(
     () =>
       objects(values)
-        .map(({ status: _, ...object }) => toYaml(object)) // what the cluster says of it nobody writes
+        .map(({ status: _, ...object }) => writeYaml(object as Value)) // what the cluster says of it nobody writes
         .join("---\n"),
     [values],
   );
