@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "protocol/base/json_text.hpp"
+
 namespace slipway::http {
 
 namespace {
@@ -14,7 +16,6 @@ namespace {
 namespace json = boost::json;
 using boost::system::error_code;
 
-constexpr std::size_t kDeepest = 64;
 constexpr std::size_t kMostNamed = 64;  ///< bytes of a key, in what is said about it
 
 /// Goes along with the parser and keeps no values, only where it is.
@@ -116,7 +117,7 @@ class Walk {
 
 std::optional<base::Error> ambiguity_in(std::string_view text) {
   json::parse_options deep;
-  deep.max_depth = kDeepest;  // who reads the values has a bound of their own
+  deep.max_depth = base::kJsonDepth;  // nobody reads values that lie deeper
   json::basic_parser<Walk> parser{deep};
   error_code error;
   (void)parser.write_some(false, text.data(), text.size(), error);

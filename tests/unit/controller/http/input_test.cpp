@@ -6,6 +6,8 @@
 #include <boost/json.hpp>
 
 #include "controller/http/responses.hpp"
+#include "controller/http/strict_json.hpp"
+#include "protocol/base/json_text.hpp"
 
 namespace slipway::http {
 namespace {
@@ -63,6 +65,17 @@ TEST(Pages, GoOnAfterTheCursorEvenWhenItsItemWent) {
   EXPECT_EQ(shifted->text(), R"({"items":["c","d"]})");
   EXPECT_FALSE(page_response(all, {.limit = 2, .cursor = "x"}, key, view));
   EXPECT_TRUE(page_response(all, {.limit = 2, .cursor = "99999.z"}, key, view));
+}
+
+TEST(StrictJson, LooksAsDeepAsAnybodyReads) {
+  const auto nested = [](std::size_t levels) {
+    return std::string(levels, '[') + R"({"a":1,"a":2})" + std::string(levels, ']');
+  };
+  ASSERT_TRUE(ambiguity_in(nested(base::kJsonDepth - 1)));
+  const auto behind = R"({"deep":)" + std::string(base::kJsonDepth - 2, '[') +
+                      std::string(base::kJsonDepth - 2, ']') + R"(,"a":1,"a":2})";
+  ASSERT_TRUE(ambiguity_in(behind));
+  EXPECT_EQ(ambiguity_in(behind)->field, "a");
 }
 
 }  // namespace
