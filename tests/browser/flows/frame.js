@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signing in, the frame, and what all pages have.
-
-/** Asserts with words. */
-function must(truth, why) {
-  if (!truth) throw new Error(why);
-}
-
-const visible = (locator) => locator.first().waitFor({ state: "visible" });
+import { must, visible } from "../steps.js";
 
 /** By the form: somebody unknown first (a known name might be locked out), then the user; the page that was asked for comes after it. */
 export async function signInByForm(flow, { user, password }) {

@@ -11,11 +11,6 @@ export async function gallery(flow, { pages, ...credentials }) {
     await page.locator("main").first().waitFor();
     await page.waitForFunction(() => !document.querySelector(".ant-spin-spinning, .ant-skeleton-active, [aria-busy=true]"));
     await flow.look(name);
-    const said = await page.locator("main").first().innerText();
-    if (/\b[a-z]+(\.[a-zA-Z]+){2,}\b/.test(said.replace(/\S*[/@:]\S*/g, ""))) {
-      const key = said.match(/\b(common|management|business|pods|yaml)(\.[a-zA-Z]+)+\b/);
-      if (key) flow.complaints.push(`${name} shows a key in place of words: ${key[0]}`);
-    }
     flow.complaints.splice(before, flow.complaints.length, ...flow.complaints.slice(before).map((one) => `${name}: ${one}`));
   }
 }

@@ -1,19 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The management view: clusters, nodes, namespaces, users and projects, audit, settings. Each flow cleans up what it makes.
+import { must, named, visible } from "../steps.js";
 
-/** Asserts with words. */
-function must(truth, why) {
-  if (!truth) throw new Error(why);
-}
-
-const visible = (locator) => locator.first().waitFor({ state: "visible" });
 const gone = (locator) => locator.first().waitFor({ state: "hidden" });
-
-/** Buttons of two Chinese characters have a space between them; before the word the icon may have its own. */
-function named(word) {
-  const text = [...word].map((letter) => letter.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`(?:^|\\s)${/^[\u4e00-\u9fff]{2}$/.test(word) ? text.join("\\s?") : text.join("")}\\s*$`);
-}
 
 /** The page by its words: buttons, fields and the dialog that is open. */
 function hands(flow) {

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a page elsewhere, or a user's text, may not do.
-
-function must(truth, why) {
-  if (!truth) throw new Error(why);
-}
+import { must } from "../steps.js";
 
 /** A page of another origin, open in the same browser as the console, neither reads nor changes anything with its user's cookie. */
 export async function foreignPage(flow, credentials) {

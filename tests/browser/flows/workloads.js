@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Business view: workloads and their pods, as they change.
-
-function must(truth, why) {
-  if (!truth) throw new Error(why);
-}
-
-/** Ant Design parts the two letters of a short Chinese word. */
-const spaced = (word) => new RegExp(`^${[...word].join("\\s?")}$`);
-
-const visible = (locator, timeout) => locator.first().waitFor({ state: "visible", timeout });
+import { must, named, visible } from "../steps.js";
 
 async function act(flow, name, action) {
   const { page } = flow;
@@ -25,10 +17,10 @@ export async function steerWorkload(flow, { namespace, name, ...credentials }) {
   const row = page.getByRole("row").filter({ has: page.getByRole("link", { name, exact: true }) });
   const has = (text) => visible(row.getByText(text, { exact: true }), 60_000);
   const done = async (dialog, action) => {
-    await dialog.getByRole("button", { name: spaced(flow.t(`business.action.${action}`)) }).click();
+    await dialog.getByRole("button", { name: named(flow.t(`business.action.${action}`)) }).click();
     await visible(dialog.getByText(flow.t("business.outcome.done")));
     await dialog
-      .getByRole("button", { name: spaced(flow.t("common.action.close")) })
+      .getByRole("button", { name: named(flow.t("common.action.close")) })
       .last()
       .click();
     await dialog.waitFor({ state: "hidden" });

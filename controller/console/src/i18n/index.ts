@@ -26,6 +26,10 @@ void i18next
     detection: { order: ["localStorage", "navigator"], lookupLocalStorage: "slipway.language", caches: ["localStorage"] },
     interpolation: { escapeValue: false }, // React escapes
     returnNull: false,
+    saveMissing: true, // a word that is not there is a fault, unless the place has one of its own to show
+    missingKeyHandler: (_languages, namespace, key, _shown, _update, options) => {
+      if (options?.defaultValue === undefined) console.error(`no words for ${namespace}:${key}`);
+    },
   });
 
 i18next.on("languageChanged", (code) => {
