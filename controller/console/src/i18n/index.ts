@@ -20,7 +20,7 @@ void i18next
   .init({
     resources: { en, "zh-CN": zh },
     supportedLngs: Object.keys(LANGUAGES),
-    fallbackLng: (code) => (code?.toLowerCase().startsWith("zh") ? "zh-CN" : "en"),
+    fallbackLng: { zh: ["zh-CN"], default: ["en"] }, // not a function: i18next keeps the way to the words of the others alone
     nonExplicitSupportedLngs: false,
     defaultNS: "common",
     detection: { order: ["localStorage", "navigator"], lookupLocalStorage: "slipway.language", caches: ["localStorage"] },

@@ -2,7 +2,7 @@
 import { Tooltip } from "antd";
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { language } from "../i18n";
+import { type Language, language } from "../i18n";
 
 const TICK_MS = 5_000;
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -11,6 +11,18 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
   ["second", 1],
 ];
+
+/** Making one costs more than its use, and a list has many times. */
+const formats = new Map<Language, { relative: Intl.RelativeTimeFormat; absolute: Intl.DateTimeFormat }>();
+
+function formatsOf(speech: Language) {
+  const kept = formats.get(speech) ?? {
+    relative: new Intl.RelativeTimeFormat(speech, { numeric: "auto" }),
+    absolute: new Intl.DateTimeFormat(speech, { dateStyle: "medium", timeStyle: "medium" }),
+  };
+  formats.set(speech, kept);
+  return kept;
+}
 
 let now = Date.now();
 const watchers = new Set<() => void>();
@@ -34,12 +46,12 @@ export function useNow(): number {
 export function relative(at: number, from: number): string {
   const seconds = Math.round((at - from) / 1000);
   const [unit, size] = STEPS.find(([, long]) => Math.abs(seconds) >= long) ?? STEPS[STEPS.length - 1];
-  return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+  return formatsOf(language()).relative.format(Math.trunc(seconds / size), unit);
 }
 
 /** The day and the time by the reader's clock. */
 export function absolute(at: number | string): string {
-  return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
+  return formatsOf(language()).absolute.format(new Date(at));
 }
 
 /** How long ago, with day and time on hover. `at`: RFC 3339; nothing is said as a dash. `ahead`: it may be yet to come, as an expiry. */
