@@ -162,6 +162,7 @@ def run_system(tree, out, options):
 
 def run_swarm(tree, out, options):
     """Its controller and agents are its own; most of its time it waits for links that fell silent."""
+    build(tree, out, "release", "slipway-controller", "slipway-agent")
     return pytest(tree, out, options, "swarm", SWARM)
 
 
