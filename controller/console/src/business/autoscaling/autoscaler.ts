@@ -2,7 +2,7 @@
 // A HorizontalPodAutoscaler as a form, and back; in autoscaling/v1, which all versions of Kubernetes have. There CPU has a
 // field, and the other metrics stand in an annotation.
 import { type Fields, type KubernetesObject, listOf, part } from "../object";
-import { put } from "../wizard/object";
+import { put } from "../put";
 
 const METRICS = "autoscaling.alpha.kubernetes.io/metrics";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The data of ConfigMaps and Secrets as rows of a form, and back.
 import type { Fields, KubernetesObject } from "../object";
-import { put } from "../wizard/object";
+import { put } from "../put";
 
 /** One key. */
 export interface Entry {

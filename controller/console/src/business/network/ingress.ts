@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An Ingress as a form, and back.
 import { type Fields, type KubernetesObject, listOf, part } from "../object";
-import { put } from "../wizard/object";
+import { put } from "../put";
 
 export interface IngressPath {
   base?: Fields;

@@ -2,7 +2,7 @@
 // A Service as a form, and back.
 import { type Fields, type KubernetesObject, listOf, part } from "../object";
 import type { Pair } from "../wizard/form";
-import { put } from "../wizard/object";
+import { put } from "../put";
 
 export interface ServicePort {
   base?: Fields;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A claim as a form, and back.
 import { type KubernetesObject, part } from "../object";
-import { put } from "../wizard/object";
+import { put } from "../put";
 
 export interface ClaimValues {
   namespace?: string;

@@ -68,7 +68,7 @@ export function AdvancedFields() {
         </Form.Item>
         {kind === "statefulsets" && (
           <Form.Item name="serviceName" label={t("wizard.serviceName")} rules={[rule(isSubdomain, t("form.labelRule"))]} extra={t("wizard.serviceNameNote")}>
-            <Input disabled={editing} style={{ maxWidth: 300 }} />
+            <Input disabled={editing || undefined} style={{ maxWidth: 300 }} />
           </Form.Item>
         )}
         <Form.Item name="terminationGracePeriodSeconds" label={t("wizard.grace")}>

@@ -38,7 +38,7 @@ export function BasicFields() {
         </Form.Item>
       )}
       <Form.Item name="name" label={t("wizard.name")} rules={[{ required: true }, rule(strict ? isLabel : isSubdomain, t("form.labelRule"))]}>
-        <Input disabled={editing} maxLength={63} style={{ maxWidth: 400 }} autoFocus={!editing} />
+        <Input disabled={editing || undefined} maxLength={63} style={{ maxWidth: 400 }} autoFocus={!editing} />
       </Form.Item>
       <Form.Item name="description" label={t("wizard.description")}>
         <Input.TextArea autoSize={{ minRows: 1, maxRows: 4 }} maxLength={1024} />

@@ -13,7 +13,7 @@ export function BatchFields() {
   const figures = (of: readonly (readonly [name: string, word: string, min: number])[]) =>
     of.map(([name, word, min]) => (
       <Form.Item key={name} name={["batch", name]} label={word}>
-        <InputNumber min={min} precision={0} disabled={name === "completions" && editing && !cron} />
+        <InputNumber min={min} precision={0} disabled={(name === "completions" && editing && !cron) || undefined} />
       </Form.Item>
     ));
   const ofSchedule = [

@@ -48,7 +48,7 @@ export function ContainerFields() {
         >
           <Tabs
             type="card"
-            activeKey={open}
+            activeKey={Number(open) < fields.length ? open : "0"}
             onChange={setOpen}
             items={fields.map(({ name }) => ({
               key: String(name),
@@ -186,7 +186,7 @@ function MountRows({ at }: { at: number }) {
   return (
     <>
       {names.length === 0 && <Typography.Paragraph type="secondary">{t("wizard.noVolumes")}</Typography.Paragraph>}
-      <RowList name={[at, "mounts"]} add={t("wizard.addMount")} blank={() => ({ volume: names[0] ?? "", path: "" })} disabled={names.length === 0}>
+      <RowList name={[at, "mounts"]} add={t("wizard.addMount")} blank={() => ({ volume: names[0] ?? "", path: "" })} disabled={names.length === 0 || undefined}>
         {(row) => (
           <>
             <Form.Item name={[row, "volume"]} rules={[{ required: true, message: t("form.needValue") }]} style={{ ...TIGHT, minWidth: 150 }}>

@@ -23,7 +23,10 @@ export function ProbeFields({ at, probe }: { at: number; probe: (typeof PROBES)[
     <div style={{ marginBottom: 16 }}>
       <Tooltip title={lacking}>
         <Form.Item name={[at, probe, "how"]} label={t(`wizard.${probe}`)} style={{ marginBottom: 8 }} extra={t(`probe.about.${probe}`)}>
-          <Radio.Group disabled={lacking !== undefined && how === "none"} options={ways.map((value) => ({ value, label: t(`probe.${value as "http"}`) }))} />
+          <Radio.Group
+            disabled={(lacking !== undefined && how === "none") || undefined}
+            options={ways.map((value) => ({ value, label: t(`probe.${value as "http"}`) }))}
+          />
         </Form.Item>
       </Tooltip>
       {(how === "http" || how === "https" || how === "tcp") && (

@@ -34,7 +34,7 @@ export function StrategyFields() {
         {(mode === "custom" || mode === "rolling") && (
           <Tooltip title={partial}>
             <Form.Item name={["strategy", "maxUnavailable"]} label={t("strategy.maxUnavailable")} rules={counted}>
-              <Input placeholder={mode === "custom" ? "25%" : "1"} disabled={partial !== undefined} style={{ width: 120 }} />
+              <Input placeholder={mode === "custom" ? "25%" : "1"} disabled={partial !== undefined || undefined} style={{ width: 120 }} />
             </Form.Item>
           </Tooltip>
         )}
@@ -46,7 +46,7 @@ export function StrategyFields() {
         {mode !== "onDelete" && (
           <Tooltip title={ready}>
             <Form.Item name={["strategy", "minReadySeconds"]} label={t("strategy.minReadySeconds")} tooltip={t("strategy.minReadyNote")}>
-              <InputNumber min={0} precision={0} disabled={ready !== undefined} />
+              <InputNumber min={0} precision={0} disabled={ready !== undefined || undefined} />
             </Form.Item>
           </Tooltip>
         )}

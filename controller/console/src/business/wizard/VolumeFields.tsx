@@ -31,17 +31,17 @@ export function VolumeFields() {
             name={["claimTemplates"]}
             add={t("wizard.addClaimTemplate")}
             blank={() => ({ name: "", size: "", accessMode: "ReadWriteOnce" })}
-            disabled={editing}
+            disabled={editing || undefined}
           >
             {(row) => (
               <>
                 <Form.Item name={[row, "name"]} rules={[{ required: true, message: t("form.needValue") }, rule(isLabel, t("form.labelRule"))]} style={TIGHT}>
-                  <Input aria-label={t("wizard.volume")} placeholder={t("wizard.volume")} disabled={editing} />
+                  <Input aria-label={t("wizard.volume")} placeholder={t("wizard.volume")} disabled={editing || undefined} />
                 </Form.Item>
                 <Form.Item name={[row, "storageClass"]} style={{ ...TIGHT, minWidth: 160 }}>
                   <Select
                     allowClear
-                    disabled={editing}
+                    disabled={editing || undefined}
                     aria-label={t("claim.class")}
                     placeholder={t("claim.class")}
                     options={classes.map(({ name }) => ({ value: name }))}
@@ -52,11 +52,11 @@ export function VolumeFields() {
                   rules={[{ required: true, message: t("form.needValue") }, rule(isQuantity, t("form.quantityRule"))]}
                   style={TIGHT}
                 >
-                  <Input aria-label={t("claim.size")} placeholder={EXAMPLE_SIZE} disabled={editing} style={{ width: 110 }} />
+                  <Input aria-label={t("claim.size")} placeholder={EXAMPLE_SIZE} disabled={editing || undefined} style={{ width: 110 }} />
                 </Form.Item>
                 <Form.Item name={[row, "accessMode"]} style={TIGHT}>
                   <Select
-                    disabled={editing}
+                    disabled={editing || undefined}
                     aria-label={t("claim.modes")}
                     style={{ width: 190 }}
                     options={(["ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany"] as const).map((value) => ({ value, label: t(`mode.${value}`) }))}

@@ -7,16 +7,17 @@ import { api } from "../../api/client";
 import { paths } from "../../app/paths";
 import { usePlace } from "../../app/place";
 import { Failure } from "../../ui/Failure";
-import { YamlPreview } from "../fields/YamlPreview";
+import { ReasonButton } from "../../ui/ReasonButton";
+import { useStray, YamlSide } from "../fields/YamlSide";
 import { kindOf, LASTING, type WorkloadPlural } from "../kinds";
 import { type KubernetesObject, useObject } from "../object";
 import { AccessFields } from "./AccessFields";
 import { AdvancedFields } from "./AdvancedFields";
 import { BasicFields } from "./BasicFields";
 import { BatchFields } from "./BatchFields";
+import { objectsOf, readWorkload } from "./bothways";
 import { ContainerFields } from "./ContainerFields";
 import { newForm, type WorkloadForm } from "./form";
-import { accessObjects, objectOf } from "./object";
 import { formOf } from "./reading";
 import { PlannedList } from "./PlannedList";
 import { SubmitDialog } from "./SubmitDialog";
@@ -120,9 +121,11 @@ function Wizard({ scene, base, plans, application, reload }: Props) {
   const [asked, setAsked] = useState<Planned[]>();
   const lasting = LASTING.includes(kind);
   const steps: Step[] = [...(lasting ? [] : (["basics"] as const)), "containers", ...(lasting && !editing ? (["access"] as const) : []), "advanced"];
-  const objectsOf = (one: Planned) => [objectOf(one.kind, one.form, base, scene.kubernetesVersion), ...(editing ? [] : accessObjects(one.form))];
+  const making = { isNew: !editing, kubernetesVersion: scene.kubernetesVersion };
+  const { stray, note } = useStray();
   const present = (): Planned => ({ kind, form: structuredClone(read()) });
   const last = step === steps.length - 1;
+  const amiss = stray.unshown && t("yaml.correct");
   const read = () => form.getFieldsValue(true) as WorkloadForm;
 
   /** Fields of all steps are checked at the end, those of the present one before the next. */
@@ -169,7 +172,8 @@ function Wizard({ scene, base, plans, application, reload }: Props) {
           {editing ? `${common("action.edit")} · ${kindOf(kind)} ${name}` : t("list.create", { kind: word })}
         </Typography.Title>
         <span>
-          <Switch id="preview" checked={preview} onChange={setPreview} /> <label htmlFor="preview">{t("wizard.preview")}</label>
+          <Switch id="preview" checked={preview} disabled={stray.unshown !== undefined} onChange={setPreview} />{" "}
+          <label htmlFor="preview">{t("wizard.preview")}</label>
         </span>
       </Flex>
       <Steps
@@ -180,8 +184,9 @@ function Wizard({ scene, base, plans, application, reload }: Props) {
         style={{ marginBottom: 16 }}
       />
       <Row gutter={16}>
-        <Col xs={24} xl={preview ? 15 : 24}>
-          <Form form={form} layout="vertical" initialValues={initial}>
+        <Col xs={24} xl={preview ? 14 : 24}>
+          {note}
+          <Form form={form} layout="vertical" initialValues={initial} disabled={stray.unshown !== undefined}>
             {!lasting && (
               <div style={shownWhen("basics")}>
                 <BasicFields />
@@ -207,21 +212,31 @@ function Wizard({ scene, base, plans, application, reload }: Props) {
             <Button onClick={back}>{common("action.cancel")}</Button>
             {step > 0 && <Button onClick={() => setStep(step - 1)}>{common("action.previous")}</Button>}
             {!last && (
-              <Button type={editing ? "default" : "primary"} onClick={() => void check(false).then((good) => good && setStep(step + 1))}>
+              <ReasonButton reason={amiss} type={editing ? "default" : "primary"} onClick={() => void check(false).then((good) => good && setStep(step + 1))}>
                 {t("wizard.next", { step: words[steps[step + 1]] })}
-              </Button>
+              </ReasonButton>
             )}
-            {last && plans && <Button onClick={() => void next()}>{t("wizard.addAnother")}</Button>}
+            {last && plans && (
+              <ReasonButton reason={amiss} onClick={() => void next()}>
+                {t("wizard.addAnother")}
+              </ReasonButton>
+            )}
             {(last || editing || planned.length > 0) && (
-              <Button type="primary" onClick={() => void submit()}>
+              <ReasonButton reason={amiss} type="primary" onClick={() => void submit()}>
                 {editing ? common("action.save") : common("action.create")}
-              </Button>
+              </ReasonButton>
             )}
           </Flex>
         </Col>
         {preview && (
-          <Col xs={24} xl={9}>
-            <YamlPreview form={form} initial={initial} objects={(now) => objectsOf({ kind, form: now })} />
+          <Col xs={24} xl={10}>
+            <YamlSide
+              form={form}
+              initial={initial}
+              objects={(now) => objectsOf(kind, now, making)}
+              read={(text) => readWorkload(kind, text, { ...making, namespace: place.namespace, name: editing ? initial.name : undefined })}
+              stray={stray}
+            />
           </Col>
         )}
       </Row>
@@ -229,7 +244,7 @@ function Wizard({ scene, base, plans, application, reload }: Props) {
         <SubmitDialog
           cluster={cluster}
           base={base}
-          objects={asked.flatMap(objectsOf)}
+          objects={asked.flatMap((one) => objectsOf(one.kind, one.form, making))}
           reload={(present) => {
             setAsked(undefined);
             reload(present);

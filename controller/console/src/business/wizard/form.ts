@@ -2,7 +2,7 @@
 // What the form of a workload holds. Each part keeps its `base`, the part of the object that it was read from: what the form
 // does not know is in there, and goes back into the object.
 import type { WorkloadPlural } from "../kinds";
-import type { Fields } from "../object";
+import type { Fields, KubernetesObject } from "../object";
 
 export interface Pair {
   key: string;
@@ -109,7 +109,7 @@ export interface ClaimTemplate {
   name: string;
   storageClass?: string;
   size: string;
-  accessMode: string;
+  accessMode?: string;
 }
 
 export interface Strategy {
@@ -168,6 +168,7 @@ export interface HostAlias {
 }
 
 export interface AccessPort {
+  base?: Fields;
   name?: string;
   port?: number;
   targetPort?: string;
@@ -177,11 +178,12 @@ export interface AccessPort {
 
 /** A Service to make with the workload, and an Ingress that leads to it. */
 export interface Access {
+  base?: KubernetesObject;
   on: boolean;
   name?: string;
   type?: string;
   ports: AccessPort[];
-  ingress: { on: boolean; host?: string; path?: string; className?: string };
+  ingress: { base?: KubernetesObject; on: boolean; host?: string; path?: string; className?: string };
 }
 
 export interface Batch {
@@ -199,6 +201,8 @@ export interface Batch {
 }
 
 export interface WorkloadForm {
+  /** None: nothing was read, all of the object is of the form. */
+  base?: KubernetesObject;
   namespace?: string;
   name: string;
   description?: string;
@@ -251,6 +255,10 @@ function noAffinity(): Affinity {
   return { required: [], preferred: [] };
 }
 
+export function newAccess(): Access {
+  return { on: false, type: "ClusterIP", ports: [{ protocol: "TCP" }], ingress: { on: false, path: "/" } };
+}
+
 /** The form of a workload that is to be made. */
 export function newForm(kind: WorkloadPlural): WorkloadForm {
   const batch = kind === "jobs" || kind === "cronjobs";
@@ -266,7 +274,7 @@ export function newForm(kind: WorkloadPlural): WorkloadForm {
     ...((kind === "deployments" || kind === "statefulsets") && { replicas: 1 }),
     strategy: kind === "deployments" ? { mode: "startFirst", batch: 1 } : { mode: "rolling" },
     scheduling: { nodeSelector: [], tolerations: [], nodeAffinity: noAffinity(), podAffinity: noAffinity(), podAntiAffinity: noAffinity() },
-    access: { on: false, type: "ClusterIP", ports: [{ protocol: "TCP" }], ingress: { on: false, path: "/" } },
+    access: newAccess(),
     batch: {
       ...(batch && { completions: 1, parallelism: 1, backoffLimit: 6, restartPolicy: "Never" }),
       ...(kind === "cronjobs" && { schedule: "", concurrencyPolicy: "Forbid" }),

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { WorkloadPlural } from "../kinds";
 import type { KubernetesObject } from "../object";
 import { newContainer, newForm } from "./form";
-import { accessObjects, objectOf } from "./object";
+import { accessObjects } from "./access";
+import { objectOf } from "./object";
 import { formOf } from "./reading";
 
 /** An object with all that the form knows, and beside it what it does not. */
@@ -136,7 +137,7 @@ const full: KubernetesObject = {
 const template = (full.spec as { template: object }).template;
 
 function same(kind: WorkloadPlural, object: KubernetesObject) {
-  expect(objectOf(kind, formOf(kind, object), object)).toEqual(object);
+  expect(objectOf(kind, formOf(kind, object), { isNew: false })).toEqual(object);
 }
 
 describe("a workload's form", () => {
@@ -203,7 +204,7 @@ describe("a workload's form", () => {
         livenessProbe: { how: "http", path: "/", port: "80", periodSeconds: 10 },
       },
     ];
-    expect(objectOf("deployments", form)).toEqual({
+    expect(objectOf("deployments", form, { isNew: true })).toEqual({
       apiVersion: "apps/v1",
       kind: "Deployment",
       metadata: { name: "web", namespace: "shop", labels: { "app.kubernetes.io/name": "store" } },
@@ -236,7 +237,7 @@ describe("a workload's form", () => {
     form.containers[1].variables[0].value = "2";
     form.containers[1].livenessProbe = { ...form.containers[1].livenessProbe, how: "tcp", port: "81" };
     form.volumes[0] = { ...form.volumes[0], type: "secret", source: "s" };
-    const changed = objectOf("deployments", form, full) as unknown as {
+    const changed = objectOf("deployments", form, { isNew: false }) as unknown as {
       spec: { template: { spec: { containers: Record<string, unknown>[]; volumes: unknown[] } } };
     };
     const [web] = changed.spec.template.spec.containers;
@@ -256,20 +257,20 @@ describe("a workload's form", () => {
 
   it("makes CronJobs of the version that the cluster has", () => {
     const form = { ...newForm("cronjobs"), name: "nightly" };
-    expect(objectOf("cronjobs", form, undefined, "v1.20.2").apiVersion).toBe("batch/v1beta1");
-    expect(objectOf("cronjobs", form, undefined, "v1.28.0").apiVersion).toBe("batch/v1");
+    expect(objectOf("cronjobs", form, { isNew: true, kubernetesVersion: "v1.20.2" }).apiVersion).toBe("batch/v1beta1");
+    expect(objectOf("cronjobs", form, { isNew: true, kubernetesVersion: "v1.28.0" }).apiVersion).toBe("batch/v1");
   });
 
   it("makes a Service and an Ingress with it", () => {
     const form = { ...newForm("deployments"), name: "web", namespace: "shop" };
-    expect(accessObjects(form)).toEqual([]);
+    expect(accessObjects("deployments", form)).toEqual([]);
     form.access = {
       on: true,
       type: "NodePort",
       ports: [{ port: 80, targetPort: "http", nodePort: 30080, protocol: "TCP" }],
       ingress: { on: true, host: "a.example.com", path: "/x" },
     };
-    expect(accessObjects(form)).toEqual([
+    expect(accessObjects("deployments", form)).toEqual([
       {
         apiVersion: "v1",
         kind: "Service",

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Form → object. What the form does not know is taken over from the object that it was read from.
 import { APPLICATION_LABEL, apiVersionOf, kindOf, type WorkloadPlural } from "../kinds";
-import { type Fields, type KubernetesObject, part } from "../object";
+import { type Fields, type KubernetesObject, listOf, part } from "../object";
+import { countOrText, filled, mapOf, put, said, without } from "../put";
 import {
   AFFINITIES,
   type Affinity,
+  type ClaimTemplate,
   type Container,
-  type Pair,
   PROBE_FIGURES,
   type Probe,
   type Rule,
@@ -17,44 +18,14 @@ import {
   type Volume,
   type WorkloadForm,
 } from "./form";
-import { DESCRIPTION, VOLUME_SOURCES, workingSpec } from "./reading";
-
-/** `base` with some fields set anew; undefined takes a field away. */
-export function put(base: Fields | undefined, known: Fields): Fields {
-  const out: Fields = { ...base };
-  for (const [key, value] of Object.entries(known)) {
-    if (value === undefined) delete out[key];
-    else out[key] = value;
-  }
-  return out;
-}
-
-/** undefined in place of nothing; what was there empty stays so. */
-function filled<Value extends object>(value: Value, before?: unknown): Value | undefined {
-  const empty = Object.keys(value).length === 0;
-  return empty && !(typeof before === "object" && before !== null && Object.keys(before).length === 0) ? undefined : value;
-}
-
-function said(text: string | undefined): string | undefined {
-  return text === "" ? undefined : text;
-}
-
-/** Kubernetes' IntOrString. */
-function countOrText(text: string | undefined): string | number | undefined {
-  if (text === undefined || text === "") return undefined;
-  return /^\d+$/.test(text) ? Number(text) : text;
-}
-
-function mapOf(pairs: Pair[]): Record<string, string> {
-  return Object.fromEntries(pairs.filter((pair) => pair?.key).map(({ key, value }) => [key, value ?? ""]));
-}
+import { DESCRIPTION, followsOf, selectorLabels, VOLUME_SOURCES, workingSpec } from "./reading";
 
 function variable({ base, name, from, value, source, key }: Variable): Fields {
   if (from === "other") return put(base, { name });
   if (from === "value") return put(base, { name, value, valueFrom: undefined });
   const field = from === "configMap" ? "configMapKeyRef" : "secretKeyRef";
   const reference = put(part(base, "valueFrom", field), { name: source, key });
-  return put(base, { name, value: undefined, valueFrom: { [field]: reference } });
+  return put(without(base ?? {}, "value"), { name, valueFrom: { [field]: reference } });
 }
 
 function variableSet({ base, from, source, prefix }: VariableSet): Fields {
@@ -74,7 +45,7 @@ function probe(one: Probe | undefined): Fields | undefined {
     ...figures,
     httpGet: how === "http" || how === "https" ? put(before, { path: said(one.path), port, scheme }) : undefined,
     tcpSocket: how === "tcp" ? put(part(base, "tcpSocket"), { port }) : undefined,
-    exec: how === "exec" ? put(part(base, "exec"), { command: one.command ?? [] }) : undefined,
+    exec: how === "exec" ? put(part(base, "exec"), { command: filled(one.command ?? [], part(base, "exec").command) }) : undefined,
   });
 }
 
@@ -87,7 +58,7 @@ function resources(one: Container): Fields | undefined {
 /** A hook that runs a command; one of another sort stays as it is while no command is given. */
 function hook(base: Fields, name: string, command: string[] | undefined): Fields | undefined {
   const before = base[name] as Fields | undefined;
-  if (!command?.length) return before && !before.exec ? before : undefined;
+  if (!command?.length) return before && (!before.exec || listOf(part(before, "exec").command).length === 0) ? before : undefined;
   return put(before?.exec ? before : undefined, { exec: put(part(before, "exec"), { command }) });
 }
 
@@ -137,6 +108,12 @@ function volumeObject({ base, name, type, source, memory, sizeLimit }: Volume): 
   return put(put(base, others), { name, [field]: within });
 }
 
+/** Rolling is the rule: it need not be said. */
+function rollingType(old: Fields, rollingUpdate: Fields | undefined): string | undefined {
+  if (old.type === undefined && old.rollingUpdate !== undefined) return undefined;
+  return rollingUpdate || old.type ? "RollingUpdate" : undefined;
+}
+
 function strategyFields(kind: WorkloadPlural, before: Fields, asked: Strategy): Fields {
   const minReadySeconds = asked.minReadySeconds ?? undefined;
   if (kind === "deployments") {
@@ -146,21 +123,19 @@ function strategyFields(kind: WorkloadPlural, before: Fields, asked: Strategy): 
     const [maxSurge, maxUnavailable] =
       asked.mode === "startFirst" ? [batch, 0] : asked.mode === "stopFirst" ? [0, batch] : [countOrText(asked.maxSurge), countOrText(asked.maxUnavailable)];
     const rollingUpdate = filled(put(part(old, "rollingUpdate"), { maxSurge, maxUnavailable }), old.rollingUpdate);
-    const type = rollingUpdate || old.type ? "RollingUpdate" : undefined;
-    return { minReadySeconds, strategy: filled(put(old, { type, rollingUpdate }), before.strategy) };
+    return { minReadySeconds, strategy: filled(put(old, { type: rollingType(old, rollingUpdate), rollingUpdate }), before.strategy) };
   }
   const old = part(before, "updateStrategy");
   if (asked.mode === "onDelete") return { minReadySeconds, updateStrategy: put(old, { type: "OnDelete", rollingUpdate: undefined }) };
   const rolling = put(part(old, "rollingUpdate"), { maxUnavailable: countOrText(asked.maxUnavailable), partition: asked.partition ?? undefined });
   const rollingUpdate = filled(rolling, old.rollingUpdate);
-  const type = rollingUpdate || old.type ? "RollingUpdate" : undefined;
-  return { minReadySeconds, updateStrategy: filled(put(old, { type, rollingUpdate }), before.updateStrategy) };
+  return { minReadySeconds, updateStrategy: filled(put(old, { type: rollingType(old, rollingUpdate), rollingUpdate }), before.updateStrategy) };
 }
 
 function rules(of: Rule[] | undefined, before: unknown): Fields[] | undefined {
   const needsNone = (operator: string) => operator === "Exists" || operator === "DoesNotExist";
   return filled(
-    (of ?? []).map(({ base, key, operator, values }) => put(base, { key, operator, values: needsNone(operator) ? undefined : (values ?? []) })),
+    (of ?? []).map(({ base, key, operator, values }) => put(base, { key, operator, values: filled(needsNone(operator) ? [] : (values ?? []), base?.values) })),
     before,
   );
 }
@@ -196,7 +171,7 @@ function podSpec(kind: WorkloadPlural, form: WorkloadForm, before: Fields): Fiel
   const { scheduling } = form;
   return put(before, {
     initContainers: filled(form.containers.filter(({ init }) => init).map(containerObject), before.initContainers),
-    containers: form.containers.filter(({ init }) => !init).map(containerObject),
+    containers: filled(form.containers.filter(({ init }) => !init).map(containerObject), before.containers),
     volumes: filled(form.volumes.map(volumeObject), before.volumes),
     ...(batch && { restartPolicy: said(form.batch.restartPolicy) }),
     imagePullSecrets: filled(
@@ -213,16 +188,17 @@ function podSpec(kind: WorkloadPlural, form: WorkloadForm, before: Fields): Fiel
     affinity: filled(affinity, before.affinity),
     hostNetwork: form.hostNetwork || (form.hostNetwork === false && before.hostNetwork !== undefined) ? form.hostNetwork : undefined,
     hostAliases: filled(
-      form.hostAliases.map(({ base, ip, hostnames }) => put(base, { ip, hostnames: hostnames ?? [] })),
+      form.hostAliases.map(({ base, ip, hostnames }) => put(base, { ip, hostnames: filled(hostnames ?? [], base?.hostnames) })),
       before.hostAliases,
     ),
     terminationGracePeriodSeconds: form.terminationGracePeriodSeconds ?? undefined,
   });
 }
 
-/** The labels by which a new workload finds its pods. */
-export function selectorOf(form: WorkloadForm): Record<string, string> {
-  return { app: form.name };
+/** The labels by which a workload finds its pods. */
+export function selectorOf(kind: WorkloadPlural, form: WorkloadForm): Record<string, string> {
+  const { base } = form;
+  return base && !followsOf(kind, base).selector ? (part(base, "spec", "selector", "matchLabels") as Record<string, string>) : selectorLabels(form.name);
 }
 
 function jobFields({ batch }: WorkloadForm): Fields {
@@ -235,40 +211,53 @@ function cronFields({ batch }: WorkloadForm): Fields {
   return Object.fromEntries(known.map((field) => [field, batch[field] ?? undefined]));
 }
 
-/** The spec with the pod template. */
-function specOf(kind: WorkloadPlural, form: WorkloadForm, before: Fields, isNew: boolean): Fields {
-  const batch = kind === "jobs" || kind === "cronjobs";
-  const template = part(before, "template");
-  const fresh = isNew && !batch ? selectorOf(form) : {};
-  const labels = { ...mapOf(form.podLabels), ...fresh, ...(isNew && form.application && { [APPLICATION_LABEL]: form.application }) };
-  const metadata = filled(put(part(template, "metadata"), { labels: filled(labels, part(template, "metadata").labels) }), template.metadata);
-  return put(before, {
-    ...((kind === "deployments" || kind === "statefulsets") && { replicas: form.replicas ?? undefined }),
-    ...(isNew && !batch && { selector: { matchLabels: fresh } }),
-    ...(kind === "statefulsets" && {
-      serviceName: said(form.serviceName) ?? (isNew ? (form.access.on && form.access.name) || form.name : undefined),
-      volumeClaimTemplates: filled(
-        form.claimTemplates.map(({ base, name, storageClass, size, accessMode }) => {
-          const spec = part(base, "spec");
-          const requests = put(part(spec, "resources", "requests"), { storage: size });
-          const more = Array.isArray(spec.accessModes) ? spec.accessModes.slice(1) : [];
-          const own = { storageClassName: said(storageClass), accessModes: [accessMode, ...more], resources: put(part(spec, "resources"), { requests }) };
-          return put(base, { metadata: put(part(base, "metadata"), { name }), spec: put(spec, own) });
-        }),
-        before.volumeClaimTemplates,
-      ),
-    }),
-    ...(batch ? jobFields(form) : strategyFields(kind, before, form.strategy)),
-    template: put(template, { metadata, spec: podSpec(kind, form, part(template, "spec")) }),
+function claimTemplateObject({ base, name, storageClass, size, accessMode }: ClaimTemplate): Fields {
+  const spec = part(base, "spec");
+  const requests = put(part(spec, "resources", "requests"), { storage: said(size) });
+  const resources = filled(put(part(spec, "resources"), { requests: filled(requests, part(spec, "resources").requests) }), spec.resources);
+  const more = Array.isArray(spec.accessModes) ? spec.accessModes.slice(1) : [];
+  const accessModes = filled(accessMode ? [accessMode, ...more] : [], spec.accessModes);
+  return put(base, {
+    metadata: filled(put(part(base, "metadata"), { name: said(name) }), part(base).metadata),
+    spec: filled(put(spec, { storageClassName: said(storageClass), accessModes, resources }), part(base).spec),
   });
 }
 
-/** The object that a form means. `base`: the one that it was read from; none: a new one, of a version that the cluster has. */
-export function objectOf(kind: WorkloadPlural, form: WorkloadForm, base?: KubernetesObject, kubernetesVersion?: string): KubernetesObject {
+/** The spec with the pod template. */
+function specOf(kind: WorkloadPlural, form: WorkloadForm, isNew: boolean): Fields {
+  const batch = kind === "jobs" || kind === "cronjobs";
+  const before = form.base ? workingSpec(kind, form.base) : {};
+  const follows = isNew ? followsOf(kind, form.base) : {};
+  const template = part(before, "template");
+  const fresh = follows.selector ? selectorLabels(form.name) : {};
+  const labels = { ...mapOf(form.podLabels), ...fresh, ...(follows.application && form.application && { [APPLICATION_LABEL]: form.application }) };
+  const metadata = filled(put(part(template, "metadata"), { labels: filled(labels, part(template, "metadata").labels) }), template.metadata);
+  const service = follows.serviceName ? (!form.base && form.access.on && form.access.name) || form.name : undefined;
+  const pods = filled(podSpec(kind, form, part(template, "spec")), template.spec);
+  return put(before, {
+    ...((kind === "deployments" || kind === "statefulsets") && { replicas: form.replicas ?? undefined }),
+    ...(follows.selector && { selector: { matchLabels: fresh } }),
+    ...(kind === "statefulsets" && {
+      serviceName: said(form.serviceName) ?? service,
+      volumeClaimTemplates: filled(form.claimTemplates.map(claimTemplateObject), before.volumeClaimTemplates),
+    }),
+    ...(batch ? jobFields(form) : strategyFields(kind, before, form.strategy)),
+    template: filled(put(template, { metadata, spec: pods }), before.template),
+  });
+}
+
+/** How an object is made: a new one has parts that follow its name by themselves, and a version that the cluster has. */
+export interface Making {
+  isNew: boolean;
+  kubernetesVersion?: string;
+}
+
+/** The object that a form means: what it was read from, with what the form says. */
+export function objectOf(kind: WorkloadPlural, form: WorkloadForm, { isNew, kubernetesVersion }: Making): KubernetesObject {
+  const { base } = form;
   const labels = put(mapOf(form.labels), { [APPLICATION_LABEL]: said(form.application) });
   const annotations = put(base?.metadata.annotations, { [DESCRIPTION]: said(form.description) });
-  const isNew = base === undefined;
-  const spec = specOf(kind, form, base ? workingSpec(kind, base) : {}, isNew);
+  const spec = specOf(kind, form, isNew);
   const outer = part(base, "spec");
   return {
     ...base,
@@ -280,31 +269,6 @@ export function objectOf(kind: WorkloadPlural, form: WorkloadForm, base?: Kubern
       labels: filled(labels, base?.metadata.labels),
       annotations: filled(annotations, base?.metadata.annotations),
     }),
-    spec: kind === "cronjobs" ? put(outer, { ...cronFields(form), jobTemplate: put(part(outer, "jobTemplate"), { spec }) }) : spec,
+    spec: kind === "cronjobs" ? put(outer, { ...cronFields(form), jobTemplate: put(part(outer, "jobTemplate"), { spec }) }) : filled(spec, base?.spec),
   } as KubernetesObject;
-}
-
-/** The Service and the Ingress that shall be made with a workload. */
-export function accessObjects(form: WorkloadForm): KubernetesObject[] {
-  const { access } = form;
-  if (!access.on) return [];
-  const name = access.name || form.name;
-  const labels = filled(put({}, { [APPLICATION_LABEL]: said(form.application) }));
-  const metadata = put({ name, namespace: form.namespace }, { labels });
-  const ports = access.ports.map((port) =>
-    put({}, { ...port, name: said(port.name), targetPort: countOrText(port.targetPort) ?? port.port, nodePort: port.nodePort ?? undefined }),
-  );
-  const headless = access.type === "Headless";
-  const type = headless ? "ClusterIP" : (access.type ?? "ClusterIP");
-  const service = {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata,
-    spec: put({}, { type, clusterIP: headless ? "None" : undefined, selector: selectorOf(form), ports }),
-  };
-  if (!access.ingress.on) return [service];
-  const backend = { service: { name, port: { number: access.ports[0]?.port } } };
-  const rule = put({}, { host: said(access.ingress.host), http: { paths: [{ path: access.ingress.path || "/", pathType: "Prefix", backend }] } });
-  const spec = put({}, { ingressClassName: said(access.ingress.className), rules: [rule] });
-  return [service, { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { ...metadata }, spec }];
 }

@@ -2,6 +2,7 @@
 // Object → form.
 import { APPLICATION_LABEL, type WorkloadPlural } from "../kinds";
 import { type Fields, type KubernetesObject, listOf, part } from "../object";
+import { told } from "../sameness";
 import {
   AFFINITIES,
   type Affinity,
@@ -136,7 +137,7 @@ function claimTemplateOf(base: Fields): ClaimTemplate {
     name: text(part(base, "metadata").name) ?? "",
     storageClass: text(part(base, "spec").storageClassName),
     size: text(part(base, "spec", "resources", "requests").storage) ?? "",
-    accessMode: texts(part(base, "spec").accessModes)[0] ?? "ReadWriteOnce",
+    accessMode: texts(part(base, "spec").accessModes)[0],
   };
 }
 
@@ -185,8 +186,36 @@ export function workingSpec(kind: WorkloadPlural, object: Fields): Fields {
   return kind === "cronjobs" ? part(object, "spec", "jobTemplate", "spec") : part(object, "spec");
 }
 
-/** What the form shows of an object; objectOf with the same object as its base gives it back. */
-export function formOf(kind: WorkloadPlural, object: KubernetesObject): WorkloadForm {
+/** The labels by which a new workload finds its pods, unless somebody says others. */
+export function selectorLabels(name: string): Record<string, string> {
+  return { app: name };
+}
+
+/** Which parts of a new workload follow what the form says, as they were not made otherwise. */
+export interface Follows {
+  selector?: boolean;
+  application?: boolean;
+  serviceName?: boolean;
+}
+
+export function followsOf(kind: WorkloadPlural, object: KubernetesObject | undefined): Follows {
+  const batch = kind === "jobs" || kind === "cronjobs";
+  if (!object) return { selector: !batch, application: true, serviceName: kind === "statefulsets" };
+  const spec = workingSpec(kind, object);
+  const name = object.metadata.name ?? "";
+  const labels = part(spec, "template", "metadata", "labels");
+  const application = object.metadata.labels?.[APPLICATION_LABEL];
+  return {
+    selector: !batch && labels.app === name && told(spec.selector) === told({ matchLabels: selectorLabels(name) }),
+    application: labels[APPLICATION_LABEL] === application && application !== "",
+    serviceName: kind === "statefulsets" && spec.serviceName === name,
+  };
+}
+
+/** What the form shows of an object; objectOf gives it back. Of a new one it leaves out what follows by itself. */
+export function formOf(kind: WorkloadPlural, object: KubernetesObject, isNew = false): WorkloadForm {
+  const follows = isNew ? followsOf(kind, object) : {};
+  const derived = (key: string) => (key === "app" && follows.selector) || (key === APPLICATION_LABEL && follows.application);
   const spec = workingSpec(kind, object);
   const pod = part(spec, "template", "spec");
   const labels = object.metadata.labels ?? {};
@@ -194,18 +223,19 @@ export function formOf(kind: WorkloadPlural, object: KubernetesObject): Workload
   const affinity = part(pod, "affinity");
   return {
     ...newForm(kind),
+    base: object,
     namespace: object.metadata.namespace,
     name: object.metadata.name ?? "",
     description: object.metadata.annotations?.[DESCRIPTION],
     application: labels[APPLICATION_LABEL],
     replicas: count(spec.replicas),
     labels: pairs(labels).filter(({ key }) => key !== APPLICATION_LABEL),
-    podLabels: pairs(part(spec, "template", "metadata").labels),
+    podLabels: pairs(part(spec, "template", "metadata").labels).filter(({ key }) => !derived(key)),
     containers: [...listOf(pod.initContainers).map((one) => containerOf(one, true)), ...listOf(pod.containers).map((one) => containerOf(one, false))],
     volumes: listOf(pod.volumes).map(volumeOf),
     claimTemplates: listOf(spec.volumeClaimTemplates).map(claimTemplateOf),
     pullSecrets: listOf(pod.imagePullSecrets).map(({ name }) => text(name) ?? ""),
-    serviceName: text(spec.serviceName),
+    serviceName: follows.serviceName ? undefined : text(spec.serviceName),
     strategy: strategyOf(kind, spec),
     scheduling: {
       nodeSelector: pairs(pod.nodeSelector),

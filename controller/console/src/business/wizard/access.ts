@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Service of a workload and the Ingress that leads to it, from the form and back. What names the workload follows it, unless it was
+// made otherwise.
+import { APPLICATION_LABEL, type WorkloadPlural } from "../kinds";
+import { type Fields, type KubernetesObject, listOf, part } from "../object";
+import { countOrText, filled, put, said } from "../put";
+import { told } from "../sameness";
+import { type Access, type AccessPort, newAccess, type WorkloadForm } from "./form";
+import { selectorOf } from "./object";
+import { formOf } from "./reading";
+
+function portObject({ base, name, port, targetPort, nodePort, protocol }: AccessPort): Fields {
+  const target = countOrText(targetPort) ?? (base && base.targetPort === undefined ? undefined : port);
+  return put(base, { name: said(name), port, targetPort: target, nodePort: nodePort ?? undefined, protocol: said(protocol) });
+}
+
+/** The labels of the Service and the Ingress: their application is the workload's. */
+function labelsOf(form: WorkloadForm, base: KubernetesObject | undefined): Record<string, string> | undefined {
+  const before = base?.metadata.labels;
+  const follows = !base || before?.[APPLICATION_LABEL] === form.base?.metadata.labels?.[APPLICATION_LABEL];
+  return filled(put(before, follows ? { [APPLICATION_LABEL]: said(form.application) } : {}), before) as Record<string, string> | undefined;
+}
+
+function metadataOf(form: WorkloadForm, name: string, base: KubernetesObject | undefined): KubernetesObject["metadata"] {
+  return put(base?.metadata, { name, namespace: form.namespace, labels: labelsOf(form, base) });
+}
+
+function serviceObject(kind: WorkloadPlural, form: WorkloadForm, name: string): KubernetesObject {
+  const { base, type, ports } = form.access;
+  const before = part(base, "spec");
+  const headless = type === "Headless";
+  const follows = !base || !form.base || told(before.selector) === told(selectorOf(kind, formOf(kind, form.base, true)));
+  const spec = put(before, {
+    type: headless ? (base && before.type === undefined ? undefined : "ClusterIP") : (type ?? (base ? undefined : "ClusterIP")),
+    ...(headless && { clusterIP: "None" }),
+    ...(!headless && before.clusterIP === "None" && { clusterIP: undefined, clusterIPs: undefined }),
+    ...(follows && { selector: selectorOf(kind, form) }),
+    ports: filled((ports ?? []).map(portObject), before.ports),
+  });
+  return { ...base, apiVersion: base?.apiVersion ?? "v1", kind: "Service", metadata: metadataOf(form, name, base), spec };
+}
+
+/** The first of a list set anew, the others as they are. */
+function first(list: unknown, to: (base: Fields | undefined) => Fields): Fields[] {
+  const [base, ...others] = listOf(list);
+  return [to(base), ...others];
+}
+
+function ingressObject(form: WorkloadForm, service: string): KubernetesObject {
+  const { base, host, path, className } = form.access.ingress;
+  const was = form.access.base;
+  const backend = (before: Fields): Fields => {
+    const to = part(before, "service");
+    const port = part(to, "port");
+    const named = !before.service || to.name === was?.metadata.name;
+    const reached = !before.service || port.number === listOf(part(was, "spec").ports)[0]?.port;
+    return put(before, {
+      service: put(to, { ...(named && { name: service }), ...(reached && { port: put(port, { number: form.access.ports?.[0]?.port }) }) }),
+    });
+  };
+  const leading = (before: Fields | undefined): Fields =>
+    put(before, {
+      path: said(path) ?? (before ? undefined : "/"),
+      ...(!before && { pathType: "Prefix" }),
+      ...((!before || part(before, "backend").service !== undefined) && { backend: backend(part(before, "backend")) }),
+    });
+  const rule = (before: Fields | undefined): Fields => {
+    const http = part(before, "http");
+    // a rule that leads nowhere yet is somebody's who writes it
+    const paths = before && listOf(http.paths).length === 0 ? undefined : first(http.paths, leading);
+    return put(before, { host: said(host), ...(paths && { http: put(http, { paths }) }) });
+  };
+  const before = part(base, "spec");
+  const rules = base && listOf(before.rules).length === 0 ? before.rules : first(before.rules, rule);
+  const spec = filled(put(before, { ingressClassName: said(className), rules }), base?.spec);
+  const metadata = metadataOf(form, base && base.metadata.name !== was?.metadata.name ? (base.metadata.name ?? "") : service, base);
+  return put(base, { apiVersion: base?.apiVersion ?? "networking.k8s.io/v1", kind: "Ingress", metadata, spec }) as KubernetesObject;
+}
+
+/** The Service and the Ingress that go with a workload. */
+export function accessObjects(kind: WorkloadPlural, form: WorkloadForm): KubernetesObject[] {
+  const { access } = form;
+  if (!access.on) return [];
+  const name = access.name || form.name;
+  const service = serviceObject(kind, form, name);
+  return access.ingress.on ? [service, ingressObject(form, name)] : [service];
+}
+
+/** What the form shows of a workload's Service and Ingress; accessObjects gives them back. */
+export function accessOf(workload: string, service: KubernetesObject | undefined, ingress: KubernetesObject | undefined): Access {
+  if (!service) return newAccess();
+  const spec = part(service, "spec");
+  const [rule] = listOf(part(ingress, "spec").rules);
+  const [path] = listOf(part(rule, "http").paths);
+  const text = (value: unknown) => (value === undefined ? undefined : String(value));
+  return {
+    base: service,
+    on: true,
+    name: service.metadata.name === workload ? undefined : service.metadata.name,
+    type: spec.clusterIP === "None" ? "Headless" : text(spec.type),
+    ports: listOf(spec.ports).map((base) => ({
+      base,
+      name: text(base.name),
+      port: base.port as number | undefined,
+      targetPort: text(base.targetPort),
+      nodePort: base.nodePort as number | undefined,
+      protocol: text(base.protocol),
+    })),
+    ingress: ingress
+      ? { base: ingress, on: true, host: text(rule?.host), path: text(path?.path), className: text(part(ingress, "spec").ingressClassName) }
+      : newAccess().ingress,
+  };
+}
