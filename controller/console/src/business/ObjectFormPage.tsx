@@ -6,15 +6,19 @@ import { useNavigate, useParams } from "react-router";
 import { paths } from "../app/paths";
 import { usePlace } from "../app/place";
 import { Failure } from "../ui/Failure";
+import { ReasonButton } from "../ui/ReasonButton";
 import { isSubdomain } from "./names";
 import { rule } from "./fields/lists";
-import { YamlPreview } from "./fields/YamlPreview";
+import { useStray, YamlSide } from "./fields/YamlSide";
 import { kindOf, type Resource } from "./kinds";
 import { NamespaceSelect } from "./NamespaceSelect";
 import { type KubernetesObject, useObject } from "./object";
+import { readObject } from "./wizard/bothways";
 import { SubmitDialog } from "./wizard/SubmitDialog";
 
 export interface Named {
+  /** What the YAML beside the form says beyond the form. */
+  base?: KubernetesObject;
   namespace?: string;
   name: string;
 }
@@ -59,6 +63,9 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
   const values = filled && "name" in filled ? filled : initial; // before the first drawing the form is empty
   const [asked, setAsked] = useState<KubernetesObject>();
   const word = t(`kind.${resource}`);
+  const { stray, note } = useStray();
+  const read = (object: KubernetesObject): Values => ({ ...props.read(object), base: object });
+  const write = (now: Values) => props.write(now, now.base ?? base);
   const submit = async () => {
     try {
       await form.validateFields();
@@ -67,7 +74,7 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
       if (wrong) form.scrollToField(wrong as never, { block: "center", focus: true });
       return;
     }
-    setAsked(props.write(structuredClone(form.getFieldsValue(true) as Values), base));
+    setAsked(write(structuredClone(form.getFieldsValue(true) as Values)));
   };
   return (
     <>
@@ -75,8 +82,9 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
         {editing ? `${common("action.edit")} · ${kindOf(resource)} ${initial.name}` : t("list.create", { kind: word })}
       </Typography.Title>
       <Row gutter={16}>
-        <Col xs={24} xl={secret ? 24 : 15}>
-          <Form form={form} layout="vertical" initialValues={initial} onFinish={() => void submit()}>
+        <Col xs={24} xl={secret ? 24 : 14}>
+          {note}
+          <Form form={form} layout="vertical" initialValues={initial} disabled={stray.unshown !== undefined} onFinish={() => void submit()}>
             {!editing && (
               <Card size="small" title={t("wizard.basics")} style={{ marginBottom: 16 }}>
                 {!place.namespace && (
@@ -89,18 +97,29 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
             )}
             {props.fields(values, values.namespace ?? place.namespace, base)}
             <Flex gap={8}>
-              <Button onClick={() => void go(editing ? paths.object(cluster, segment, resource, initial.name) : paths.business(cluster, segment, resource))}>
+              <Button
+                disabled={false}
+                onClick={() => void go(editing ? paths.object(cluster, segment, resource, initial.name) : paths.business(cluster, segment, resource))}
+              >
                 {common("action.cancel")}
               </Button>
-              <Button type="primary" onClick={() => void submit()}>
+              <ReasonButton reason={stray.unshown && t("yaml.correct")} type="primary" onClick={() => void submit()}>
                 {editing ? common("action.save") : common("action.create")}
-              </Button>
+              </ReasonButton>
             </Flex>
           </Form>
         </Col>
         {!secret && (
-          <Col xs={24} xl={9}>
-            <YamlPreview form={form} initial={initial} objects={(now) => [props.write(now, base)]} />
+          <Col xs={24} xl={10}>
+            <YamlSide
+              form={form}
+              initial={initial}
+              objects={(now) => [write(now)]}
+              read={(text) =>
+                readObject(kindOf(resource), text, { isNew: !editing, namespace: place.namespace, name: editing ? initial.name : undefined }, read, write)
+              }
+              stray={stray}
+            />
           </Col>
         )}
       </Row>

@@ -57,7 +57,7 @@ function SecretType({ editing }: { editing: boolean }) {
   return (
     <Form.Item name="type" label={t("secret.type")}>
       <Select
-        disabled={editing}
+        disabled={editing || undefined}
         style={{ maxWidth: 320 }}
         options={Object.keys(TYPES).map((value) => ({ value }))}
         onChange={(type: string) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The data of ConfigMaps and Secrets as rows of a form, and back.
 import type { Fields, KubernetesObject } from "../object";
-import { put } from "../put";
+import { filled, put } from "../put";
 
 /** One key. */
 export interface Entry {
@@ -66,14 +66,13 @@ export function configObject(kind: "ConfigMap" | "Secret", values: ConfigValues,
     if (kept && before) (before.field === "data" ? data : binaryData)[key] = fieldOf(base, before.field)[before.key] ?? null;
     else data[key] = kind === "Secret" ? encode(value ?? "") : (value ?? "");
   }
-  const some = (fields: Fields) => (Object.keys(fields).length > 0 ? fields : undefined);
   return put(base, {
     apiVersion: "v1",
     kind,
     metadata: put(base?.metadata, { name: values.name, namespace: values.namespace }),
     ...(kind === "Secret" && { type: values.type ?? "Opaque" }),
-    data: some(data),
-    binaryData: some(binaryData),
-    immutable: values.immutable || undefined,
+    data: filled(data, base?.data),
+    binaryData: filled(binaryData, base?.binaryData),
+    immutable: values.immutable || (values.immutable === false && base?.immutable === false ? false : undefined),
   }) as KubernetesObject;
 }

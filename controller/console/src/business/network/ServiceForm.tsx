@@ -25,7 +25,7 @@ export function ServiceForm({ editing }: { editing: boolean }) {
       write={serviceObject}
       fields={({ type }) => (
         <Card size="small" style={{ marginBottom: 16 }}>
-          <Form.Item name="type" label={t("service.type")} extra={t(`access.about.${type as "ClusterIP"}`)}>
+          <Form.Item name="type" label={t("service.type")} extra={t(`access.about.${(type ?? "ClusterIP") as "ClusterIP"}`)}>
             <Select style={{ maxWidth: 240 }} options={TYPES.map((value) => ({ value }))} />
           </Form.Item>
           {type === "ExternalName" ? (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An Ingress as a form, and back.
 import { type Fields, type KubernetesObject, listOf, part } from "../object";
-import { put } from "../put";
+import { filled, put, said } from "../put";
 
 export interface IngressPath {
   base?: Fields;
@@ -63,26 +63,30 @@ export function ingressOf(object: KubernetesObject): IngressValues {
 function pathObject({ base, path, pathType, service, port }: IngressPath): Fields {
   const before = part(base, "backend");
   // a backend that is no Service (a resource) stays, unless one is named
-  if (!service && before.resource) return put(base, { path: path || undefined, pathType });
+  if (!service && before.resource) return put(base, { path: said(path), pathType });
   const number = /^\d+$/.test(port ?? "") ? { number: Number(port) } : { name: port };
-  const backend = put(before, { resource: undefined, service: put(part(before, "service"), { name: service, port: number }) });
-  return put(base, { path: path || undefined, pathType: pathType ?? "Prefix", backend });
+  const to = part(before, "service");
+  const backend = put(before, {
+    resource: undefined,
+    service: filled(put(to, { name: service, port: filled(port === undefined ? {} : number, to.port) }), before.service),
+  });
+  return put(base, { path: said(path), pathType: pathType ?? (base ? undefined : "Prefix"), backend });
 }
 
 export function ingressObject(values: IngressValues, base?: KubernetesObject): KubernetesObject {
   const rules = values.rules.map((rule) => {
     const http = rule.paths.length > 0 || rule.base?.http ? put(part(rule.base, "http"), { paths: rule.paths.map(pathObject) }) : undefined;
-    return put(rule.base, { host: rule.host || undefined, http });
+    return put(rule.base, { host: said(rule.host), http });
   });
-  const tls = values.tls.map((one) => put(one.base, { secretName: one.secret || undefined, hosts: one.hosts?.length ? one.hosts : undefined }));
+  const tls = values.tls.map((one) => put(one.base, { secretName: said(one.secret), hosts: filled(one.hosts ?? [], one.base?.hosts) }));
   return put(base, {
     apiVersion: base?.apiVersion ?? "networking.k8s.io/v1",
     kind: "Ingress",
     metadata: put(base?.metadata, { name: values.name, namespace: values.namespace }),
     spec: put(part(base, "spec"), {
       ingressClassName: values.className || undefined,
-      rules: rules.length > 0 ? rules : undefined,
-      tls: tls.length > 0 ? tls : undefined,
+      rules: filled(rules, part(base, "spec").rules),
+      tls: filled(tls, part(base, "spec").tls),
     }),
   }) as KubernetesObject;
 }

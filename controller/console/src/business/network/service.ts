@@ -1,32 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Service as a form, and back.
-import { type Fields, type KubernetesObject, listOf, part } from "../object";
-import type { Pair } from "../wizard/form";
-import { put } from "../put";
-
-export interface ServicePort {
-  base?: Fields;
-  name?: string;
-  port?: number;
-  targetPort?: string;
-  nodePort?: number;
-  protocol?: string;
-}
+import { type KubernetesObject, listOf, part } from "../object";
+import { countOrText, filled, mapOf, put, said } from "../put";
+import type { AccessPort, Pair } from "../wizard/form";
 
 export interface ServiceValues {
   namespace?: string;
   name: string;
   /** Kubernetes' types, and Headless: a ClusterIP Service without an address. */
-  type: string;
+  type?: string;
   externalName?: string;
   selector: Pair[];
-  ports: ServicePort[];
+  ports: AccessPort[];
   affinity?: string;
 }
 
 export function serviceOf(object: KubernetesObject): ServiceValues {
   const spec = part(object, "spec");
-  const type = spec.clusterIP === "None" ? "Headless" : String(spec.type ?? "ClusterIP");
+  const type = spec.clusterIP === "None" ? "Headless" : (spec.type as string | undefined);
   return {
     namespace: object.metadata.namespace,
     name: object.metadata.name ?? "",
@@ -45,26 +36,21 @@ export function serviceOf(object: KubernetesObject): ServiceValues {
   };
 }
 
-function target(text: string | undefined): string | number | undefined {
-  if (!text) return undefined;
-  return /^\d+$/.test(text) ? Number(text) : text;
-}
-
 export function serviceObject(values: ServiceValues, base?: KubernetesObject): KubernetesObject {
   const before = part(base, "spec");
   const headless = values.type === "Headless";
   const external = values.type === "ExternalName";
-  const type = headless ? "ClusterIP" : values.type;
+  // a ClusterIP need not be said
+  const type = !headless ? values.type : base && before.type === undefined ? undefined : "ClusterIP";
   const exposed = type === "NodePort" || type === "LoadBalancer";
   const wasHeadless = before.clusterIP === "None";
-  const selector = Object.fromEntries(values.selector.filter((pair) => pair?.key).map(({ key, value }) => [key, value ?? ""]));
-  const ports = values.ports.map((one) =>
+  const ports = (values.ports ?? []).map((one) =>
     put(one.base, {
-      name: one.name || undefined,
+      name: said(one.name),
       port: one.port,
-      targetPort: target(one.targetPort),
+      targetPort: countOrText(one.targetPort),
       nodePort: exposed ? (one.nodePort ?? undefined) : undefined,
-      protocol: one.protocol || undefined,
+      protocol: said(one.protocol),
     }),
   );
   return put(base, {
@@ -76,8 +62,8 @@ export function serviceObject(values: ServiceValues, base?: KubernetesObject): K
       ...(headless && { clusterIP: "None" }),
       ...((external || (wasHeadless && !headless)) && { clusterIP: undefined, clusterIPs: undefined }),
       externalName: external ? values.externalName : undefined,
-      selector: Object.keys(selector).length > 0 ? selector : undefined,
-      ports: ports.length > 0 ? ports : undefined,
+      selector: filled(mapOf(values.selector), before.selector),
+      ports: filled(ports, before.ports),
       sessionAffinity: values.affinity,
     }),
   }) as KubernetesObject;

@@ -35,7 +35,7 @@ export function ClaimForm({ editing }: { editing: boolean }) {
             <Form.Item name="storageClass" label={t("claim.class")} extra={t("claim.classNote")}>
               <Select
                 allowClear
-                disabled={editing}
+                disabled={editing || undefined}
                 placeholder={classes.find(({ isDefault }) => isDefault)?.name ?? t("claim.noDefault")}
                 style={{ maxWidth: 400 }}
                 options={classes.map(({ name, provisioner, isDefault }) => ({
@@ -58,11 +58,11 @@ export function ClaimForm({ editing }: { editing: boolean }) {
                 rule((text) => !before || !(quantity(text) < quantity(before)), t("claim.shrink", { size: before })),
               ]}
             >
-              <Input placeholder={EXAMPLE} disabled={fixed} style={{ maxWidth: 200 }} />
+              <Input placeholder={EXAMPLE} disabled={fixed || undefined} style={{ maxWidth: 200 }} />
             </Form.Item>
             <Form.Item name={["modes", 0]} label={t("claim.modes")} extra={offered ? undefined : t("claim.modesUnknown")} rules={[{ required: true }]}>
               <Radio.Group
-                disabled={editing}
+                disabled={editing || undefined}
                 style={{ display: "grid", gap: 8 }}
                 options={MODES.map((value) => ({ value, label: t(`mode.${value}`), disabled: editing || (offered && !offered.includes(value)) }))}
               />

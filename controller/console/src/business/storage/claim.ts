@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A claim as a form, and back.
 import { type KubernetesObject, part } from "../object";
-import { put } from "../put";
+import { filled, put, said } from "../put";
 
 export interface ClaimValues {
   namespace?: string;
@@ -24,15 +24,15 @@ export function claimOf(object: KubernetesObject): ClaimValues {
 
 export function claimObject(values: ClaimValues, base?: KubernetesObject): KubernetesObject {
   const before = part(base, "spec");
-  const requests = put(part(before, "resources", "requests"), { storage: values.size });
+  const requests = put(part(before, "resources", "requests"), { storage: said(values.size) });
   return put(base, {
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
     metadata: put(base?.metadata, { name: values.name, namespace: values.namespace }),
     spec: put(before, {
-      accessModes: values.modes,
+      accessModes: filled((values.modes ?? []).filter(Boolean), before.accessModes),
       storageClassName: values.storageClass || undefined,
-      resources: put(part(before, "resources"), { requests }),
+      resources: filled(put(part(before, "resources"), { requests: filled(requests, part(before, "resources").requests) }), before.resources),
     }),
   }) as KubernetesObject;
 }

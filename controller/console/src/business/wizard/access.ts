@@ -3,16 +3,14 @@
 // made otherwise.
 import { APPLICATION_LABEL, type WorkloadPlural } from "../kinds";
 import { type Fields, type KubernetesObject, listOf, part } from "../object";
-import { countOrText, filled, put, said } from "../put";
+import { serviceObject, serviceOf } from "../network/service";
+import { filled, put, said } from "../put";
 import { told } from "../sameness";
-import { type Access, type AccessPort, newAccess, type WorkloadForm } from "./form";
+import { type Access, newAccess, type WorkloadForm } from "./form";
 import { selectorOf } from "./object";
 import { formOf } from "./reading";
 
-function portObject({ base, name, port, targetPort, nodePort, protocol }: AccessPort): Fields {
-  const target = countOrText(targetPort) ?? (base && base.targetPort === undefined ? undefined : port);
-  return put(base, { name: said(name), port, targetPort: target, nodePort: nodePort ?? undefined, protocol: said(protocol) });
-}
+const text = (value: unknown) => (value === undefined ? undefined : String(value));
 
 /** The labels of the Service and the Ingress: their application is the workload's. */
 function labelsOf(form: WorkloadForm, base: KubernetesObject | undefined): Record<string, string> | undefined {
@@ -25,19 +23,19 @@ function metadataOf(form: WorkloadForm, name: string, base: KubernetesObject | u
   return put(base?.metadata, { name, namespace: form.namespace, labels: labelsOf(form, base) });
 }
 
-function serviceObject(kind: WorkloadPlural, form: WorkloadForm, name: string): KubernetesObject {
-  const { base, type, ports } = form.access;
-  const before = part(base, "spec");
-  const headless = type === "Headless";
-  const follows = !base || !form.base || told(before.selector) === told(selectorOf(kind, formOf(kind, form.base, true)));
-  const spec = put(before, {
-    type: headless ? (base && before.type === undefined ? undefined : "ClusterIP") : (type ?? (base ? undefined : "ClusterIP")),
-    ...(headless && { clusterIP: "None" }),
-    ...(!headless && before.clusterIP === "None" && { clusterIP: undefined, clusterIPs: undefined }),
-    ...(follows && { selector: selectorOf(kind, form) }),
-    ports: filled((ports ?? []).map(portObject), before.ports),
-  });
-  return { ...base, apiVersion: base?.apiVersion ?? "v1", kind: "Service", metadata: metadataOf(form, name, base), spec };
+function serviceOfForm(kind: WorkloadPlural, form: WorkloadForm, name: string): KubernetesObject {
+  const { base } = form.access;
+  const before = base && serviceOf(base);
+  const follows = !base || !form.base || told(part(base, "spec").selector) === told(selectorOf(kind, formOf(kind, form.base, true)));
+  const selector = before && !follows ? before.selector : Object.entries(selectorOf(kind, form)).map(([key, value]) => ({ key, value }));
+  const type = form.access.type ?? (base ? undefined : "ClusterIP");
+  // the port is the container's, unless another is said
+  const ports = (form.access.ports ?? []).map((one) => ({ ...one, targetPort: said(one.targetPort) ?? (one.base ? undefined : text(one.port)) }));
+  const service = serviceObject(
+    { externalName: before?.externalName, affinity: before?.affinity, namespace: form.namespace, name, type, selector, ports },
+    base,
+  );
+  return { ...service, metadata: metadataOf(form, name, base) };
 }
 
 /** The first of a list set anew, the others as they are. */
@@ -82,30 +80,22 @@ export function accessObjects(kind: WorkloadPlural, form: WorkloadForm): Kuberne
   const { access } = form;
   if (!access.on) return [];
   const name = access.name || form.name;
-  const service = serviceObject(kind, form, name);
+  const service = serviceOfForm(kind, form, name);
   return access.ingress.on ? [service, ingressObject(form, name)] : [service];
 }
 
 /** What the form shows of a workload's Service and Ingress; accessObjects gives them back. */
 export function accessOf(workload: string, service: KubernetesObject | undefined, ingress: KubernetesObject | undefined): Access {
   if (!service) return newAccess();
-  const spec = part(service, "spec");
+  const { name, type, ports } = serviceOf(service);
   const [rule] = listOf(part(ingress, "spec").rules);
   const [path] = listOf(part(rule, "http").paths);
-  const text = (value: unknown) => (value === undefined ? undefined : String(value));
   return {
     base: service,
     on: true,
-    name: service.metadata.name === workload ? undefined : service.metadata.name,
-    type: spec.clusterIP === "None" ? "Headless" : text(spec.type),
-    ports: listOf(spec.ports).map((base) => ({
-      base,
-      name: text(base.name),
-      port: base.port as number | undefined,
-      targetPort: text(base.targetPort),
-      nodePort: base.nodePort as number | undefined,
-      protocol: text(base.protocol),
-    })),
+    name: name === workload ? undefined : name,
+    type,
+    ports,
     ingress: ingress
       ? { base: ingress, on: true, host: text(rule?.host), path: text(path?.path), className: text(part(ingress, "spec").ingressClassName) }
       : newAccess().ingress,

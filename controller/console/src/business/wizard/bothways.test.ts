@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { writeYaml } from "../../yaml/write_yaml";
+import { configObject, configOf } from "../config/data";
+import { ingressObject, ingressOf } from "../network/ingress";
+import { serviceObject, serviceOf } from "../network/service";
+import { claimObject, claimOf } from "../storage/claim";
 import type { WorkloadPlural } from "../kinds";
 import type { KubernetesObject } from "../object";
-import { difference, objectsOf, readWorkload, yamlOf } from "./bothways";
+import { difference, objectsOf, readObject, readWorkload, yamlOf } from "./bothways";
 import { newContainer, newForm, type WorkloadForm } from "./form";
 
 const NEW = { isNew: true, namespace: "shop" };
@@ -212,5 +216,45 @@ describe("difference", () => {
     expect(difference({ a: [{ b: 1, c: 2 }] }, { a: [{ b: 1, c: 3 }] })).toEqual(["a", 0, "c"]);
     expect(difference({ a: [1] }, { a: { 0: 1 } })).toEqual(["a"]);
     expect(difference({ a: [1] }, { a: [1, 2] })).toEqual(["a", 1]);
+  });
+});
+
+describe("other objects", () => {
+  const meta = { name: "a", namespace: "shop" };
+  const cases: [string, object, (object: KubernetesObject) => KubernetesObject][] = [
+    ["v1", { kind: "Service", metadata: meta, spec: { ports: [{ port: 80 }], internalTrafficPolicy: "Local" } }, (one) => serviceObject(serviceOf(one), one)],
+    ["v1", { kind: "Service", metadata: meta, spec: { clusterIP: "None", selector: {} } }, (one) => serviceObject(serviceOf(one), one)],
+    [
+      "networking.k8s.io/v1",
+      { kind: "Ingress", metadata: meta, spec: { rules: [{ host: "x", http: { paths: [{ backend: { service: { name: "b" } } }] } }], tls: [{ hosts: [] }] } },
+      (one) => ingressObject(ingressOf(one), one),
+    ],
+    [
+      "v1",
+      { kind: "ConfigMap", metadata: meta, data: { a: "1" }, binaryData: { b: "AA==" }, immutable: false },
+      (one) => configObject("ConfigMap", configOf(one), one),
+    ],
+    [
+      "v1",
+      { kind: "PersistentVolumeClaim", metadata: meta, spec: { volumeName: "v", resources: { requests: { storage: 5 } } } },
+      (one) => claimObject(claimOf(one), one),
+    ],
+  ];
+
+  it("are what their forms were read from", () => {
+    for (const [apiVersion, rest, through] of cases) {
+      const object = { apiVersion, ...rest } as KubernetesObject;
+      expect(through(object)).toEqual(object);
+      expect(readObject(object.kind, yamlOf([object]), NEW, (one) => one, through)).toEqual({ values: object });
+    }
+    expect(
+      readObject(
+        "Service",
+        "kind: ConfigMap\nmetadata: {name: a}",
+        NEW,
+        (one) => one,
+        (one) => one,
+      ),
+    ).toMatchObject({ unshown: { why: "foreign" } });
   });
 });

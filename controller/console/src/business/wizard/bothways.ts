@@ -112,6 +112,31 @@ export interface Bounds extends Making {
   name?: string;
 }
 
+/** One object's YAML as the values of its form. */
+export function readObject<Values>(
+  kind: string,
+  text: string,
+  bounds: Bounds,
+  take: (object: KubernetesObject) => Values,
+  object: (values: Values) => KubernetesObject,
+): Shown<Values> {
+  return readInto(
+    text,
+    ([one, another], documents) => confined(kind, one, documents[0], bounds) ?? (another ? at(documents[1], ["kind"], "several", kind) : { values: take(one) }),
+    (values) => [object(values)],
+  );
+}
+
+/** Whether an object stays where the form is; a namespace that is not said is the page's. */
+function confined(kind: string, object: KubernetesObject, document: ReadDocument, { namespace, name }: Bounds): { unshown: Unshown } | undefined {
+  if (object.kind !== kind) return at(document, ["kind"], "foreign", String(object.kind));
+  if (name !== undefined && object.metadata.name !== name) return at(document, ["metadata", "name"], "name", name);
+  if (namespace === undefined) return undefined;
+  if ((object.metadata.namespace ?? namespace) !== namespace) return at(document, ["metadata", "namespace"], "namespace", namespace);
+  object.metadata.namespace = namespace;
+  return undefined;
+}
+
 /** What is made together: the workload, its Service, its Ingress. */
 export function objectsOf(kind: WorkloadPlural, form: WorkloadForm, making: Making): KubernetesObject[] {
   return [objectOf(kind, form, making), ...(making.isNew ? accessObjects(kind, form) : [])];
@@ -124,19 +149,14 @@ export function readWorkload(kind: WorkloadPlural, text: string, bounds: Bounds)
     const found: Record<string, KubernetesObject | undefined> = {};
     for (const [index, object] of objects.entries()) {
       const document = documents[index];
-      if (object.kind !== kindOf(kind) && !companions.includes(object.kind)) return at(document, ["kind"], "foreign", String(object.kind));
+      const mine = object.kind === kindOf(kind);
       if (found[object.kind]) return at(document, ["kind"], "several", object.kind);
-      const { namespace } = object.metadata;
-      if (bounds.namespace && namespace !== undefined && namespace !== bounds.namespace)
-        return at(document, ["metadata", "namespace"], "namespace", bounds.namespace);
-      if (bounds.namespace) object.metadata.namespace = bounds.namespace;
+      const amiss = confined(companions.includes(object.kind) ? object.kind : kindOf(kind), object, document, mine ? bounds : { ...bounds, name: undefined });
+      if (amiss) return amiss;
       found[object.kind] = object;
     }
     const workload = found[kindOf(kind)];
     if (!workload) return { unshown: { why: "none", line: 1, column: 1 } };
-    if (bounds.name && workload.metadata.name !== bounds.name) {
-      return at(documents[objects.indexOf(workload)], ["metadata", "name"], "name", bounds.name);
-    }
     if (found.Ingress && !found.Service) return at(documents[objects.indexOf(found.Ingress)], ["kind"], "lonely");
     const values = formOf(kind, workload, bounds.isNew);
     return { values: { ...values, access: accessOf(values.name, found.Service, found.Ingress) } };
