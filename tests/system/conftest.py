@@ -111,3 +111,21 @@ def world():
 @pytest.fixture(scope="session")
 def api(world):
     return world.api
+
+
+@pytest.fixture(scope="module")
+def browser(api):
+    from browser import Browser  # which has TREE of this file
+    one = Browser(api)
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="session")
+def drawn_language(seed):
+    return random.Random(seed).choice(("zh-CN", "en"))
+
+
+@pytest.fixture(scope="session")
+def admin(api):
+    return {"user": "admin", "password": api.summary["password"]}

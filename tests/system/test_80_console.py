@@ -10,7 +10,6 @@ from conftest import TREE
 sys.path.insert(0, f"{TREE}/tests/gate")
 
 import pages  # noqa: E402
-from browser import Browser
 from outside import kill_controller, start_controller
 from slipway import wait_for
 from tenants import SPACES, Tenants
@@ -101,23 +100,6 @@ MOST_LOADED = 500 << 10  # bytes as they travel, for the sign-in and the first l
 
 
 @pytest.fixture(scope="module")
-def browser(api):
-    one = Browser(api)
-    yield one
-    one.close()
-
-
-@pytest.fixture(scope="module")
-def drawn_language(seed):
-    return random.Random(seed).choice(("zh-CN", "en"))
-
-
-@pytest.fixture(scope="module")
-def admin(api):
-    return {"user": "admin", "password": api.summary["password"]}
-
-
-@pytest.fixture(scope="module")
 def tenants(api, tmp_path_factory):
     people = Tenants(api, tmp_path_factory.mktemp("people"))
     try:
@@ -205,7 +187,7 @@ def test_a_list_follows_what_kubectl_does(browser, admin, shown, api):
         "seen": lambda: api.kubectl("-n", SPACE, "delete", "configmap", "fresh")}, **admin)
 
 
-@claims("W22.log-page")
+@claims("W22.console")
 def test_a_log_is_followed_searched_and_paused(browser, admin, shown):
     browser.flow("logs", **shown, **admin)
 

@@ -1,40 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The management view: clusters, nodes, namespaces, users and projects, audit, settings. Each flow cleans up what it makes.
-import { must, named, visible } from "../steps.js";
-
-const gone = (locator) => locator.first().waitFor({ state: "hidden" });
-
-/** The page by its words: buttons, fields and the dialog that is open. */
-function hands(flow) {
-  const { page } = flow;
-  const t = (key, blanks) => flow.t(key.includes(".") && /^(common|management)\./.test(key) ? key : `management.${key}`, blanks);
-  const dialog = page.locator(".ant-modal:visible");
-  const button = (key, within = page) => within.getByRole("button", { name: named(t(key)) });
-  return {
-    t,
-    dialog,
-    button,
-    press: (key, within) => button(key, within).first().click(),
-    /** Presses the dialog's own button, and waits until it is closed. */
-    async confirm() {
-      await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
-      await gone(dialog);
-    },
-    async tab(key) {
-      await page.getByRole("tab", { name: t(key), exact: true }).click();
-    },
-    heading: (text) => visible(page.getByRole("heading", { name: text, exact: true })),
-    async choose(field, text) {
-      await field.click();
-      await page.locator(".ant-select-dropdown:visible").getByTitle(text, { exact: true }).click();
-    },
-  };
-}
+import { gone, hands, must, named, visible } from "../steps.js";
 
 /** The tabs of a cluster; a kubeconfig is made when it is asked for; a deletion must be typed. */
 export async function clusterPages(flow, { cluster, ...credentials }) {
   const { page } = flow;
-  const { t, dialog, button, press, tab, heading } = hands(flow);
+  const { t, dialog, button, press, tab, heading } = hands(flow, "management");
   await flow.signIn(credentials);
   await flow.open("/management/clusters");
   await page.getByRole("link", { name: cluster, exact: true }).click();
@@ -73,7 +44,7 @@ export async function clusterPages(flow, { cluster, ...credentials }) {
 /** Limits as one types, a key pair made in the form, what it takes; with `create` it is made, watched and deleted. */
 export async function newCluster(flow, { keyPair, create, ...credentials }) {
   const { page } = flow;
-  const { t, dialog, button, press, confirm } = hands(flow);
+  const { t, dialog, button, press, confirm } = hands(flow, "management");
   await flow.signIn(credentials);
   await flow.open("/management/clusters/new");
   await page.getByLabel(t("newCluster.name"), { exact: true }).fill("Not_So");
@@ -129,7 +100,7 @@ export async function newCluster(flow, { keyPair, create, ...credentials }) {
 /** One node: its tabs, a label there and back, no new pods and again some. */
 export async function nodePages(flow, { cluster, node, ...credentials }) {
   const { page } = flow;
-  const { t, dialog, press, confirm, tab, heading } = hands(flow);
+  const { t, dialog, press, confirm, tab, heading } = hands(flow, "management");
   await flow.signIn(credentials);
   await flow.open(`/management/clusters/${cluster}/nodes/${node}`);
   await heading(node);
@@ -177,7 +148,7 @@ export async function nodePages(flow, { cluster, node, ...credentials }) {
 /** A namespace with a quota; somebody else changes it meanwhile; it goes by its name. */
 export async function namespaceLife(flow, { cluster, name, ...credentials }) {
   const { page } = flow;
-  const { t, dialog, button, press, confirm, heading } = hands(flow);
+  const { t, dialog, button, press, confirm, heading } = hands(flow, "management");
   await flow.signIn(credentials);
   await flow.open("/management/namespaces");
   await visible(page.getByRole("link", { name: "default", exact: true }));
@@ -216,7 +187,7 @@ export async function namespaceLife(flow, { cluster, name, ...credentials }) {
 /** A department, a project, budgets that are refused and given, a user with a generated password, a member. */
 export async function tenancy(flow, { prefix, ...credentials }) {
   const { page } = flow;
-  const { t, dialog, press, confirm, tab, heading, choose } = hands(flow);
+  const { t, dialog, press, confirm, tab, heading, choose } = hands(flow, "management");
   const [department, project, user] = ["dept", "project", "user"].map((kind) => `${prefix}-${kind}`);
   await flow.signIn(credentials);
   await flow.open("/management/departments");
@@ -285,7 +256,7 @@ export async function tenancy(flow, { prefix, ...credentials }) {
 /** Filters stand in the address and survive a reload; the chain is verified; the export is a file. */
 export async function auditSearch(flow, credentials) {
   const { page } = flow;
-  const { t, press } = hands(flow);
+  const { t, press } = hands(flow, "management");
   await flow.signIn(credentials);
   await flow.open("/management/audit?action=login&outcome=ok");
   await visible(page.getByRole("cell", { name: "login", exact: true }));
@@ -308,7 +279,7 @@ export async function auditSearch(flow, credentials) {
 /** Pages that are looked at: operations, recordings, settings, storage classes, the own account. */
 export async function managementPages(flow, { cluster, name, ...credentials }) {
   const { page } = flow;
-  const { t, dialog, press, confirm, heading } = hands(flow);
+  const { t, dialog, press, confirm, heading } = hands(flow, "management");
   await flow.signIn(credentials);
   const pages = {
     operations: "common.menu.operations",

@@ -22,7 +22,7 @@ const ON_LIGHT = {
   controlItemBgActive: "#e3f3f0",
   controlItemBgActiveHover: "#cfeae5",
   colorError: "#d4232b",
-  colorSuccess: "#2f8a1a",
+  colorSuccess: "#26760f",
 };
 const ON_DARK = { colorPrimary: "#0f766e", colorInfo: "#0f766e", colorLink: "#2dd4bf", colorError: "#ff8589" };
 
@@ -62,6 +62,8 @@ function legible(dark: boolean) {
     colorWarningBorder: "#ffe58f",
     colorErrorBg: "#fff2f0",
     colorErrorBorder: "#ffccc7",
+    colorSuccessBg: "#eef7ea",
+    colorSuccessBorder: "#b7dba8",
   };
   return dark ? { ...quiets, colorError: "#ff7875" } : { ...quiets, ...grounds, colorError: "#cf1322", colorWarning: "#a04608" };
 }
