@@ -27,6 +27,10 @@ class Flow {
     page.setDefaultTimeout(PATIENCE_MS);
     page.on("pageerror", (error) => this.complaints.push(`script: ${error.message}`));
     page.on("console", (message) => message.type() === "error" && !this.expected(message.text()) && this.complaints.push(message.text()));
+    page.on(
+      "request",
+      (asked) => !this.bears4xx && /^https?:/.test(asked.url()) && !asked.url().startsWith(base) && this.complaints.push(`it asks ${asked.url()}`),
+    );
     page.on("response", (answer) => answer.status() >= 500 && !this.bears5xx && this.complaints.push(`${answer.status()} ${answer.url()}`));
   }
 

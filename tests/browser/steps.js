@@ -60,10 +60,10 @@ export async function asked(flow, path) {
   return answer.json();
 }
 
-/** Waits until what is asked of the API is so. */
+/** Waits until something is so that no locator tells. */
 export async function until(what, condition, seconds = 60) {
   for (const end = Date.now() + seconds * 1000; !(await condition());) {
-    must(Date.now() < end, `not within ${seconds} s: ${what}`);
+    must(Date.now() < end, `not within ${seconds} s: ${typeof what === "function" ? what() : what}`);
     await new Promise((again) => setTimeout(again, 200));
   }
 }

@@ -136,7 +136,7 @@ function SecretKeys({ cluster, namespace, name, keys, version, mayNot }: KeysPro
   const [shown, setShown] = useState<Record<string, string>>({});
   useEffect(() => setShown({}), [version]); // what is there now nobody has asked to see
   const toggle = async (key: string) => {
-    if (key in shown) {
+    if (Object.hasOwn(shown, key)) {
       setShown(Object.fromEntries(Object.entries(shown).filter(([one]) => one !== key)));
       return;
     }
@@ -166,7 +166,7 @@ function SecretKeys({ cluster, namespace, name, keys, version, mayNot }: KeysPro
             title: t("form.value"),
             width: "55%",
             render: (_, { name: key }) => {
-              if (!(key in shown)) return "••••••••";
+              if (!Object.hasOwn(shown, key)) return "••••••••";
               const text = decode(shown[key]);
               return (
                 <Typography.Text copyable={{ text: text ?? shown[key] }} style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere", fontFamily: "monospace" }}>
@@ -182,10 +182,10 @@ function SecretKeys({ cluster, namespace, name, keys, version, mayNot }: KeysPro
                 <Button
                   size="small"
                   disabled={mayNot !== undefined}
-                  icon={key in shown ? <EyeInvisibleOutlined /> : <EyeOutlined />}
+                  icon={Object.hasOwn(shown, key) ? <EyeInvisibleOutlined /> : <EyeOutlined />}
                   onClick={() => void toggle(key)}
                 >
-                  {key in shown ? t("secret.hide") : t("secret.reveal")}
+                  {Object.hasOwn(shown, key) ? t("secret.hide") : t("secret.reveal")}
                 </Button>
               </Tooltip>
             ),

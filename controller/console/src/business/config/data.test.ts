@@ -23,6 +23,11 @@ describe("what a ConfigMap or Secret holds", () => {
     expect(configObject("ConfigMap", configOf(map), map)).toEqual(map);
   });
 
+  it("has keys that are called like what all objects have", () => {
+    const data = JSON.parse('{"__proto__": "a", "constructor": "b"}') as Record<string, string>;
+    expect(JSON.stringify(configObject("ConfigMap", configOf({ ...map, data }), { ...map, data }).data)).toBe('{"__proto__":"a","constructor":"b"}');
+  });
+
   it("keeps the values of a Secret that nobody read", () => {
     const secret: KubernetesObject = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" }, type: "Opaque", data: { user: null, password: null } };
     const values = configOf(secret);

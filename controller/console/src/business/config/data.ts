@@ -60,19 +60,19 @@ export function configOf(object: KubernetesObject): ConfigValues {
 
 /** The object that the rows mean. Of a Secret null keeps the value that is there. */
 export function configObject(kind: "ConfigMap" | "Secret", values: ConfigValues, base?: KubernetesObject): KubernetesObject {
-  const data: Fields = {};
-  const binaryData: Fields = {};
+  const data = new Map<string, unknown>(); // a key may be called __proto__, too
+  const binaryData = new Map<string, unknown>();
   for (const { key, value, kept, before } of values.entries) {
-    if (kept && before) (before.field === "data" ? data : binaryData)[key] = fieldOf(base, before.field)[before.key] ?? null;
-    else data[key] = kind === "Secret" ? encode(value ?? "") : (value ?? "");
+    if (kept && before) (before.field === "data" ? data : binaryData).set(key, fieldOf(base, before.field)[before.key] ?? null);
+    else data.set(key, kind === "Secret" ? encode(value ?? "") : (value ?? ""));
   }
   return put(base, {
     apiVersion: "v1",
     kind,
     metadata: put(base?.metadata, { name: values.name, namespace: values.namespace }),
     ...(kind === "Secret" && { type: values.type ?? "Opaque" }),
-    data: filled(data, base?.data),
-    binaryData: filled(binaryData, base?.binaryData),
+    data: filled(Object.fromEntries(data), base?.data),
+    binaryData: filled(Object.fromEntries(binaryData), base?.binaryData),
     immutable: values.immutable || (values.immutable === false && base?.immutable === false ? false : undefined),
   }) as KubernetesObject;
 }
