@@ -33,6 +33,13 @@ export function hands(flow, own) {
       await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
       await gone(dialog);
     },
+    /** Presses the form's last button, and the dialog's once the cluster said in a dry run that it takes what is asked. */
+    async submit(key = "common.action.create") {
+      await button(key).last().click();
+      await visible(dialog.getByText(t("business.wizard.accepted")));
+      await button(key, dialog).click();
+      await gone(dialog);
+    },
     async tab(key) {
       await page.getByRole("tab", { name: t(key), exact: true }).click();
     },

@@ -4,16 +4,42 @@ import pytest
 
 claims = pytest.mark.claims
 SPACE = "console-forms"
-OBJECTS = """
+CLASS = "console-forms"
+RUNS = "terminationGracePeriodSeconds: 0, containers: [{name: main, image: 'busybox:1.35', imagePullPolicy: IfNotPresent, command: [sleep, '100000']"
+OBJECTS = f"""
 apiVersion: v1
 kind: ConfigMap
-metadata: {name: settings}
-data: {colour: green, size: large}
+metadata: {{name: settings}}
+data: {{colour: green, size: large}}
 ---
 apiVersion: v1
 kind: Secret
-metadata: {name: keys}
-stringData: {password: hush}
+metadata: {{name: keys}}
+stringData: {{password: hush}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: user}}
+spec:
+  selector: {{matchLabels: {{app: user}}}}
+  template: {{metadata: {{labels: {{app: user}}}}, spec: {{{RUNS}, envFrom: [{{configMapRef: {{name: settings}}}}]}}]}}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: other}}
+spec:
+  selector: {{matchLabels: {{app: other}}}}
+  template: {{metadata: {{labels: {{app: other}}}}, spec: {{{RUNS}}}]}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: before}}
+spec: {{selector: {{app: user}}, ports: [{{port: 80}}]}}
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {{name: {CLASS}, annotations: {{slipway.io/access-modes: 'ReadWriteOnce,ReadWriteMany'}}}}
+provisioner: csi.example.org
 """
 
 
@@ -25,6 +51,7 @@ def forms(api):
         assert all(one["ok"] for one in done["objects"]), done
         yield
     finally:
+        api.kubectl("delete", "--ignore-not-found", "storageclass", CLASS)
         api.call("DELETE", f"/clusters/demo/namespaces/{SPACE}", expect=200)
 
 
@@ -46,3 +73,21 @@ def test_yaml_is_edited_while_somebody_else_does(browser, admin, drawn_language,
     browser.flow("editYaml", language=drawn_language, namespace=SPACE, name="edited", on={
         "editing": lambda: api.kubectl("-n", SPACE, "patch", "configmap", "edited", "--type=merge", "-p",
                                        '{"data": {"colour": "yellow", "size": "small"}}')}, **admin)
+
+
+@claims("A1.console", "A3.console", "A4.console", "A5.console", "A6.console")
+def test_applications_are_kept(browser, admin, drawn_language, forms):
+    browser.flow("applications", language=drawn_language, namespace=SPACE, one="user", two="other", service="before", **admin)
+
+
+# What each flow does stands with it.
+OBJECTS_OF = [
+    pytest.param("configForms", {"used": "settings"}, marks=claims("K1.console")),
+    pytest.param("networkForms", {}, marks=claims("R1.console")),
+    pytest.param("claimForms", {"storageClass": CLASS}, marks=claims("S2.console")),
+]
+
+
+@pytest.mark.parametrize("flow, args", OBJECTS_OF, ids=[row.values[0] for row in OBJECTS_OF])
+def test_what_workloads_stand_on(browser, admin, drawn_language, forms, flow, args):
+    browser.flow(flow, language=drawn_language, namespace=SPACE, **args, **admin)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Card, Col, Flex, Form, Input, Row, Spin, Typography } from "antd";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import { paths } from "../app/paths";
@@ -43,11 +43,13 @@ export function ObjectFormPage<Values extends Named>(props: Props<Values>) {
   const { name = "" } = useParams();
   const object = useObject(cluster, namespace ?? "", props.resource, name, props.editing);
   const [begun, begin] = useState<{ base?: KubernetesObject; times: number }>({ times: 0 });
+  useEffect(() => {
+    if (props.editing && object.data) begin((now) => (now.base ? now : { base: object.data, times: 0 }));
+  }, [props.editing, object.data]);
   if (!props.editing) return <ObjectForm {...props} reload={() => {}} />;
   const base = begun.base ?? object.data;
   if (!base)
     return object.error ? <Failure error={object.error} again={() => void object.refetch()} /> : <Spin style={{ display: "block", margin: "15vh auto" }} />;
-  if (!begun.base) queueMicrotask(() => begin({ base, times: 0 }));
   return <ObjectForm key={begun.times} {...props} base={base} reload={(present) => begin({ base: present, times: begun.times + 1 })} />;
 }
 

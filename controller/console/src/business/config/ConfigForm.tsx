@@ -97,7 +97,7 @@ function Entries({ name, secret, entries }: { name: string; secret: boolean; ent
       void message.error(problemOf(error).detail);
     }
   };
-  const keys = entries.map((entry) => entry?.key);
+  const twice = (key: string) => (form.getFieldValue("entries") as (Entry | undefined)[]).filter((entry) => entry?.key === key).length > 1;
   return (
     <Form.List name="entries">
       {(fields, { add, remove }) => (
@@ -112,7 +112,7 @@ function Entries({ name, secret, entries }: { name: string; secret: boolean; ent
                   rules={[
                     { required: true, message: t("form.needKey") },
                     rule(isDataKey, t("config.keyRule")),
-                    rule((text) => keys.filter((one) => one === text).length < 2, t("config.keyTwice")),
+                    rule((text) => !twice(text), t("config.keyTwice")),
                   ]}
                 >
                   <Input aria-label={t("form.key")} placeholder={t("form.key")} disabled={entry?.kept} />

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Col, Flex, Form, Row, Spin, Steps, Switch, Typography } from "antd";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { api } from "../../api/client";
@@ -64,10 +64,12 @@ export function WizardPage({ kind, editing, plans }: { kind: WorkloadPlural; edi
   const object = useObject(cluster, namespace ?? "", kind, name, editing);
   // what the form was begun with: news of the object do not take away what somebody types
   const [begun, begin] = useState<{ base?: KubernetesObject; times: number }>({ times: 0 });
+  useEffect(() => {
+    if (editing && object.data) begin((now) => (now.base ? now : { base: object.data, times: 0 }));
+  }, [editing, object.data]);
   if (editing && object.error && !object.data) return <Failure error={object.error} again={() => void object.refetch()} />;
   const base = begun.base ?? object.data;
   if (capabilities.isPending || (editing && !base)) return <Spin style={{ display: "block", margin: "15vh auto" }} />;
-  if (editing && !begun.base) queueMicrotask(() => begin({ base, times: 0 }));
   const features = capabilities.data?.features ?? [];
   const scene: Scene = {
     cluster,

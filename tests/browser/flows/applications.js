@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Applications: made, given workloads, stopped and started several at once, edited and deleted with and without what they hold.
+import { asked, gone, hands, must, until, visible } from "../steps.js";
+
+/** `one` and `two` are Deployments that run; the Service `service` leads to the first. */
+export async function applications(flow, { namespace, one, two, service, ...credentials }) {
+  const { page } = flow;
+  const { t, press, field, button, heading, tab, dialog, listed, act, confirm } = hands(flow, "business");
+  const at = `/business/demo/${namespace}/applications`;
+  const outcome = (name) => dialog.getByRole("listitem").filter({ hasText: `${namespace}/${name} ` });
+  const state = (name, is) => visible(listed(name).getByText(t(`common.state.${is}`), { exact: true }), 60_000);
+  const make = async (name, description) => {
+    await flow.open(at);
+    await press("application.create");
+    await field("application.name", dialog).fill(name);
+    await field("application.description", dialog).fill(description);
+    await confirm();
+    await heading(name);
+    await visible(page.getByText(t("application.noWorkloads")));
+  };
+  const associate = async (workload) => {
+    await press("application.associate");
+    await field("application.workloads", dialog).click();
+    await page.locator(".ant-select-dropdown:visible").getByTitle(workload, { exact: true }).click();
+    await page.keyboard.press("Escape");
+    await press("common.action.confirm", dialog);
+    await visible(outcome(workload).getByText(t("outcome.done")));
+    await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
+    await visible(page.getByRole("link", { name: `Deployment/${workload}`, exact: true }));
+  };
+  /** Several at once, from the list: what becomes of each is told. */
+  const together = async (action, names, fates) => {
+    for (const name of names) await listed(name).getByRole("checkbox").check();
+    await press(`action.${action}`);
+    await visible(outcome(names[0]));
+    await button(`action.${action}`, dialog).click();
+    for (const [name, fate] of Object.entries(fates)) await visible(outcome(name).getByText(fate), 60_000);
+    await flow.look(`applications-${action}`);
+    await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
+    await gone(dialog);
+  };
+  await flow.signIn(credentials);
+  await make("empty", "holds nothing");
+  await make("shop", "sells things");
+  await associate(one);
+  await make("stall", "sells other things");
+  await associate(two);
+  await flow.open(at);
+  await state("empty", "none");
+  await state("shop", "running");
+  await state("stall", "running");
+  await page.getByRole("button", { name: `${t("common.action.more")} · empty` }).click();
+  must(
+    (await page.getByRole("menuitem", { name: t("action.stop"), exact: true }).getAttribute("aria-disabled")) === "true",
+    "an application without workloads can be stopped",
+  );
+  await page.keyboard.press("Escape");
+  const done = t("outcome.done");
+  await together("stop", ["shop", "stall", "empty"], { shop: done, stall: done, [one]: done, [two]: done, empty: /\S/ });
+  must((await outcome("empty").count()) === 0, "the dialog is still there");
+  await state("shop", "stopped");
+  await state("stall", "stopped");
+  await together("start", ["shop", "stall"], { shop: done, stall: done, [one]: done, [two]: done });
+  await state("shop", "running");
+  await state("stall", "running");
+
+  await act("shop", "common.action.edit");
+  await field("application.description", dialog).fill("sells everything");
+  await confirm();
+  await visible(listed("shop").getByText("sells everything"));
+  await listed("shop").getByRole("link", { name: "shop", exact: true }).click();
+  await visible(page.getByText("sells everything"));
+  await tab("common.menu.network");
+  const before = page.getByRole("row").filter({ has: page.getByRole("link", { name: service, exact: true }) });
+  await visible(before.getByRole("link", { name: `Deployment/${one}`, exact: true }));
+  await flow.look("application-network");
+
+  const remove = async (name, fate) => {
+    await flow.open(at);
+    await act(name, "action.delete");
+    must(await button("action.delete", dialog).isDisabled(), "it is deleted before one said what becomes of its workloads");
+    await dialog.getByRole("radio", { name: t(fate) }).check();
+    await visible(outcome(name));
+    await button("action.delete", dialog).click();
+    await visible(outcome(name).getByText(done));
+    await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
+    await gone(listed(name));
+  };
+  await remove("shop", "application.keep");
+  await remove("stall", "application.deleteToo");
+  await remove("empty", "application.keep");
+  const deployments = async () => (await asked(flow, `/clusters/demo/deployments?namespace=${namespace}&limit=500`)).items.map(({ name }) => name);
+  await until("the workloads of the deleted application are gone", async () => !(await deployments()).includes(two));
+  must((await deployments()).includes(one), "workloads that should be kept are gone");
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Config, secrets, services, ingresses and claims: made, edited and deleted by their forms.
+import { asked, gone, hands, must, visible } from "../steps.js";
+
+const HIDDEN = "••••••••";
+
+/** The namespace's list of a kind, and its form. */
+function kind(flow, namespace, plural) {
+  const { page } = flow;
+  const h = hands(flow, "business");
+  const { t, press, heading, field, listed, act, dialog, confirm } = h;
+  return {
+    ...h,
+    at: (rest = "") => `/business/demo/${namespace}/${plural}${rest}`,
+    async begin(name) {
+      await flow.open(`/business/demo/${namespace}/${plural}`);
+      await press("list.create", page, { kind: t(`kind.${plural}`) });
+      await heading(t("list.create", { kind: t(`kind.${plural}`) }));
+      await field("common.table.name").fill(name);
+    },
+    made: async (name) => {
+      await page.waitForURL(new RegExp(`/${plural}/${name}$`));
+      await heading(name);
+    },
+    /** By the menu of its row; it goes from the list by itself. */
+    async remove(name) {
+      await flow.open(`/business/demo/${namespace}/${plural}`);
+      await act(name, "common.action.delete");
+      await visible(dialog.getByText(t(plural === "persistentvolumeclaims" ? "remove.claim" : "remove.ask")));
+      await confirm();
+      await gone(listed(name));
+    },
+  };
+}
+
+/** A ConfigMap and a Secret: the form's rules, who uses one and that it is not simply deleted, values that are shown on request alone. */
+export async function configForms(flow, { namespace, used, ...credentials }) {
+  const { page } = flow;
+  await flow.signIn(credentials);
+  const config = kind(flow, namespace, "configmaps");
+  const { t, press, field, button, submit, tab, dialog } = config;
+  await config.begin("made");
+  await field("form.key").fill("app.conf");
+  await field("form.value").fill("x=1");
+  await press("config.addKey");
+  await field("form.key").last().fill("app.conf");
+  await visible(page.getByText(t("config.keyTwice")));
+  await field("form.key").last().fill("not a key");
+  await visible(page.getByText(t("config.keyRule")));
+  await field("form.key").last().fill("extra");
+  await submit();
+  await config.made("made");
+  await visible(page.getByText("x=1", { exact: true }));
+  await press("common.action.edit");
+  await field("form.value").first().fill("x=2");
+  await submit("common.action.save");
+  await config.made("made");
+  await visible(page.getByText("x=2", { exact: true }));
+  await flow.open(config.at(`/${used}/used-by`));
+  await visible(page.getByRole("link", { name: "Deployment/user", exact: true }));
+  await press("common.action.delete");
+  await visible(dialog.getByText(t("remove.used")));
+  must(await button("common.action.delete", dialog).isDisabled(), "what is in use is deleted without a question");
+  await flow.look("config-in-use");
+  await press("common.action.cancel", dialog);
+  await config.remove("made");
+
+  const secret = kind(flow, namespace, "secrets");
+  await secret.begin("made");
+  await field("form.key").fill("password");
+  await field("form.value").fill("hush-hush");
+  await submit();
+  await secret.made("made");
+  await visible(page.getByText(HIDDEN));
+  must((await page.getByText("hush-hush").count()) === 0, "a value is shown that nobody asked for");
+  await press("secret.reveal");
+  await visible(page.getByText("hush-hush"));
+  await press("secret.hide");
+  await gone(page.getByText("hush-hush"));
+  await page.getByRole("tab", { name: "YAML", exact: true }).click();
+  await visible(page.getByLabel(t("yaml.editorOf", { name: "secrets/made" })).getByText("password"));
+  must((await page.getByText(/hush-hush|aHVzaC1odXNo/).count()) === 0, "its YAML has the value");
+  await press("common.action.edit");
+  await visible(page.getByText(t("secret.hidden")));
+  await press("secret.replace");
+  await field("form.value").fill("new");
+  await submit("common.action.save");
+  await secret.made("made");
+  await press("secret.reveal");
+  await visible(page.getByText("new", { exact: true }));
+  await secret.remove("made");
+  await press("secret.createPull");
+  for (const [key, text] of [
+    ["common.table.name", "registry"],
+    ["secret.registry", "registry.example:5000"],
+    ["secret.user", "puller"],
+    ["secret.password", "pull-word"],
+  ]) {
+    await field(key).fill(text);
+  }
+  await flow.look("pull-secret-form");
+  await press("common.action.create");
+  await secret.made("registry");
+  await visible(page.getByText("kubernetes.io/dockerconfigjson"));
+  await secret.remove("registry");
+}
+
+/** A Service and an Ingress to it: made, edited, who uses which, and deleted in the order that this asks for. */
+export async function networkForms(flow, { namespace, ...credentials }) {
+  const { page } = flow;
+  await flow.signIn(credentials);
+  const service = kind(flow, namespace, "services");
+  const { t, press, field, button, submit, tab, dialog, choose, listed } = service;
+  await service.begin("front");
+  await press("wizard.addLabel");
+  await field("form.key").fill("app");
+  await field("form.value").fill("user");
+  await field("access.port").fill("80");
+  await field("wizard.containerPort").fill("8080");
+  await submit();
+  await service.made("front");
+  await visible(page.getByText(`front.${namespace}.svc.cluster.local`));
+  await tab("tab.usedBy");
+  await visible(page.getByRole("link", { name: "Deployment/user", exact: true }));
+  await press("common.action.edit");
+  await choose(field("service.type"), "NodePort");
+  await submit("common.action.save");
+  await service.made("front");
+  await visible(page.getByText("NodePort", { exact: true }));
+  const { spec } = await asked(flow, `/clusters/demo/namespaces/${namespace}/objects/services/front`);
+  must(spec.type === "NodePort" && spec.ports[0].nodePort >= 30000 && spec.selector.app === "user", `the Service is another: ${JSON.stringify(spec)}`);
+  await visible(page.getByText(String(spec.ports[0].nodePort), { exact: true }));
+
+  const ingress = kind(flow, namespace, "ingresses");
+  await ingress.begin("way");
+  await field("ingress.host").fill("Not a host");
+  await visible(page.getByText(t("ingress.hostRule")));
+  await field("ingress.host").fill("front.example");
+  await field("access.service").fill("front");
+  await field("access.port").fill("80");
+  await flow.look("ingress-form");
+  await submit();
+  await ingress.made("way");
+  await visible(page.getByRole("link", { name: "Service/front", exact: true }));
+  await flow.open(ingress.at());
+  await visible(listed("way").getByText("front.example/ → front:80"));
+  await flow.open(service.at("/front/used-by"));
+  await visible(page.getByRole("link", { name: "Ingress/way", exact: true }));
+  await press("common.action.delete");
+  await visible(dialog.getByText(t("remove.used")));
+  must(await button("common.action.delete", dialog).isDisabled(), "what an Ingress leads to is deleted without a question");
+  await press("common.action.cancel", dialog);
+  await ingress.remove("way");
+  await service.remove("front");
+}
+
+/** A claim: its class says which modes it offers and that it does not grow; it is listed, and deleted. */
+export async function claimForms(flow, { namespace, storageClass, ...credentials }) {
+  const { page } = flow;
+  await flow.signIn(credentials);
+  const claim = kind(flow, namespace, "persistentvolumeclaims");
+  const { t, press, field, submit, listed } = claim;
+  await claim.begin("files");
+  await field("claim.class").click();
+  await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: storageClass }).click();
+  await field("claim.size").fill("1 GB");
+  await visible(page.getByText(t("form.quantityRule")));
+  await field("claim.size").fill("1Gi");
+  must(await page.getByRole("radio", { name: t("mode.ReadOnlyMany") }).isDisabled(), "a mode can be chosen that the class does not offer");
+  await page.getByRole("radio", { name: t("mode.ReadWriteMany") }).check();
+  await flow.look("claim-form");
+  await submit();
+  await claim.made("files");
+  await visible(page.getByText(t("mode.ReadWriteMany")));
+  await press("common.action.edit");
+  await visible(page.getByText(t("claim.fixed", { name: storageClass })));
+  must(await field("claim.size").isDisabled(), "a claim grows that cannot");
+  await flow.open(claim.at());
+  await visible(listed("files").getByText("Pending", { exact: true }));
+  await visible(listed("files").getByText(storageClass, { exact: true }));
+  await claim.remove("files");
+}
