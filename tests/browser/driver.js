@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// node driver.js MODULES BASE SHOTS   drives the console in Chromium. Each line of its input is a request {"flow", "language", "args"};
+// node driver.js MODULES BASE SHOTS   drives the console in Chromium. Each line of its input is a request {"flow", "language", "look", "args"};
 // each line of its output an answer {"ok", "result"} or {"ok": false, "why", "shot"}, before it perhaps {"told"}. A flow is a function of flows/*.js; it fails, too,
 // when the browser complains (scripts, policy, answers of 5xx) or axe finds a serious fault on a page that it looks at.
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
@@ -22,8 +22,8 @@ function wordsOf(language) {
 
 /** What a flow works with: a page of its own, the words of its language, and what it may look at. */
 class Flow {
-  constructor(name, context, page, language) {
-    Object.assign(this, { name, context, page, language, base, complaints: [] });
+  constructor(name, context, page, language, colours) {
+    Object.assign(this, { name, context, page, language, colours, base, complaints: [] });
     page.setDefaultTimeout(PATIENCE_MS);
     page.on("pageerror", (error) => this.complaints.push(`script: ${error.message}`));
     page.on("console", (message) => message.type() === "error" && !this.expected(message.text()) && this.complaints.push(message.text()));
@@ -65,7 +65,8 @@ class Flow {
 
   /** Keeps a picture, and asks axe about the page as it is. */
   async look(name) {
-    await this.page.screenshot({ path: `${shots}/${name}.${this.language}.png`, fullPage: true });
+    const file = `${name}.${this.language}${this.colours === "light" ? "" : `.${this.colours}`}.png`;
+    await this.page.screenshot({ path: `${shots}/${file}`, fullPage: true });
     const found = await this.page.evaluate(`${axe}; axe.run(document, { resultTypes: ["violations"] })`);
     for (const fault of found.violations) {
       if (fault.impact !== "serious" && fault.impact !== "critical") continue;
@@ -75,16 +76,17 @@ class Flow {
   }
 }
 
-async function run(browser, flows, { flow, language = "zh-CN", args = {} }) {
+async function run(browser, flows, { flow, language = "zh-CN", look = "light", args = {} }) {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,
     viewport: { width: 1440, height: 900 },
     locale: language,
+    colorScheme: look, // the console follows the system's until somebody chooses
     acceptDownloads: true,
     reducedMotion: "reduce",
   });
   const page = await context.newPage();
-  const here = new Flow(flow, context, page, language);
+  const here = new Flow(flow, context, page, language, look);
   try {
     if (!flows[flow]) throw new Error(`there is no flow ${flow}`);
     const result = await flows[flow](here, args);

@@ -25,10 +25,10 @@ class Browser:
         assert text, f"the browser says nothing any more: see {self.log.name}"
         return json.loads(text)
 
-    def flow(self, flow, /, *, language="zh-CN", on=None, **args):
+    def flow(self, flow, /, *, language="zh-CN", look="light", on=None, **args):
         """Runs it and gives its result; `on`: what to do when the flow tells something."""
-        print(f"flow {flow} in {language}: {', '.join(args)}")
-        self.process.stdin.write(json.dumps({"flow": flow, "language": language, "args": args}) + "\n")
+        print(f"flow {flow} in {language}, {look}: {', '.join(args)}")
+        self.process.stdin.write(json.dumps({"flow": flow, "language": language, "look": look, "args": args}) + "\n")
         self.process.stdin.flush()
         deadline = time.monotonic() + FLOW_SECONDS
         while "told" in (answer := self.line(deadline)):

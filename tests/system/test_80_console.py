@@ -16,6 +16,7 @@ from tenants import SPACES, Tenants
 
 claims = pytest.mark.claims
 PAGES_A_FLOW = 12
+LOOKS = [(language, look) for language in ("zh-CN", "en") for look in ("light", "dark")]
 SPACE = "console"
 BOX = "image: 'busybox:1.35', imagePullPolicy: IfNotPresent"
 OBJECTS = f"""
@@ -199,15 +200,15 @@ def test_a_terminal_outlives_the_controller_and_a_reload(browser, admin, shown, 
 
 @claims("G1.pages")
 def test_every_page_is_whole(browser, admin, full, seed, shown, tenants, api):
-    """With --full in both languages: the pictures are to be looked at, see tests/browser/pages.md."""
+    """With --full in both languages, light and dark: the pictures are to be looked at, see tests/browser/pages.md."""
     ids = {"department": tenants.department["sales"], "project": tenants.project["sales"], "operation": api.items("/operations")[0]["id"],
            "user": next(user["id"] for user in api.items("/users") if user["name"] == "tenancy-ann")}
     addresses = {name: row[0].format(**ids) for name, row in pages.rows(TREE).items() if not row[0].startswith(("/sign-in", "/password"))}
     names, faults = list(addresses), []
-    for language in ("zh-CN", "en") if full else random.Random(seed).sample(("zh-CN", "en"), 1):
+    for language, look in LOOKS if full else random.Random(seed).sample(LOOKS, 1):
         for i in range(0, len(names), PAGES_A_FLOW):
             try:
-                browser.flow("gallery", language=language, pages={name: addresses[name] for name in names[i:i + PAGES_A_FLOW]}, **admin)
+                browser.flow("gallery", language=language, look=look, pages={name: addresses[name] for name in names[i:i + PAGES_A_FLOW]}, **admin)
             except AssertionError as error:
                 faults.append(str(error))
     assert not faults, "\n".join(faults)

@@ -22,7 +22,7 @@ kind: Deployment
 metadata: {{name: user}}
 spec:
   selector: {{matchLabels: {{app: user}}}}
-  template: {{metadata: {{labels: {{app: user}}}}, spec: {{{RUNS}, envFrom: [{{configMapRef: {{name: settings}}}}]}}]}}}}
+  template: {{metadata: {{labels: {{app: user}}}}, spec: {{{RUNS}, envFrom: [{{configMapRef: {{name: settings}}}}]}}], dnsConfig: {{options: [{{name: ndots, value: '2'}}]}}}}}}
 ---
 apiVersion: apps/v1
 kind: Deployment
@@ -90,4 +90,17 @@ OBJECTS_OF = [
 
 @pytest.mark.parametrize("flow, args", OBJECTS_OF, ids=[row.values[0] for row in OBJECTS_OF])
 def test_what_workloads_stand_on(browser, admin, drawn_language, forms, flow, args):
+    browser.flow(flow, language=drawn_language, namespace=SPACE, **args, **admin)
+
+
+# What becomes of workloads later: what each flow does stands with it.
+CHANGES = [
+    pytest.param("editAndRollBack", {"name": "user"}, marks=claims("W17.console", "W19.console")),
+    pytest.param("canary", {"name": "user", "service": "before", "image": "docker.io/library/busybox:1.35"}, marks=claims("W10b.console")),
+    pytest.param("cronJob", {}, marks=claims("W14.console", "W15.console", "W21.console")),
+]
+
+
+@pytest.mark.parametrize("flow, args", CHANGES, ids=[row.values[0] for row in CHANGES])
+def test_workloads_are_changed(browser, admin, drawn_language, forms, flow, args):
     browser.flow(flow, language=drawn_language, namespace=SPACE, **args, **admin)
