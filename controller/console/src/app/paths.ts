@@ -23,6 +23,8 @@ export const paths = {
   project: (project: string, tab?: string) => `/management/projects/${part(project)}${tab ? `/${tab}` : ""}`,
   department: (department: string) => `/management/departments/${part(department)}`,
   user: (user: string) => `/management/users/${part(user)}`,
+  /** Played. */
+  recording: (recording: string) => `/management/recordings?play=${part(recording)}`,
   settings: (tab: string) => `/management/settings/${tab}`,
   business: (cluster: string, namespace: string, entry: string) => `/business/${part(cluster)}/${part(namespace)}/${entry}`,
   /** The form of a new object; `of`: an application that it shall be of. */

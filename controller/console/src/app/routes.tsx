@@ -22,7 +22,7 @@ const ProjectPage = lazy(() => import("../management/tenancy/ProjectPage").then(
 const Users = lazy(() => import("../management/tenancy/Users").then((m) => ({ default: m.Users })));
 const UserPage = lazy(() => import("../management/tenancy/UserPage").then((m) => ({ default: m.UserPage })));
 const Audit = lazy(() => import("../management/audit/Audit").then((m) => ({ default: m.Audit })));
-const Recordings = lazy(() => import("../management/Recordings").then((m) => ({ default: m.Recordings })));
+const Recordings = lazy(() => import("../management/recordings/Recordings").then((m) => ({ default: m.Recordings })));
 const Settings = lazy(() => import("../management/settings/Settings").then((m) => ({ default: m.Settings })));
 const StorageClasses = lazy(() => import("../management/storage/StorageClasses").then((m) => ({ default: m.StorageClasses })));
 const Account = lazy(() => import("../session/Account").then((m) => ({ default: m.Account })));

@@ -20,7 +20,6 @@ const LIGHTS: Record<Phase["is"], "success" | "processing" | "warning" | "error"
 };
 
 interface PaneProps {
-  of: OpenTerminal;
   /** It is the one that is seen, and has the keys. */
   active: boolean;
   watching?: boolean;
@@ -29,12 +28,16 @@ interface PaneProps {
   extra?: ReactNode;
 }
 
-/** A terminal that is open, with how it stands. */
-export function TerminalPane({ of, active, watching = false, height, extra }: PaneProps) {
+/** A container's terminal that is open, with how it stands. */
+export function TerminalPane({ of, ...props }: PaneProps & { of: OpenTerminal }) {
+  return <WindowPane pane={windowOf(of, props.watching)} {...props} />;
+}
+
+/** The same of any window. */
+export function WindowPane({ pane, active, watching = false, height, extra }: PaneProps & { pane: TerminalWindow }) {
   const frame = useRef<HTMLDivElement>(null);
   const dark = useDark();
   const { token } = theme.useToken();
-  const pane = windowOf(of, watching);
   useSyncExternalStore(pane.subscribe, () => pane.version);
 
   useEffect(() => pane.look(dark), [pane, dark]);
@@ -86,8 +89,8 @@ function StatusLine({ pane, watching, extra }: { pane: TerminalWindow; watching:
           )}
         </Space>
         <Space wrap>
-          {(phase.is === "waiting" || phase.is === "elsewhere" || phase.is === "failed") && (
-            <Button size="small" icon={<ReloadOutlined />} onClick={() => session.comeBack()}>
+          {session.comeBack && (phase.is === "waiting" || phase.is === "elsewhere" || phase.is === "failed") && (
+            <Button size="small" icon={<ReloadOutlined />} onClick={() => session.comeBack?.()}>
               {t(phase.is === "elsewhere" ? "terminal.takeBack" : "terminal.now")}
             </Button>
           )}

@@ -16,6 +16,8 @@ interface Props<Values extends object, Result> {
   /** Sends it; what it throws is shown in the dialog, which stays. */
   send: (values: Values) => Promise<Result>;
   done?: (result: Result) => void;
+  /** It is gone from the page, and the keys may go elsewhere. */
+  afterClose?: () => void;
   /** The fields; the form is given for those that depend on others. */
   children: ReactNode | ((form: FormInstance<Values>) => ReactNode);
 }
@@ -58,7 +60,10 @@ function Dialog<Values extends object, Result>(props: Props<Values, Result> & { 
       title={props.title}
       width={props.width}
       onCancel={close}
-      afterClose={props.closed}
+      afterClose={() => {
+        props.closed();
+        if (props.afterClose) setTimeout(props.afterClose); // the dialog still holds the keys until it has left the page
+      }}
       onOk={() => form.submit()}
       okText={props.ok ?? t("action.save")}
       okButtonProps={{ loading: busy, danger: props.danger }}

@@ -31,7 +31,8 @@ interface Asked {
 function marksOf({ result, problem }: Asked, text: string): Mark[] {
   const marks: Mark[] = [];
   for (const one of result?.objects ?? []) if (!one.ok && one.line) marks.push({ line: one.line, column: one.column, message: one.message ?? one.field ?? "" });
-  for (const one of problem?.refusals ?? []) marks.push({ ...fieldPlace(text, one.line, one.field), message: `${one.object} ${one.field}: ${one.message}` });
+  for (const one of problem?.refusals ?? [])
+    marks.push({ ...fieldPlace(text, one.line ?? 1, one.field), message: `${one.object} ${one.field}: ${one.message}` });
   if (problem?.line && !problem.refusals) marks.push({ line: problem.line, column: problem.column, message: problem.detail });
   return marks;
 }

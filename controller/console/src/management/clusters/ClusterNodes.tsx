@@ -53,6 +53,11 @@ export function ClusterNodes({ cluster }: { cluster: Cluster }) {
     { key: "address", title: t("node.address"), hidden: true, render: ({ address }) => address ?? "—", text: ({ address }) => address },
     { key: "flavor", title: t("node.flavor"), hidden: true, render: ({ flavor }) => flavor ?? "—", text: ({ flavor }) => flavor },
     { key: "agent", title: t("node.agent"), render: ({ agent }) => agent?.version ?? "—", text: ({ agent }) => agent?.version },
+    {
+      key: "actions",
+      title: common("table.actions"),
+      render: ({ name }) => <Link to={paths.node(cluster.name, name, "shell")}>{t("node.tab.shell")}</Link>,
+    },
   ];
   return (
     <ServerTable<Node>

@@ -15,11 +15,12 @@ import { MachineConsole } from "./MachineConsole";
 import { NodeActions } from "./NodeActions";
 import { NodeKubernetes } from "./NodeKubernetes";
 import { NodeMeters } from "./NodeMeters";
+import { NodeShell } from "./NodeShell";
 
 type Node = Schemas["Node"];
 
 const SOON_MS = 5_000;
-const TABS = ["overview", "labels", "steps", "console"] as const;
+const TABS = ["overview", "labels", "steps", "console", "shell"] as const;
 
 /** One node; its tabs stand in the address. */
 export function NodePage() {
@@ -35,6 +36,7 @@ export function NodePage() {
     labels: () => <NodeKubernetes cluster={cluster} node={node.name} />,
     steps: () => <StepList steps={node.steps} />,
     console: () => <MachineConsole machine={node.id} name={node.name} />,
+    shell: () => <NodeShell cluster={cluster} node={node} />,
   };
   return (
     <>

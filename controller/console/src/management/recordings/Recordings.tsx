@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button } from "antd";
+import { Alert, Button, Drawer, Space } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
-import { client, type Schemas } from "../api/client";
-import { read } from "../api/read";
-import { paths } from "../app/paths";
-import { bytes } from "../ui/amounts";
-import { saveText } from "../ui/csv";
-import { Duration } from "../ui/Duration";
-import { Failure } from "../ui/Failure";
-import { PageHead } from "../ui/PageHead";
-import { type Column, ServerTable } from "../ui/ServerTable";
-import { State } from "../ui/State";
-import { Time } from "../ui/Time";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import { client, type Schemas } from "../../api/client";
+import { read } from "../../api/read";
+import { paths } from "../../app/paths";
+import { bytes } from "../../ui/amounts";
+import { saveText } from "../../ui/csv";
+import { Duration } from "../../ui/Duration";
+import { Failure } from "../../ui/Failure";
+import { PageHead } from "../../ui/PageHead";
+import { type Column, ServerTable } from "../../ui/ServerTable";
+import { State } from "../../ui/State";
+import { Time } from "../../ui/Time";
+import { Player } from "./Player";
 
 type Recording = Schemas["ShellRecording"];
 
-/** What was typed and seen in node shells. */
+/** What was seen in node shells. The one that is played stands in the address. */
 export function Recordings() {
   const { t } = useTranslation("management");
   const { t: common } = useTranslation();
   const [busy, setBusy] = useState<string>();
   const [error, setError] = useState<unknown>();
+  const go = useNavigate();
+  const played = useSearchParams()[0].get("play");
+  const [title, setTitle] = useState<string>();
   const save = async ({ id, node }: Recording) => {
     setBusy(id);
     setError(undefined);
@@ -59,9 +63,20 @@ export function Recordings() {
       key: "actions",
       title: common("table.actions"),
       render: (one) => (
-        <Button size="small" loading={busy === one.id} onClick={() => void save(one)}>
-          {common("action.download")}
-        </Button>
+        <Space size={4}>
+          <Button
+            size="small"
+            onClick={() => {
+              setTitle(`${t("recording.title", { user: one.user, node: one.node })} · ${one.reason}`);
+              void go(paths.recording(one.id));
+            }}
+          >
+            {t("recording.watch")}
+          </Button>
+          <Button size="small" loading={busy === one.id} onClick={() => void save(one)}>
+            {common("action.download")}
+          </Button>
+        </Space>
       ),
     },
   ];
@@ -77,7 +92,17 @@ export function Recordings() {
         rowKey={({ id }) => id}
         searchable={false}
       />
-      <Alert type="info" showIcon style={{ marginTop: 16 }} title={t("recording.play")} />
+      <Alert type="info" showIcon style={{ marginTop: 16 }} title={t("recording.formats")} />
+      <Drawer
+        open={played !== null}
+        onClose={() => void go(paths.management("recordings"), { replace: true })}
+        size="80%"
+        title={title ?? t("recording.watch")}
+        afterOpenChange={(open) => !open && setTitle(undefined)}
+        destroyOnHidden
+      >
+        {played !== null && <Player id={played} />}
+      </Drawer>
     </>
   );
 }
