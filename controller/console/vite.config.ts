@@ -33,5 +33,6 @@ export default defineConfig({
       },
     },
   },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], globals: false },
+  // a machine that does much else beside is slow, and not wrong
+  test: { testTimeout: 60_000, environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], globals: false },
 });

@@ -39,6 +39,10 @@ export function CreatePage() {
             begin({ draft, times: begun.times + 1 });
             if (draft.kind !== resource) void go(paths.create(cluster, segment, draft.kind), { replace: true });
           },
+          settle: (all, isPresentMade) => {
+            plan(all);
+            if (isPresentMade) begin({ times: begun.times + 1 });
+          },
           drop: (at) => plan(planned.filter((_, index) => index !== at)),
         }}
       />

@@ -128,13 +128,12 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
       {asked && (
         <SubmitDialog
           cluster={cluster}
-          base={base}
-          objects={[asked]}
+          wanted={[{ object: asked, base }]}
           reload={(present) => {
             setAsked(undefined);
             props.reload(present);
           }}
-          close={(done) => {
+          close={({ done }) => {
             setAsked(undefined);
             if (done) void go(paths.object(cluster, asked.metadata.namespace ?? segment, resource, asked.metadata.name ?? ""));
           }}

@@ -118,15 +118,14 @@ function AutoscalerForm({ cluster, namespace, name, hindered, base }: Props & { 
       {asked && (
         <SubmitDialog
           cluster={cluster}
-          base={begun}
-          objects={[asked]}
+          wanted={[{ object: asked, base: begun }]}
           reload={(present) => {
             setAsked(undefined);
             begin(present);
           }}
-          close={(done, written) => {
+          close={({ done, first }) => {
             setAsked(undefined);
-            if (done && written) begin(written);
+            if (done && first) begin(first);
           }}
         />
       )}

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Card, Collapse, Flex, Form, Input, InputNumber, Radio, Select, Tabs, Typography } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { RowList, rule, TextList } from "../fields/lists";
 import { isLabel, isQuantity } from "../names";
 import { type Container, newContainer, PROBES, type Volume } from "./form";
 import { ProbeFields } from "./ProbeFields";
+import { useFolds, useScene } from "./scene";
 import { VariableFields } from "./VariableFields";
 
 const TIGHT = { marginBottom: 0 };
@@ -15,11 +16,31 @@ const AMOUNTS = ["cpu", "memory"] as const;
 const SWITCHES = ["runAsNonRoot", "readOnlyRootFilesystem", "privileged"] as const;
 const RUN_AS = ["runAsUser", "runAsGroup"] as const;
 
+/** In which fold of a container its fields stand. */
+const FOLDS: Record<string, string> = {
+  ports: "ports",
+  variables: "variables",
+  variableSets: "variables",
+  mounts: "mounts",
+  livenessProbe: "probes",
+  readinessProbe: "probes",
+  startupProbe: "probes",
+  security: "security",
+  command: "commands",
+  args: "commands",
+  postStart: "commands",
+  preStop: "commands",
+};
+
 /** All containers of the pod template, one tab each. */
 export function ContainerFields() {
   const { t } = useTranslation("business");
   const containers = Form.useWatch<Container[] | undefined>("containers", { preserve: true }) ?? [];
   const [open, setOpen] = useState("0");
+  const { shown } = useScene();
+  useEffect(() => {
+    if (shown?.[0] === "containers") setOpen(String(shown[1]));
+  }, [shown]);
   const used = new Set(containers.map((one) => one?.name));
   const freeName = () => {
     let number = containers.length + 1;
@@ -77,6 +98,7 @@ export function ContainerFields() {
 
 function OneContainer({ at, remove }: { at: number; remove?: () => void }) {
   const { t } = useTranslation("business");
+  const folds = useFolds((shown) => (shown[0] === "containers" && shown[1] === at ? FOLDS[String(shown[2])] : undefined));
   const amount = (of: "requests" | "limits") => (what: "cpu" | "memory") => (
     <Form.Item key={what} name={[at, of, what]} rules={[rule(isQuantity, t("form.quantityRule"))]} style={TIGHT}>
       <Input
@@ -128,6 +150,7 @@ function OneContainer({ at, remove }: { at: number; remove?: () => void }) {
         <Flex gap={8}>{AMOUNTS.map(limited)}</Flex>
       </Form.Item>
       <Collapse
+        {...folds}
         items={[
           { key: "ports", label: t("wizard.ports"), forceRender: true, children: <PortRows at={at} /> },
           { key: "variables", label: t("wizard.variables"), forceRender: true, children: <VariableFields at={at} /> },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DeleteOutlined, EditOutlined } from "@ant-design/icons";
-import { Button, Card, Flex, Typography } from "antd";
+import { Button, Card, Flex, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { kindOf } from "../kinds";
 import type { Plans } from "./WizardPage";
@@ -11,13 +11,25 @@ export function PlannedList({ plans }: { plans: Plans }) {
   const { t: common } = useTranslation();
   return (
     <Card size="small" title={t("wizard.planned", { count: plans.planned.length })} style={{ marginBottom: 16 }}>
-      {plans.planned.map(({ kind, form }, at) => (
-        <Flex key={`${kind}/${form.name}`} gap={8} align="center">
-          <Typography.Text>
+      {plans.planned.map(({ kind, form, made, refused }, at) => (
+        <Flex key={`${kind}/${form.namespace ?? ""}/${form.name}`} gap={8} align="center" wrap>
+          <Typography.Text disabled={made}>
             {kindOf(kind)}/{form.name}
           </Typography.Text>
-          <Button type="text" size="small" aria-label={`${common("action.edit")} ${form.name}`} icon={<EditOutlined />} onClick={() => plans.change(at)} />
-          <Button type="text" size="small" aria-label={`${common("action.delete")} ${form.name}`} icon={<DeleteOutlined />} onClick={() => plans.drop(at)} />
+          {made && <Tag>{t("wizard.made")}</Tag>}
+          {!made && (
+            <>
+              <Button type="text" size="small" aria-label={`${common("action.edit")} ${form.name}`} icon={<EditOutlined />} onClick={() => plans.change(at)} />
+              <Button
+                type="text"
+                size="small"
+                aria-label={`${common("action.delete")} ${form.name}`}
+                icon={<DeleteOutlined />}
+                onClick={() => plans.drop(at)}
+              />
+            </>
+          )}
+          {refused && <Typography.Text type="danger">{refused}</Typography.Text>}
         </Flex>
       ))}
     </Card>

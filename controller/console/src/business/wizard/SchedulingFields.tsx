@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { PairList, type Path, RowList, rule } from "../fields/lists";
 import { isLabelKey, isLabelValue } from "../names";
 import { AFFINITIES, type Rule } from "./form";
+import { useFolds } from "./scene";
 
 const TIGHT = { marginBottom: 0 };
 const NODE_OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"];
@@ -13,6 +14,7 @@ const POD_OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist"];
 /** On which nodes the pods run. */
 export function SchedulingFields() {
   const { t } = useTranslation("business");
+  const folds = useFolds((shown) => (shown[0] === "scheduling" ? String(shown[1]) : undefined));
   return (
     <Card size="small" title={t("scheduling.title")} style={{ marginBottom: 16 }}>
       <Form.Item label={t("scheduling.nodeSelector")} extra={t("scheduling.nodeSelectorNote")}>
@@ -25,6 +27,7 @@ export function SchedulingFields() {
         />
       </Form.Item>
       <Collapse
+        {...folds}
         items={[
           ...AFFINITIES.map((kind) => ({
             key: kind,

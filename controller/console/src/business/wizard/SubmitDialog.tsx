@@ -9,17 +9,28 @@ import { pluralOf, type Resource } from "../kinds";
 import { createObject, type KubernetesObject, replaceObject, type Written } from "../object";
 import { merge } from "../merge";
 import { wantsTheSame } from "../sameness";
+import type { Wanted } from "./demand";
+import { type Amiss, fieldsIn } from "./places";
 import { QuotaImpact } from "./QuotaImpact";
+
+/** What became of it when the dialog closes. */
+export interface Ended {
+  /** All is written. */
+  done: boolean;
+  /** Those that are written, as they were asked for. */
+  made: KubernetesObject[];
+  /** The first of them as the cluster has it now. */
+  first?: KubernetesObject;
+  refused: { object: KubernetesObject; amiss: Amiss[] }[];
+}
 
 interface Props {
   cluster: string;
-  /** The object as it was read; none: new ones are made. */
-  base?: KubernetesObject;
-  objects: KubernetesObject[];
+  /** What is made, or takes the place of what was read. */
+  wanted: Wanted[];
   /** Begins the form anew with what is there now. */
-  reload: (present: KubernetesObject) => void;
-  /** `written`: the first of the objects as it is now. */
-  close: (done: boolean, written?: KubernetesObject) => void;
+  reload?: (present: KubernetesObject) => void;
+  close: (ended: Ended) => void;
 }
 
 interface Result {
@@ -33,7 +44,7 @@ function nameOf({ kind, metadata }: KubernetesObject): string {
 }
 
 /** Asks the cluster by a dry run whether it takes the objects, and makes them when somebody says so. */
-export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
+export function SubmitDialog({ cluster, wanted, reload, close }: Props) {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
   const queries = useQueryClient();
@@ -41,22 +52,24 @@ export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
   const [busy, setBusy] = useState(false);
   // a conflict may be answered by putting one's changes on what others made of the object meanwhile
   const [theirs, setTheirs] = useState<KubernetesObject>();
+  const changes = wanted.some(({ base }) => base !== undefined);
 
-  const write = async (object: KubernetesObject, dryRun: boolean): Promise<Result> => {
+  const write = async ({ object, base }: Wanted, dryRun: boolean): Promise<Result> => {
     const resource = pluralOf(object.kind) as Resource;
     const namespace = object.metadata.namespace ?? "";
-    const sent = theirs ? (merge({ ...base, status: undefined }, { ...object, status: undefined }, theirs) as KubernetesObject) : object;
+    const others = theirs && nameOf(theirs) === nameOf(object) ? theirs : undefined;
+    const sent = others ? (merge({ ...base, status: undefined }, { ...object, status: undefined }, others) as KubernetesObject) : object;
     const send = (resourceVersion: string | undefined) =>
       base
         ? replaceObject(cluster, namespace, resource, object.metadata.name ?? "", { ...sent, metadata: { ...sent.metadata, resourceVersion } }, dryRun)
         : createObject(cluster, namespace, resource, object, dryRun);
     try {
-      return { object, written: await send((theirs ?? base)?.metadata.resourceVersion) };
+      return { object, written: await send((others ?? base)?.metadata.resourceVersion) };
     } catch (failure) {
       // its status went on, as that of a workload does: nobody changed what is wanted of it
       const { rule, present } = problemOf(failure);
       const there = present as KubernetesObject | undefined;
-      if (!base || rule !== "changed" || !there || !wantsTheSame(theirs ?? base, there)) return { object, failure };
+      if (!base || rule !== "changed" || !there || !wantsTheSame(others ?? base, there)) return { object, failure };
       try {
         return { object, written: await send(there.metadata.resourceVersion) };
       } catch (again) {
@@ -65,8 +78,8 @@ export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
     }
   };
   const trial = useQuery({
-    queryKey: ["trial", objects, theirs?.metadata.resourceVersion],
-    queryFn: () => Promise.all(objects.map((object) => write(object, true))),
+    queryKey: ["trial", wanted, theirs?.metadata.resourceVersion],
+    queryFn: () => Promise.all(wanted.map((one) => write(one, true))),
     staleTime: 0,
     gcTime: 0,
     retry: false,
@@ -75,36 +88,42 @@ export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
   const refused = trial.data?.filter(({ failure }) => failure !== undefined) ?? [];
   const warnings = trial.data?.flatMap(({ written }) => (written?.warning ? [written.warning] : [])) ?? [];
   const failed = results?.filter(({ failure }) => failure !== undefined) ?? [];
+  const good = results !== undefined && failed.length === 0;
+  const placed = [...refused, ...failed].map(({ object, failure }) => {
+    const { detail, field, rule } = problemOf(failure);
+    return { object, amiss: rule === "changed" ? [] : fieldsIn(detail, field) };
+  });
 
+  const end = (now: Result[] | undefined) => {
+    const made = (now ?? []).filter(({ failure }) => failure === undefined);
+    close({ done: now !== undefined && made.length === now.length, made: made.map(({ object }) => object), first: now?.[0]?.written?.object, refused: placed });
+  };
   const run = async () => {
     setBusy(true);
-    const before = results ?? [];
-    const done = before.filter(({ failure }) => failure === undefined);
-    const left = objects.filter((object) => !done.some((one) => one.object === object));
+    const done = (results ?? []).filter(({ failure }) => failure === undefined);
+    const left = wanted.filter(({ object }) => !done.some((one) => one.object === object));
     const now: Result[] = [...done];
-    for (const object of left) now.push(await write(object, false));
+    for (const one of left) now.push(await write(one, false));
     setResults(now);
     setBusy(false);
     void queries.invalidateQueries({ queryKey: ["get"] });
-    if (now.every(({ failure, written }) => failure === undefined && !written?.waiting)) close(true, now[0]?.written?.object);
+    if (now.every(({ failure, written }) => failure === undefined && !written?.waiting)) end(now);
   };
   const conflict = [...refused, ...failed].map(({ failure }) => problemOf(failure)).find(({ rule }) => rule === "changed");
   const present = conflict?.present as KubernetesObject | undefined;
-
+  const word = changes ? common("action.save") : common("action.create");
   return (
     <Modal
       open
       width={720}
-      title={base ? common("action.save") : common("action.create")}
-      onCancel={() => close(results !== undefined && failed.length === 0)}
+      title={word}
+      onCancel={() => end(results)}
       footer={
         <Space>
-          <Button onClick={() => close(results !== undefined && failed.length === 0)}>
-            {results && failed.length === 0 ? common("action.close") : common("action.back")}
-          </Button>
-          {(!results || failed.length > 0) && (
+          <Button onClick={() => end(results)}>{good ? common("action.close") : common("action.back")}</Button>
+          {!good && (
             <Button type="primary" loading={busy} disabled={trial.isFetching || (!results && refused.length > 0)} onClick={() => void run()}>
-              {results ? common("action.retry") : base ? common("action.save") : common("action.create")}
+              {results ? common("action.retry") : word}
             </Button>
           )}
         </Space>
@@ -117,11 +136,9 @@ export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
           </span>
         )}
         {!results && trial.data && !trial.isFetching && refused.length === 0 && (
-          <>
-            <Alert type="success" showIcon title={t("wizard.accepted")} description={objects.map(nameOf).join(", ")} />
-            {!base && <QuotaImpact cluster={cluster} objects={objects} />}
-          </>
+          <Alert type="success" showIcon title={t("wizard.accepted")} description={wanted.map(({ object }) => nameOf(object)).join(", ")} />
         )}
+        {!results && <QuotaImpact cluster={cluster} wanted={wanted} />}
         {warnings.map((warning) => (
           <Alert key={warning} type="warning" showIcon title={warning} />
         ))}
@@ -129,9 +146,10 @@ export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
           refused.map(({ object, failure }) => (
             <div key={nameOf(object)}>
               <Typography.Text strong>{nameOf(object)}</Typography.Text>
-              <Failure error={failure} inline />
+              <Failure error={{ ...problemOf(failure), line: undefined }} inline />
             </div>
           ))}
+        {!good && placed.some(({ amiss }) => amiss.length > 0) && <Typography.Text type="secondary">{t("wizard.marked")}</Typography.Text>}
         {results && (
           <OutcomeList
             outcomes={results.map(({ object, written, failure }) => ({
@@ -146,7 +164,7 @@ export function SubmitDialog({ cluster, base, objects, reload, close }: Props) {
         )}
         {present && (
           <Space>
-            <Button onClick={() => reload(present)}>{t("form.loadTheirs")}</Button>
+            {reload && <Button onClick={() => reload(present)}>{t("form.loadTheirs")}</Button>}
             <Button
               danger
               onClick={() => {

@@ -8,6 +8,7 @@ import { paths } from "../../app/paths";
 import { usePlace } from "../../app/place";
 import { Failure } from "../../ui/Failure";
 import { ReasonButton } from "../../ui/ReasonButton";
+import type { Path } from "../fields/lists";
 import { useStray, YamlSide } from "../fields/YamlSide";
 import { kindOf, LASTING, type WorkloadPlural } from "../kinds";
 import { type KubernetesObject, useObject } from "../object";
@@ -20,7 +21,8 @@ import { ContainerFields } from "./ContainerFields";
 import { newForm, type WorkloadForm } from "./form";
 import { formOf } from "./reading";
 import { PlannedList } from "./PlannedList";
-import { SubmitDialog } from "./SubmitDialog";
+import { placeIn } from "./places";
+import { type Ended, SubmitDialog } from "./SubmitDialog";
 import { type Scene, SceneContext } from "./scene";
 import { VolumeFields } from "./VolumeFields";
 
@@ -28,6 +30,10 @@ import { VolumeFields } from "./VolumeFields";
 export interface Planned {
   kind: WorkloadPlural;
   form: WorkloadForm;
+  /** It is there already: another of those that were made with it was refused. */
+  made?: boolean;
+  /** Why the cluster does not take it. */
+  refused?: string;
 }
 
 export interface Plans {
@@ -37,9 +43,16 @@ export interface Plans {
   add: (one: Planned) => void;
   change: (at: number) => void;
   drop: (at: number) => void;
+  /** What became of those that were asked for; the last may be the present one, which is done with then. */
+  settle: (planned: Planned[], isPresentMade: boolean) => void;
 }
 
+/** What a field is folded into is open by then. */
+const FOLD_MS = 350;
+
 type Step = "basics" | "containers" | "access" | "advanced";
+
+const keyOf = ({ kind, metadata }: KubernetesObject) => `${kind}/${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
 
 /** In which step a field stands. */
 function stepOf(path: (string | number)[], steps: Step[]): Step {
@@ -130,6 +143,13 @@ function Wizard({ scene, base, plans, application, reload }: Props) {
   const amiss = stray.unshown && t("yaml.correct");
   const read = () => form.getFieldsValue(true) as WorkloadForm;
 
+  const [shown, setShown] = useState<Path>();
+  const show = (field: Path) => {
+    setStep(Math.max(0, steps.indexOf(stepOf(field, steps))));
+    setShown([...field]);
+    setTimeout(() => form.scrollToField(field as never, { block: "center", focus: true }), FOLD_MS);
+  };
+
   /** Fields of all steps are checked at the end, those of the present one before the next. */
   const check = async (all: boolean): Promise<boolean> => {
     try {
@@ -141,10 +161,7 @@ function Wizard({ scene, base, plans, application, reload }: Props) {
       return true;
     } catch (error) {
       const wrong = (error as { errorFields?: { name: (string | number)[] }[] }).errorFields?.[0]?.name;
-      if (wrong) {
-        setStep(Math.max(0, steps.indexOf(stepOf(wrong, steps))));
-        setTimeout(() => form.scrollToField(wrong as never, { block: "center", focus: true }));
-      }
+      if (wrong) show(wrong);
       return false;
     }
   };
@@ -157,15 +174,60 @@ function Wizard({ scene, base, plans, application, reload }: Props) {
   const shownWhen = (one: Step) => ({ display: steps[step] === one ? undefined : "none" });
   const word = t(`kind.${kind}`);
   const submit = async () => {
+    const others = planned.filter(({ made }) => !made);
     // with others planned, a form that nobody began is none of them
-    if (planned.length > 0 && !read().name) setAsked(planned);
-    else if (await check(true)) setAsked([...planned, present()]);
+    if (others.length > 0 && !read().name) setAsked(others);
+    else if ((await check(true)) && isAlone()) setAsked([...others, present()]);
   };
   const next = async () => {
-    if (await check(true)) plans?.add(present());
+    if ((await check(true)) && isAlone()) plans?.add(present());
+  };
+  /** Of several that are made in one go each has a name of its own; a dry run of one does not know of the others. */
+  const isAlone = () => {
+    const taken = planned.flatMap((one) => objectsOf(one.kind, one.form, making)).map(keyOf);
+    const twice = objectsOf(kind, read(), making).find((object) => taken.includes(keyOf(object)));
+    if (!twice) return true;
+    const place = twice.kind === kindOf(kind) ? ["name"] : ["access", "name"];
+    mark([{ place, words: t("wizard.twice", { name: `${twice.kind} ${twice.metadata.name ?? ""}` }) }]);
+    return false;
+  };
+  /** Says at the fields what is wrong with them, and goes to the first. */
+  const mark = (wrong: { place: Path; words: string }[]) => {
+    // of what the form only keeps the name alone is there
+    const seen = wrong.map(({ place, words }) => {
+      const there = [place, [...place.slice(0, -1), "name"]].find((one) => form.getFieldInstance(one as never) !== undefined);
+      return { place: there ?? place, words };
+    });
+    form.setFields(seen.map(({ place, words }) => ({ name: place as never, errors: [words] })));
+    if (seen.length > 0) show(seen[0].place);
+  };
+  const leave = (all: Planned[]) => {
+    const [{ kind: made, form: first }] = all;
+    const where = first.namespace ?? place.segment;
+    if (all.length + planned.filter((one) => one.made).length === 1) void go(paths.object(cluster, where, made, first.name));
+    else void go(first.application ? paths.object(cluster, where, "applications", first.application) : paths.business(cluster, place.segment, kind));
+  };
+  /** Some are refused: what is wrong is said where it stands, and what is made already is not made again. */
+  const settle = (all: Planned[], { made, refused }: Ended) => {
+    const isOf = (one: Planned) => (object: KubernetesObject) => keyOf(object) === keyOf(objectsOf(one.kind, one.form, making)[0]);
+    const states = all.map((one) => ({ ...one, made: made.some(isOf(one)), refused: refused.find(({ object }) => isOf(one)(object))?.amiss[0]?.words }));
+    const isPresent = (one: Planned) => one.kind === kind && one.form.name === read().name && one.form.namespace === read().namespace;
+    const mine = states.find(isPresent);
+    plans?.settle([...planned.filter((one) => one.made), ...states.filter((one) => one !== mine || one.made)], mine?.made ?? false);
+    if (mine?.made) return;
+    mark(
+      refused.flatMap(({ object, amiss }) =>
+        objectsOf(kind, read(), making).some((own) => keyOf(own) === keyOf(object))
+          ? amiss.flatMap(({ field, words }) => {
+              const place = placeIn(kind, read(), object, field);
+              return place ? [{ place, words: `${field}: ${words}` }] : [];
+            })
+          : [],
+      ),
+    );
   };
   const back = () => void go(editing ? paths.object(cluster, place.segment, kind, name) : paths.business(cluster, place.segment, kind));
-  const context: Scene = { ...scene, namespace: namespace ?? place.namespace };
+  const context: Scene = { ...scene, shown, namespace: namespace ?? place.namespace };
 
   return (
     <SceneContext value={context}>
@@ -245,19 +307,15 @@ function Wizard({ scene, base, plans, application, reload }: Props) {
       {asked && (
         <SubmitDialog
           cluster={cluster}
-          base={base}
-          objects={asked.flatMap((one) => objectsOf(one.kind, one.form, making))}
+          wanted={asked.flatMap((one) => objectsOf(one.kind, one.form, making).map((object) => ({ object, base })))}
           reload={(present) => {
             setAsked(undefined);
             reload(present);
           }}
-          close={(done) => {
+          close={(ended) => {
             setAsked(undefined);
-            if (!done) return;
-            const [{ kind: made, form: first }] = asked;
-            const where = first.namespace ?? place.segment;
-            if (asked.length === 1) void go(paths.object(cluster, where, made, first.name));
-            else void go(first.application ? paths.object(cluster, where, "applications", first.application) : paths.business(cluster, place.segment, kind));
+            if (ended.done) leave(asked);
+            else settle(asked, ended);
           }}
         />
       )}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createContext, useContext } from "react";
+import { createContext, useContext, useEffect, useState } from "react";
+import type { Path } from "../fields/lists";
 import type { WorkloadPlural } from "../kinds";
 
 /** Where the form is and what it is about; all its fields may ask. */
@@ -12,10 +13,23 @@ export interface Scene {
   kubernetesVersion?: string;
   /** Why the cluster's Kubernetes has not a feature, by the feature's name; undefined: it has. */
   lacks: (feature: string) => string | undefined;
+  /** A field that is to be seen: what it is folded into opens. A new one each time. */
+  shown?: Path;
 }
 
 export const SceneContext = createContext<Scene>({ cluster: "", kind: "deployments", editing: false, lacks: () => undefined });
 
 export function useScene(): Scene {
   return useContext(SceneContext);
+}
+
+/** What is open of a list of folds: what the user opens, and the one with the field that is to be seen. */
+export function useFolds(foldOf: (shown: Path) => string | undefined): { activeKey: string[]; onChange: (keys: string[]) => void } {
+  const { shown } = useScene();
+  const [open, setOpen] = useState<string[]>([]);
+  useEffect(() => {
+    const fold = shown && foldOf(shown);
+    if (fold) setOpen((now) => (now.includes(fold) ? now : [...now, fold]));
+  }, [shown]);
+  return { activeKey: open, onChange: setOpen };
 }
