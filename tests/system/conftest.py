@@ -122,8 +122,10 @@ def browser(api):
 
 
 @pytest.fixture(scope="session")
-def drawn_language(seed):
-    return random.Random(seed).choice(("zh-CN", "en"))
+def drawn_look(seed):
+    """How the console looks in the flows for which that is all the same."""
+    drawn = random.Random(seed)
+    return {"language": drawn.choice(("zh-CN", "en")), "look": drawn.choice(("light", "dark"))}
 
 
 @pytest.fixture(scope="session")

@@ -155,25 +155,25 @@ def test_the_first_load_is_small(browser, admin):
     assert 50_000 < loaded["signIn"] <= loaded["list"] <= MOST_LOADED, loaded
 
 
-@claims("C1.console", "C12.console")
-def test_a_cluster_is_made_watched_and_deleted(browser, admin, drawn_language):
-    browser.flow("newCluster", language=drawn_language, keyPair="console-keys", create="made-here", **admin)
+@claims("C1.console", "C3.console", "C12.console", "C14.console", "C16.console")
+def test_a_cluster_is_made_watched_and_deleted(browser, admin, drawn_look):
+    browser.flow("newCluster", keyPair="console-keys", create="made-here", **drawn_look, **admin)
 
 
 # The rest of the management view: what each flow does stands with it.
 MANAGEMENT = [
-    pytest.param("clusterPages", {"cluster": "demo"}, marks=claims("C12.pages")),
-    pytest.param("nodePages", {"cluster": "demo", "node": "demo-worker-1"}, marks=claims("C12.node-pages")),
-    pytest.param("namespaceLife", {"cluster": "demo", "name": "console-life"}, marks=claims("N1.console")),
-    pytest.param("tenancy", {"prefix": "console"}, marks=claims("U2.console")),
+    pytest.param("clusterPages", {"cluster": "demo"}, marks=claims("C12.pages", "C15.console")),
+    pytest.param("nodePages", {"cluster": "demo", "node": "demo-worker-1"}, marks=claims("C12.node-pages", "C14.console", "C16.console")),
+    pytest.param("namespaceLife", {"cluster": "demo", "name": "console-life"}, marks=claims("N1.console", "N2.console")),
+    pytest.param("tenancy", {"prefix": "console"}, marks=claims("U2.console", "N3.console")),
     pytest.param("auditSearch", {}, marks=claims("U3.console")),
     pytest.param("managementPages", {"cluster": "demo", "name": "console-class"}, marks=claims("S1.console")),
 ]
 
 
 @pytest.mark.parametrize("flow, args", MANAGEMENT, ids=[row.values[0] for row in MANAGEMENT])
-def test_the_management_view(browser, admin, drawn_language, flow, args):
-    browser.flow(flow, language=drawn_language, **args, **admin)
+def test_the_management_view(browser, admin, drawn_look, flow, args):
+    browser.flow(flow, **args, **drawn_look, **admin)
 
 
 @claims("W18.console", "W20.console")

@@ -19,7 +19,7 @@ stringData: {{password: hush}}
 ---
 apiVersion: apps/v1
 kind: Deployment
-metadata: {{name: user}}
+metadata: {{name: user, labels: {{app: user}}}}
 spec:
   selector: {{matchLabels: {{app: user}}}}
   template: {{metadata: {{labels: {{app: user}}}}, spec: {{{RUNS}, envFrom: [{{configMapRef: {{name: settings}}}}]}}], dnsConfig: {{options: [{{name: ndots, value: '2'}}]}}}}}}
@@ -30,6 +30,20 @@ metadata: {{name: other}}
 spec:
   selector: {{matchLabels: {{app: other}}}}
   template: {{metadata: {{labels: {{app: other}}}}, spec: {{{RUNS}}}]}}}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {{name: of-one-node}}
+spec: {{storageClassName: {CLASS}, accessModes: [ReadWriteOnce], resources: {{requests: {{storage: 1Gi}}}}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: holder}}
+spec:
+  selector: {{matchLabels: {{app: holder}}}}
+  template:
+    metadata: {{labels: {{app: holder}}}}
+    spec: {{{RUNS}}}], volumes: [{{name: data, persistentVolumeClaim: {{claimName: of-one-node}}}}]}}
 ---
 apiVersion: v1
 kind: Service
@@ -57,40 +71,45 @@ def forms(api):
 
 @claims("W1.console", "W2.console", "W3.console", "W4.console", "W5.console", "W6.console", "W7.console", "W8.console", "W9.console",
         "W10.console", "W12.console", "W13.console", "W23.console")
-def test_workloads_are_made_by_the_wizard(browser, admin, drawn_language, forms):
-    browser.flow("wizard", language=drawn_language, namespace=SPACE, **admin)
+def test_workloads_are_made_by_the_wizard(browser, admin, drawn_look, forms):
+    browser.flow("wizard", namespace=SPACE, **drawn_look, **admin)
 
 
 @claims("Y1.console")
-def test_yaml_is_imported(browser, admin, drawn_language, forms):
-    browser.flow("importYaml", language=drawn_language, namespace=SPACE, **admin)
+def test_yaml_is_imported(browser, admin, drawn_look, forms):
+    browser.flow("importYaml", namespace=SPACE, **drawn_look, **admin)
 
 
 @claims("Y3.console")
-def test_yaml_is_edited_while_somebody_else_does(browser, admin, drawn_language, forms, api):
+def test_yaml_is_edited_while_somebody_else_does(browser, admin, drawn_look, forms, api):
     api.kubectl("-n", SPACE, "create", "configmap", "edited", "--from-literal=colour=green", "--from-literal=note=as it was",
                 "--from-literal=place=here", "--from-literal=size=large")
-    browser.flow("editYaml", language=drawn_language, namespace=SPACE, name="edited", on={
+    browser.flow("editYaml", namespace=SPACE, name="edited", on={
         "editing": lambda: api.kubectl("-n", SPACE, "patch", "configmap", "edited", "--type=merge", "-p",
-                                       '{"data": {"colour": "yellow", "size": "small"}}')}, **admin)
+                                       '{"data": {"colour": "yellow", "size": "small"}}')}, **drawn_look, **admin)
 
 
-@claims("A1.console", "A3.console", "A4.console", "A5.console", "A6.console")
-def test_applications_are_kept(browser, admin, drawn_language, forms):
-    browser.flow("applications", language=drawn_language, namespace=SPACE, one="user", two="other", service="before", **admin)
+@claims("A1.console", "A2.console", "A3.console", "A4.console", "A5.console", "A6.console")
+def test_applications_are_kept(browser, admin, drawn_look, forms):
+    browser.flow("applications", namespace=SPACE, one="user", two="other", service="before", **drawn_look, **admin)
 
 
 # What each flow does stands with it.
 OBJECTS_OF = [
     pytest.param("configForms", {"used": "settings"}, marks=claims("K1.console")),
     pytest.param("networkForms", {}, marks=claims("R1.console")),
-    pytest.param("claimForms", {"storageClass": CLASS}, marks=claims("S2.console")),
+    pytest.param("claimForms", {"storageClass": CLASS, "holder": "holder", "held": "of-one-node"}, marks=claims("S2.console", "S3.console")),
 ]
 
 
 @pytest.mark.parametrize("flow, args", OBJECTS_OF, ids=[row.values[0] for row in OBJECTS_OF])
-def test_what_workloads_stand_on(browser, admin, drawn_language, forms, flow, args):
-    browser.flow(flow, language=drawn_language, namespace=SPACE, **args, **admin)
+def test_what_workloads_stand_on(browser, admin, drawn_look, forms, flow, args):
+    browser.flow(flow, namespace=SPACE, **args, **drawn_look, **admin)
+
+
+@claims("W16.console", "W22.console-delete")
+def test_lists_are_asked_and_pods_deleted(browser, admin, drawn_look, forms):
+    browser.flow("lists", namespace=SPACE, name="user", other="holder", label="app=user", **drawn_look, **admin)
 
 
 # What becomes of workloads later: what each flow does stands with it.
@@ -102,5 +121,5 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("flow, args", CHANGES, ids=[row.values[0] for row in CHANGES])
-def test_workloads_are_changed(browser, admin, drawn_language, forms, flow, args):
-    browser.flow(flow, language=drawn_language, namespace=SPACE, **args, **admin)
+def test_workloads_are_changed(browser, admin, drawn_look, forms, flow, args):
+    browser.flow(flow, namespace=SPACE, **args, **drawn_look, **admin)

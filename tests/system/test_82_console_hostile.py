@@ -66,9 +66,9 @@ def hostile(api, texts):
 
 
 @claims("G1.hostile-texts")
-def test_no_text_runs(browser, admin, drawn_language, hostile, texts):
+def test_no_text_runs(browser, admin, drawn_look, hostile, texts):
     first, named = urllib.parse.quote(texts[0], safe=""), [texts[at] for at in NAMED]
-    browser.flow("hostileTexts", language=drawn_language, pages=[
+    browser.flow("hostileTexts", pages=[
         [f"{PART}/configmaps/hostile", [*texts, "__proto__", "constructor"]],
         [f"{PART}/configmaps/hostile/edit", texts],
         [f"{PART}/configmaps/hostile/yaml", []],
@@ -90,12 +90,12 @@ def test_no_text_runs(browser, admin, drawn_language, hostile, texts):
         ["/management/departments", named],
         ["/management/projects", named],
         ["/management/audit", []],
-    ], **admin)
+    ], **drawn_look, **admin)
 
 
 @claims("G1.hostile-titles")
-def test_no_title_of_a_terminal_runs(browser, admin, drawn_language, hostile, texts):
-    browser.flow("hostileTerminal", language=drawn_language, namespace=SPACE, pod=hostile, title=texts[0], **admin)
+def test_no_title_of_a_terminal_runs(browser, admin, drawn_look, hostile, texts):
+    browser.flow("hostileTerminal", namespace=SPACE, pod=hostile, title=texts[0], **drawn_look, **admin)
 
 
 @claims("G1.hostile-next")

@@ -5,7 +5,7 @@ import { asked, gone, hands, must, until, visible } from "../steps.js";
 /** `one` and `two` are Deployments that run; the Service `service` leads to the first. */
 export async function applications(flow, { namespace, one, two, service, ...credentials }) {
   const { page } = flow;
-  const { t, press, field, button, heading, tab, dialog, listed, act, confirm } = hands(flow, "business");
+  const { t, press, field, button, heading, tab, dialog, listed, act, confirm, submit } = hands(flow, "business");
   const at = `/business/demo/${namespace}/applications`;
   const outcome = (name) => dialog.getByRole("listitem").filter({ hasText: `${namespace}/${name} ` });
   const state = (name, is) => visible(listed(name).getByText(t(`common.state.${is}`), { exact: true }), 60_000);
@@ -75,6 +75,23 @@ export async function applications(flow, { namespace, one, two, service, ...cred
   await visible(before.getByRole("link", { name: `Deployment/${one}`, exact: true }));
   await flow.look("application-network");
 
+  // two more by the wizard in one go, from the application's page; they are to have no pods
+  await make("pair", "two of a kind");
+  await press("application.addWorkload");
+  for (const name of ["pair-a", "pair-b"]) {
+    await field("wizard.name").fill(name);
+    await field("workload.replicas").fill("0");
+    await field("wizard.image", page.getByRole("tabpanel")).fill("busybox:1.35");
+    if (name === "pair-b") continue;
+    await press("business.wizard.next", page, { step: t("tab.services") });
+    await press("business.wizard.next", page, { step: t("wizard.step.advanced") });
+    await press("wizard.addAnother");
+    await visible(page.getByText(`Deployment/${name}`, { exact: true }));
+  }
+  await submit();
+  await heading("pair");
+  for (const name of ["pair-a", "pair-b"]) await visible(page.getByRole("link", { name: `Deployment/${name}`, exact: true }));
+
   const remove = async (name, fate) => {
     await flow.open(at);
     await act(name, "action.delete");
@@ -88,6 +105,7 @@ export async function applications(flow, { namespace, one, two, service, ...cred
   };
   await remove("shop", "application.keep");
   await remove("stall", "application.deleteToo");
+  await remove("pair", "application.deleteToo");
   await remove("empty", "application.keep");
   const deployments = async () => (await asked(flow, `/clusters/demo/deployments?namespace=${namespace}&limit=500`)).items.map(({ name }) => name);
   await until("the workloads of the deleted application are gone", async () => !(await deployments()).includes(two));

@@ -154,12 +154,12 @@ export async function networkForms(flow, { namespace, ...credentials }) {
   await service.remove("front");
 }
 
-/** A claim: its class says which modes it offers and that it does not grow; it is listed, and deleted. */
-export async function claimForms(flow, { namespace, storageClass, ...credentials }) {
+/** A claim: its class says which modes it offers and that it does not grow; it is listed, and deleted. One of one node keeps its Deployment at one pod. */
+export async function claimForms(flow, { namespace, storageClass, holder, held, ...credentials }) {
   const { page } = flow;
   await flow.signIn(credentials);
   const claim = kind(flow, namespace, "persistentvolumeclaims");
-  const { t, press, field, submit, listed } = claim;
+  const { t, press, field, submit, listed, act, button, dialog } = claim;
   await claim.begin("files");
   await field("claim.class").click();
   await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: storageClass }).click();
@@ -179,4 +179,10 @@ export async function claimForms(flow, { namespace, storageClass, ...credentials
   await visible(listed("files").getByText("Pending", { exact: true }));
   await visible(listed("files").getByText(storageClass, { exact: true }));
   await claim.remove("files");
+  await flow.open(`/business/demo/${namespace}/deployments`);
+  await act(holder, "action.scale");
+  await field("workload.replicas", dialog).fill("2");
+  await visible(dialog.getByText(held));
+  must(await button("action.scale", dialog).isDisabled(), "a Deployment with a claim of one node is scaled");
+  await press("common.action.cancel", dialog);
 }

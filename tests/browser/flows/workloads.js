@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Business view: workloads and their pods, as they change.
-import { must, named, visible } from "../steps.js";
+import { readFileSync } from "node:fs";
+import { asked, gone, hands, must, named, until, visible } from "../steps.js";
 
 async function act(flow, name, action) {
   const { page } = flow;
@@ -119,4 +120,58 @@ export async function terminal(flow, { namespace, pod, ...credentials }) {
   await type("printf '\\033]0;<img src=x onerror=window.hacked=1>\\007'; exit 3");
   await visible(page.getByText(flow.t("pods.terminal.exited", { code: 3 })));
   must(!(await page.evaluate(() => window.hacked)), "a terminal's title ran as a program");
+}
+
+/** A list is searched, filtered, sorted and exported; what is asked of it stands in its address. A pod is deleted, and another takes its place. */
+export async function lists(flow, { namespace, name, other, label, ...credentials }) {
+  const { page } = flow;
+  const { t, press, listed, dialog, button } = hands(flow, "business");
+  const asks = (question) => page.waitForURL((url) => url.search === question);
+  const names = async () => (await page.locator("tbody a[href*='/deployments/']").allInnerTexts()).filter((one) => one === name || one === other);
+  await flow.signIn(credentials);
+  await flow.open(`/business/demo/${namespace}/deployments`);
+  await visible(listed(name));
+  await visible(listed(other));
+  await page.getByLabel(t("common.table.search")).fill(name);
+  await asks(`?search=${name}`);
+  await gone(listed(other));
+  await page.reload();
+  await visible(listed(name));
+  must((await listed(other).count()) === 0, "a reload forgets what was searched");
+  await page.getByLabel(t("common.table.search")).fill("nothing-is-called-so");
+  await visible(page.getByText(t("common.table.nothingFound")));
+  await press("common.table.clear");
+  await asks("");
+  await page.getByLabel(t("list.byLabels")).fill(label);
+  await gone(listed(other));
+  await visible(listed(name));
+  await page.getByLabel(t("list.byLabels")).fill("");
+  await visible(listed(other));
+  const header = page.locator("th").filter({ has: page.getByText(t("common.table.name"), { exact: true }) });
+  const [lower, upper] = [name, other].sort();
+  await header.click();
+  await asks("?sort=name");
+  await until("it is sorted", async () => (await names()).join() === `${lower},${upper}`);
+  await header.click();
+  await asks("?sort=name&order=desc");
+  await until("it is sorted the other way", async () => (await names()).join() === `${upper},${lower}`);
+  const download = page.waitForEvent("download");
+  await page.getByLabel(t("common.table.export")).click();
+  const file = readFileSync(await (await download).path(), "utf8");
+  must(
+    [name, other].every((one) => new RegExp(`^${one},`, "m").test(file)),
+    `the export has not all rows: ${file}`,
+  );
+
+  const running = async () =>
+    (await asked(flow, `/clusters/demo/pods?namespace=${namespace}&labels=${encodeURIComponent(label)}`)).items.filter((pod) => pod.ready && !pod.deletedAt);
+  const [{ name: first }] = await running();
+  await flow.open(`/business/demo/${namespace}/pods`);
+  await listed(first).getByRole("checkbox").check();
+  await press("common.action.delete");
+  await flow.look("pod-delete");
+  await button("common.action.delete", dialog).click();
+  await gone(dialog);
+  await gone(listed(first), 60_000);
+  await until("another pod runs", async () => (await running()).some((pod) => pod.name !== first));
 }

@@ -24,7 +24,7 @@ export function UserList({ cluster, namespace, users }: { cluster: string; names
   return (
     <Flex vertical gap={8}>
       {users.items.length === 0 && <Typography.Text type="secondary">{t("users.none")}</Typography.Text>}
-      <ul style={{ margin: 0, paddingInlineStart: 20 }}>
+      <ul className="prose" style={{ margin: 0, paddingInlineStart: 20 }}>
         {users.items.map((one) => (
           <li key={`${one.kind}/${one.name}/${one.how}`}>
             <ObjectLink cluster={cluster} namespace={one.namespace ?? namespace} kind={one.kind} name={one.name} />{" "}
