@@ -82,6 +82,7 @@ export async function lostLink(flow, credentials) {
   await flow.open("/management/clusters");
   const light = (state) => page.getByRole("status", { name: flow.t(`common.link.${state}`) });
   await visible(light("linked"));
+  await visible(page.getByRole("cell", { name: "demo" }));
   await page.evaluate(() => (window.loadedOnce = true));
   flow.tell("linked");
   await visible(light("lost"));

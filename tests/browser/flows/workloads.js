@@ -52,9 +52,9 @@ export async function liveList(flow, { namespace, name, ...credentials }) {
   await flow.open(`/business/demo/${namespace}/configmaps`);
   await visible(page.getByRole("status", { name: flow.t("common.link.linked") }));
   flow.tell("open");
-  await visible(page.getByRole("link", { name, exact: true }), 10_000);
+  await visible(page.getByRole("link", { name, exact: true }));
   flow.tell("seen");
-  await page.getByRole("link", { name, exact: true }).waitFor({ state: "detached", timeout: 10_000 });
+  await page.getByRole("link", { name, exact: true }).waitFor({ state: "detached" });
 }
 
 /** Followed, searched, paused; what a program writes is text and nothing else. */
