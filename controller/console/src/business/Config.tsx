@@ -6,7 +6,7 @@ import { paths } from "../app/paths";
 import { usePlace } from "../app/place";
 import { bytes } from "../ui/amounts";
 import type { Column } from "../ui/ServerTable";
-import { useHindrance } from "./access";
+import { useHindrance } from "../session/rights";
 import { useRowMenu } from "./act/useRowMenu";
 import { useMetaColumns } from "./columns";
 import type { Rows } from "./lists";

@@ -2,7 +2,7 @@
 import { Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { useNamespaces } from "../app/PlaceChooser";
-import { useHindrance } from "./access";
+import { useHindrance } from "../session/rights";
 
 /** Chooses a namespace of the cluster in which the user may make something. */
 export function NamespaceSelect({ cluster, value, onChange, id }: { cluster: string; value?: string; onChange?: (namespace: string) => void; id?: string }) {

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { usePlace } from "../app/place";
 import { type Column, ServerTable } from "../ui/ServerTable";
-import { useHindrance } from "./access";
+import { useHindrance } from "../session/rights";
 import { type ListName, listPath, readList, type Rows } from "./lists";
 
 interface Props<List extends ListName> {

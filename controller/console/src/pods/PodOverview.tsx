@@ -8,7 +8,7 @@ import { State } from "../ui/State";
 import { Time } from "../ui/Time";
 import { ContainerCard } from "./ContainerCard";
 import { containersOf, type PodObject, volumeSource } from "./pod_object";
-import { Owner } from "./Pods";
+import { Owner } from "./columns";
 
 /** Kinds of volumes that have a page: their resource. */
 const VOLUME_PAGES: Record<string, string> = { persistentVolumeClaim: "persistentvolumeclaims", configMap: "configmaps", secret: "secrets" };

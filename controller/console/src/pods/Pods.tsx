@@ -1,52 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DeleteOutlined, DownOutlined, FileTextOutlined } from "@ant-design/icons";
-import { Button, Dropdown, Flex, Space, Tag, Tooltip, Typography } from "antd";
+import { DeleteOutlined, FileTextOutlined } from "@ant-design/icons";
+import { Button, Space, Tag, Tooltip, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 import { client, type Schemas } from "../api/client";
 import { read } from "../api/read";
 import { paths } from "../app/paths";
 import { usePlace } from "../app/place";
 import { useWhyNot } from "../session/rights";
-import { type Column, type Question, ServerTable } from "../ui/ServerTable";
-import { State } from "../ui/State";
-import { Time } from "../ui/Time";
-import { DeletePods } from "./DeletePods";
-import { useNodeNames } from "./node_names";
-import { ownerPath } from "./owners";
+import { type Question, ServerTable } from "../ui/ServerTable";
+import { usePodColumns } from "./columns";
 
 type Pod = Schemas["Pod"];
 
-const APPLICATION = "app.kubernetes.io/name";
-const PHASES = ["Pending", "Running", "Succeeded", "Failed", "Unknown"];
-/** As `kubectl get pods` words them: those that people look for. */
-const STATUSES = [
-  "Running",
-  "Pending",
-  "ContainerCreating",
-  "PodInitializing",
-  "Completed",
-  "Error",
-  "CrashLoopBackOff",
-  "ImagePullBackOff",
-  "ErrImagePull",
-  "CreateContainerConfigError",
-  "OOMKilled",
-  "Evicted",
-  "Terminating",
-  "Unknown",
-];
 /** What other pages narrow the list down with; they stand above it and can be taken away. */
 const NARROWED = ["application", "owner", "labels", "podIp"] as const;
 
 /** Logs that the server merges. */
 const MOST_MERGED = 20;
-
-const own = ({ containers }: Pod) => containers.filter(({ init }) => !init);
-const namespaceOf = ({ namespace }: Pod) => namespace;
-const readyText = (pod: Pod) => `${own(pod).filter(({ ready }) => ready).length}/${own(pod).length}`;
-const imagesOf = (pod: Pod) => [...new Set(own(pod).map(({ image }) => image))];
 
 /** The pods of a namespace, or of all. */
 export function Pods() {
@@ -56,105 +28,12 @@ export function Pods() {
   const go = useNavigate();
   const [address, setAddress] = useSearchParams();
   const [chosen, setChosen] = useState<Pod[]>([]);
-  const [deleting, setDeleting] = useState<Pod[]>();
-  const nodes = useNodeNames(cluster);
+  const { columns, remove, dialog } = usePodColumns(cluster, namespace);
   const reason = useWhyNot(cluster, namespace);
   const narrowed = NARROWED.flatMap((key) => (address.get(key) ? [[key, address.get(key) as string] as const] : []));
-  const at = (pod: Pod, tab?: string) => paths.object(cluster, pod.namespace, "pods", pod.name, tab);
 
   const mergeable = new Set(chosen.map((pod) => pod.namespace)).size === 1 && chosen.length <= MOST_MERGED;
   const merge = () => go(paths.mergedLog(cluster, chosen[0].namespace, { pods: chosen.map(({ name }) => name) }));
-
-  const actions = (pod: Pod) => (
-    <Space size={0}>
-      <Button type="link" size="small" onClick={() => go(at(pod, "yaml"))}>
-        {t("viewYaml")}
-      </Button>
-      <Button type="link" size="small" onClick={() => go(at(pod, "logs"))}>
-        {t("tab.logs")}
-      </Button>
-      <Dropdown
-        trigger={["click"]}
-        menu={{
-          items: [
-            { key: "terminal", label: t("tab.terminal") },
-            { key: "delete", danger: true, disabled: Boolean(reason), title: reason, label: common("action.delete") },
-          ],
-          onClick: ({ key }) => (key === "delete" ? setDeleting([pod]) : go(at(pod, key))),
-        }}
-      >
-        <Button type="link" size="small">
-          {common("action.more")} <DownOutlined />
-        </Button>
-      </Dropdown>
-    </Space>
-  );
-
-  const columns: Column<Pod>[] = [
-    { key: "name", title: common("table.name"), sort: "name", render: (pod) => <Link to={at(pod)}>{pod.name}</Link>, text: ({ name }) => name },
-    {
-      key: "status",
-      title: common("table.status"),
-      sort: "status",
-      filter: { name: "status", choices: STATUSES.map((value) => ({ value, text: value })) },
-      render: ({ status, reason: why }) => <State of={status} why={why} />,
-      text: ({ status }) => status,
-    },
-    { key: "ready", title: t("ready"), render: readyText, text: readyText },
-    { key: "restarts", title: t("restarts"), sort: "restarts", render: ({ restarts }) => restarts, text: ({ restarts }) => restarts },
-    ...(namespace ? [] : [{ key: "namespace", title: common("place.namespace"), sort: "namespace", render: namespaceOf, text: namespaceOf }]),
-    {
-      key: "application",
-      title: t("application"),
-      sort: "application",
-      render: ({ labels, namespace: of }) => {
-        const name = labels?.[APPLICATION];
-        return name ? <Link to={paths.object(cluster, of, "applications", name)}>{name}</Link> : "—";
-      },
-      text: ({ labels }) => labels?.[APPLICATION],
-    },
-    {
-      key: "node",
-      title: t("node"),
-      sort: "node",
-      ...(nodes.length > 0 && { filter: { name: "node", choices: nodes.map((value) => ({ value, text: value })) } }),
-      render: ({ node }) => node ?? "—",
-      text: ({ node }) => node,
-    },
-    { key: "podIp", title: t("podIp"), sort: "podIp", render: ({ podIp }) => podIp ?? "—", text: ({ podIp }) => podIp },
-    {
-      key: "owner",
-      title: t("owner"),
-      hidden: true,
-      render: ({ owner, namespace: of }) => <Owner cluster={cluster} namespace={of} owner={owner} />,
-      text: ({ owner }) => owner && `${owner.kind}/${owner.name}`,
-    },
-    {
-      key: "phase",
-      title: t("phase"),
-      hidden: true,
-      filter: { name: "phase", choices: PHASES.map((value) => ({ value, text: value })) },
-      render: ({ phase }) => phase,
-      text: ({ phase }) => phase,
-    },
-    {
-      key: "images",
-      title: t("images"),
-      hidden: true,
-      text: (pod) => imagesOf(pod).join(" "),
-      render: (pod) => (
-        <Flex vertical>
-          {imagesOf(pod).map((image) => (
-            <Typography.Text key={image} style={{ maxWidth: 320 }} ellipsis={{ tooltip: image }}>
-              {image}
-            </Typography.Text>
-          ))}
-        </Flex>
-      ),
-    },
-    { key: "created", title: common("table.created"), sort: "created", render: ({ createdAt }) => <Time at={createdAt} />, text: ({ createdAt }) => createdAt },
-    { key: "actions", title: common("table.actions"), render: actions },
-  ];
 
   const asked: Question = { namespace, ...Object.fromEntries(narrowed) };
   const forget = (key: string) =>
@@ -198,7 +77,7 @@ export function Pods() {
                 </Button>
               </Tooltip>
               <Tooltip title={reason}>
-                <Button danger icon={<DeleteOutlined />} disabled={Boolean(reason)} onClick={() => setDeleting(chosen)}>
+                <Button danger icon={<DeleteOutlined />} disabled={Boolean(reason)} onClick={() => remove(chosen, () => setChosen([]))}>
                   {common("action.delete")}
                 </Button>
               </Tooltip>
@@ -206,22 +85,7 @@ export function Pods() {
           ),
         }}
       />
-      <DeletePods
-        cluster={cluster}
-        pods={deleting}
-        close={(deleted) => {
-          setDeleting(undefined);
-          if (deleted) setChosen([]);
-        }}
-      />
+      {dialog}
     </>
   );
-}
-
-/** Who made it; a link where there is a page for that kind. */
-export function Owner({ cluster, namespace, owner }: { cluster: string; namespace: string; owner?: { kind?: string; name?: string } }) {
-  if (!owner?.kind || !owner.name) return <>—</>;
-  const text = `${owner.kind}/${owner.name}`;
-  const path = ownerPath(cluster, namespace, owner.kind, owner.name);
-  return path ? <Link to={path}>{text}</Link> : <>{text}</>;
 }

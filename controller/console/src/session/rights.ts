@@ -2,23 +2,41 @@
 import { useTranslation } from "react-i18next";
 import { useLink } from "../api/live";
 import { useNamespaces } from "../app/PlaceChooser";
-import { useMe } from "./me";
+import { onlyReads, useMe } from "./me";
 
-/** Whether the user may change things in a namespace (all of them: anywhere). As long as it is not known, yes: the server decides. */
-export function useMayChange(cluster: string, namespace?: string): boolean {
+type Lack = "readOnly" | "readOnlyHere" | "notYours";
+
+/** What the user's role lacks for changes in a namespace of a cluster (undefined: in any). As long as it is not known, nothing: the server decides. */
+function useLack(cluster: string): (namespace: string | undefined) => Lack | undefined {
   const me = useMe();
   const namespaces = useNamespaces();
-  if (me.role === "administrator") return true;
-  if (me.role === "read_only") return false;
-  const here = (namespaces.data?.items ?? []).filter((one) => one.cluster.name === cluster && (!namespace || one.name === namespace));
-  return namespaces.isPending || here.length === 0 || here.some(({ role }) => role !== "read_only");
+  return (namespace) => {
+    if (me.role === "administrator") return undefined;
+    if (onlyReads(me)) return "readOnly";
+    const here = (namespaces.data?.items ?? []).filter((one) => one.cluster.name === cluster && (!namespace || one.name === namespace));
+    const lacks = here.map(({ role, project }): Lack | undefined => (role === "read_only" ? "readOnlyHere" : project ? undefined : "notYours"));
+    return lacks.includes(undefined) ? undefined : lacks[0];
+  };
 }
 
-/** Why nothing can be changed in a namespace now, in words for a disabled button; undefined: it can. */
-export function useWhyNot(cluster: string, namespace?: string): string | undefined {
+/** Whether the user may change things in a namespace (all of them: anywhere), whatever else stands against it now. */
+export function useMayChange(cluster: string, namespace?: string): boolean {
+  return useLack(cluster)(namespace) === undefined;
+}
+
+/** Why nothing can be changed in a namespace now, in words for a disabled button; undefined: it can. Of many namespaces at once. */
+export function useHindrance(cluster: string): (namespace: string | undefined) => string | undefined {
   const { t } = useTranslation();
-  const may = useMayChange(cluster, namespace);
+  const lack = useLack(cluster);
   const link = useLink();
-  if (!may) return t("problem.denied");
-  return link.state === "lost" ? t("link.lost") : undefined;
+  return (namespace) => {
+    const lacks = lack(namespace);
+    if (lacks) return t(`rights.${lacks}`);
+    return link.state === "lost" ? t("link.lost") : undefined;
+  };
+}
+
+/** The same of one. */
+export function useWhyNot(cluster: string, namespace?: string): string | undefined {
+  return useHindrance(cluster)(namespace);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { ACTIONS, refusal } from "./rules";
+import { ACTIONS, editRefusal, EDITS, refusal } from "./rules";
 
 describe("what a workload's state refuses", () => {
   it("stops what runs and starts what is stopped", () => {
@@ -32,5 +32,14 @@ describe("what a workload's state refuses", () => {
       expect(ACTIONS[kind]).toContain("delete");
       expect(refusal(kind, "delete", { status: "processing" })).toBeUndefined();
     }
+  });
+
+  it("lets each kind be edited as the manual has it", () => {
+    expect(EDITS.jobs).toEqual([]);
+    expect(EDITS.deployments).toContain("autoscaler");
+    for (const kind of ["statefulsets", "daemonsets"] as const) expect(EDITS[kind]).not.toContain("autoscaler");
+    expect(editRefusal("daemonsets", "scheduling", { status: "stopped" })).toBe("stoppedBySelector");
+    expect(editRefusal("daemonsets", "scheduling", { status: "running" })).toBeUndefined();
+    expect(editRefusal("deployments", "scheduling", { status: "stopped" })).toBeUndefined();
   });
 });

@@ -17,7 +17,7 @@ export interface Subject {
 export type Target = Pick<Schemas["ActionOutcome"], "namespace" | "name"> & { kind: WorkloadPlural; subject: Subject };
 
 /** The words of a refusal: business.rule.<reason>. */
-export type Reason = "stopped" | "notStopped" | "paused" | "suspended" | "notSuspended" | "autoscaled" | "jobsSuspend" | "ended";
+export type Reason = "stopped" | "notStopped" | "paused" | "suspended" | "notSuspended" | "autoscaled" | "jobsSuspend" | "ended" | "stoppedBySelector";
 
 /** What a kind's menu offers. */
 export const ACTIONS: Record<WorkloadPlural, Action[]> = {
@@ -27,6 +27,25 @@ export const ACTIONS: Record<WorkloadPlural, Action[]> = {
   jobs: ["suspend", "resume", "delete"],
   cronjobs: ["run", "suspend", "resume", "delete"],
 };
+
+/** The sides of a workload that are edited each by itself. */
+export type Edit = "containers" | "access" | "strategy" | "autoscaler" | "scheduling" | "network" | "labels";
+
+const LASTING_EDITS: Edit[] = ["containers", "access", "strategy", "scheduling", "network", "labels"];
+/** What a kind's menu offers; nothing of a Job is changed once it is there. */
+export const EDITS: Record<WorkloadPlural, Edit[]> = {
+  deployments: ["containers", "access", "strategy", "autoscaler", "scheduling", "network", "labels"],
+  statefulsets: LASTING_EDITS,
+  daemonsets: LASTING_EDITS,
+  jobs: [],
+  cronjobs: ["containers"],
+};
+
+/** Why a side is not to be edited now. */
+export function editRefusal(kind: WorkloadPlural, edit: Edit, on: Subject): Reason | undefined {
+  // a DaemonSet is stopped by a node selector that fits no node: another one would start it, and be lost at the start
+  return kind === "daemonsets" && edit === "scheduling" && on.status === "stopped" ? "stoppedBySelector" : undefined;
+}
 
 /** Why the controller would refuse an action by what the list shows; the controller judges by the object itself. */
 export function refusal(kind: WorkloadPlural, action: Action, on: Subject): Reason | undefined {

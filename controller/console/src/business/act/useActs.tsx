@@ -6,11 +6,12 @@ import { useNavigate } from "react-router";
 import { api } from "../../api/client";
 import { concerns } from "../../api/live";
 import { paths } from "../../app/paths";
-import { useHindrance } from "../access";
+import { useHindrance } from "../../session/rights";
 import type { WorkloadPlural } from "../kinds";
 import type { Choice } from "./ActionMenu";
 import { type Act, ActDialog } from "./ActDialog";
-import { type Action, ACTIONS, refusal, type Subject, type Target } from "./rules";
+import { EditDialog } from "./PartDialog";
+import { type Action, ACTIONS, type Edit, editRefusal, EDITS, refusal, type Subject, type Target } from "./rules";
 
 /** A row of any list of workloads. */
 export interface WorkloadRow extends Subject {
@@ -40,6 +41,7 @@ export function useActs(cluster: string, namespace: string | undefined, kind: Wo
     { staleTime: 600_000, enabled: kind === "jobs" },
   );
   const [asked, setAsked] = useState<{ act: Act; after?: () => void }>();
+  const [edited, setEdited] = useState<{ edit: Edit; target: Target }>();
 
   const suspends = capabilities.data?.features.find(({ kind: of, field }) => of === "Job" && field === "spec.suspend");
   const kindName = { deployments: "Deployment", statefulsets: "StatefulSet", daemonsets: "", jobs: "", cronjobs: "" }[kind];
@@ -67,7 +69,11 @@ export function useActs(cluster: string, namespace: string | undefined, kind: Wo
     setAsked({ act: { action, targets: rows.map(targetOf), replicas: rows.length === 1 ? rows[0].desired : undefined, ...more }, after });
 
   const choices = (row: WorkloadRow, after?: () => void): Choice[] => {
-    const page = (tab: string) => () => void go(paths.object(cluster, row.namespace, kind, row.name, tab));
+    const page =
+      (tab: string, query = "") =>
+      () =>
+        void go(paths.object(cluster, row.namespace, kind, row.name, tab) + query);
+    const yaml: Choice = { key: "yaml", text: t(kind === "jobs" ? "action.yaml" : "action.editYaml"), choose: page("yaml") };
     const acting = ACTIONS[kind].map((action): Choice => {
       const asking = () => ask(action, [row], undefined, action === "delete" ? after : undefined);
       return {
@@ -78,12 +84,19 @@ export function useActs(cluster: string, namespace: string | undefined, kind: Wo
         choose: action === "rollback" ? page("revisions") : asking,
       };
     });
-    const editing: Choice = { key: "edit", text: common("action.edit"), hindered: hindrance(row.namespace), choose: page("edit") };
+    const edits = EDITS[kind].map((edit): Choice => {
+      const target = targetOf(row);
+      const reason = editRefusal(kind, edit, target.subject);
+      const choose = edit === "containers" ? page("edit", "?part=containers") : () => setEdited({ edit, target });
+      return { key: `edit-${edit}`, text: t(`edit.${edit}`), hindered: hindrance(row.namespace) ?? (reason && t(`rule.${reason}`)), choose };
+    });
+    const whole: Choice = { key: "edit", text: common("action.edit"), hindered: hindrance(row.namespace), choose: page("edit") };
     // nothing of a Job is changed once it is there
-    return [...(kind === "jobs" ? [] : [editing]), { key: "yaml", text: t("action.yaml"), choose: page("yaml") }, ...acting];
+    return kind === "jobs" ? [yaml, ...acting] : [whole, ...edits, yaml, ...acting];
   };
 
-  const dialog = asked && (
+  const editor = edited && <EditDialog cluster={cluster} target={edited.target} edit={edited.edit} close={() => setEdited(undefined)} />;
+  const dialog = asked ? (
     <ActDialog
       cluster={cluster}
       act={asked.act}
@@ -95,6 +108,8 @@ export function useActs(cluster: string, namespace: string | undefined, kind: Wo
         asked.after?.();
       }}
     />
+  ) : (
+    editor
   );
   return { choices, hindered, ask, dialog, hindrance };
 }

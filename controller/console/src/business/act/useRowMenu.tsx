@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { paths } from "../../app/paths";
 import { usePlace } from "../../app/place";
-import { useHindrance } from "../access";
+import { useHindrance } from "../../session/rights";
 import type { Resource } from "../kinds";
 import type { Rows } from "../lists";
 import { ActionMenu, type Choice } from "./ActionMenu";

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { Schemas } from "../../api/client";
 import { paths } from "../../app/paths";
-import { useHindrance } from "../access";
+import { useHindrance } from "../../session/rights";
 import type { Choice } from "../act/ActionMenu";
 import { type ApplicationAction, type ApplicationAct, ApplicationActDialog } from "./ApplicationActDialog";
 import { ApplicationForm } from "./ApplicationForm";

@@ -10,7 +10,7 @@ import { paths } from "../../app/paths";
 import { bytes } from "../../ui/amounts";
 import { problemOf } from "../../ui/Failure";
 import { ObjectYaml } from "../../ui/ObjectYaml";
-import { useHindrance } from "../access";
+import { useHindrance } from "../../session/rights";
 import { useRemoval } from "../act/useRemoval";
 import { DetailPage } from "../details/DetailPage";
 import { Facts, useMetaFacts } from "../details/Facts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { MinusCircleOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Flex, Form, Input } from "antd";
+import { Button, Flex, Form, Input, Tooltip } from "antd";
 import type { Rule } from "antd/es/form";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -23,10 +23,12 @@ interface Rows {
   blank: () => unknown;
   children: (at: number) => ReactNode;
   disabled?: boolean;
+  /** Why a row stays. */
+  fixed?: (at: number) => string | undefined;
 }
 
 /** A list in a form: a row each, each with a button that takes it away, and one that adds a row. */
-export function RowList({ name, add, blank, children, disabled }: Rows) {
+export function RowList({ name, add, blank, children, disabled, fixed }: Rows) {
   const { t } = useTranslation();
   return (
     <Form.List name={name}>
@@ -37,7 +39,15 @@ export function RowList({ name, add, blank, children, disabled }: Rows) {
               <Flex gap={8} flex={1} wrap>
                 {children(field.name)}
               </Flex>
-              <Button type="text" disabled={disabled} aria-label={t("action.delete")} icon={<MinusCircleOutlined />} onClick={() => remove(field.name)} />
+              <Tooltip title={fixed?.(field.name)}>
+                <Button
+                  type="text"
+                  disabled={disabled || fixed?.(field.name) !== undefined || undefined}
+                  aria-label={t("action.delete")}
+                  icon={<MinusCircleOutlined />}
+                  onClick={() => remove(field.name)}
+                />
+              </Tooltip>
             </Flex>
           ))}
           <div>
@@ -58,21 +68,25 @@ interface Pairs {
   keyRules?: Rule[];
   valueRules?: Rule[];
   disabled?: boolean;
+  /** Why a key stays as it is. */
+  fixed?: (key: string) => string | undefined;
 }
 
 /** Keys and values: labels, selectors. */
-export function PairList({ name, add, keyRules = [], valueRules = [], disabled, keyName }: Pairs) {
+export function PairList({ name, add, keyRules = [], valueRules = [], disabled, keyName, fixed }: Pairs) {
   const { t } = useTranslation("business");
+  const pairs = Form.useWatch<{ key?: string }[] | undefined>(name, { preserve: true });
+  const stays = fixed && ((at: number) => fixed(pairs?.[at]?.key ?? ""));
   const keyWord = keyName ?? t("form.key");
   return (
-    <RowList name={name} add={add} blank={() => ({ key: "", value: "" })} disabled={disabled}>
+    <RowList name={name} add={add} blank={() => ({ key: "", value: "" })} disabled={disabled} fixed={stays}>
       {(at) => (
         <>
           <Form.Item name={[at, "key"]} rules={[{ required: true, message: t("form.needKey") }, ...keyRules]} style={{ flex: 1, marginBottom: 0 }}>
-            <Input aria-label={keyWord} placeholder={keyWord} disabled={disabled} />
+            <Input aria-label={keyWord} placeholder={keyWord} disabled={disabled || stays?.(at) !== undefined || undefined} />
           </Form.Item>
           <Form.Item name={[at, "value"]} rules={valueRules} style={{ flex: 1, marginBottom: 0 }}>
-            <Input aria-label={t("form.value")} placeholder={t("form.value")} disabled={disabled} />
+            <Input aria-label={t("form.value")} placeholder={t("form.value")} disabled={disabled || stays?.(at) !== undefined || undefined} />
           </Form.Item>
         </>
       )}

@@ -7,7 +7,7 @@ import { useNavigate } from "react-router";
 import { paths } from "../../app/paths";
 import { Labels } from "../../ui/Labels";
 import { ObjectYaml } from "../../ui/ObjectYaml";
-import { useHindrance } from "../access";
+import { useHindrance } from "../../session/rights";
 import { useRemoval } from "../act/useRemoval";
 import { DetailPage, type Tab } from "../details/DetailPage";
 import { Facts, useMetaFacts } from "../details/Facts";

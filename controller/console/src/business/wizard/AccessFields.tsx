@@ -9,22 +9,22 @@ const TIGHT = { marginBottom: 0 };
 const EXAMPLE_HOST = "example.com";
 const TYPES = ["ClusterIP", "NodePort", "LoadBalancer", "Headless"] as const;
 
-/** A Service, and an Ingress that leads to it, made with the workload. */
-export function AccessFields() {
+/** A Service, and an Ingress that leads to it, made with the workload. `there`: of one that runs, and which of them it has. */
+export function AccessFields({ there }: { there?: { service: boolean; ingress: boolean } }) {
   const { t } = useTranslation("business");
   const access = Form.useWatch<Access | undefined>("access", { preserve: true });
   const name = Form.useWatch<string | undefined>("name", { preserve: true });
   return (
     <>
       <Card size="small" title={t("tab.services")} style={{ marginBottom: 16 }}>
-        <Form.Item name={["access", "on"]} label={t("access.make")} valuePropName="checked" extra={t("access.note")}>
+        <Form.Item hidden={there !== undefined} name={["access", "on"]} label={t("access.make")} valuePropName="checked" extra={t("access.note")}>
           <Switch />
         </Form.Item>
         {access?.on && (
           <>
             <Flex gap={24} wrap>
               <Form.Item name={["access", "name"]} label={t("access.service")} rules={[rule(isLabel, t("form.labelRule"))]}>
-                <Input placeholder={name} maxLength={63} />
+                <Input placeholder={name} maxLength={63} disabled={there?.service || undefined} />
               </Form.Item>
               <Form.Item
                 name={["access", "type"]}
@@ -46,8 +46,13 @@ export function AccessFields() {
       </Card>
       {access?.on && (
         <Card size="small" title={t("access.ingress")} style={{ marginBottom: 16 }}>
-          <Form.Item name={["access", "ingress", "on"]} label={t("access.makeIngress")} valuePropName="checked">
-            <Switch />
+          <Form.Item
+            name={["access", "ingress", "on"]}
+            label={t("access.makeIngress")}
+            valuePropName="checked"
+            extra={there?.ingress ? t("access.hasIngress") : undefined}
+          >
+            <Switch disabled={there?.ingress || undefined} />
           </Form.Item>
           {access.ingress?.on && (
             <>

@@ -3,7 +3,6 @@ import { Button, Col, Flex, Form, Row, Spin, Steps, Switch, Typography } from "a
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
-import { api } from "../../api/client";
 import { paths } from "../../app/paths";
 import { usePlace } from "../../app/place";
 import { Failure } from "../../ui/Failure";
@@ -23,7 +22,7 @@ import { formOf } from "./reading";
 import { PlannedList } from "./PlannedList";
 import { placeIn } from "./places";
 import { type Ended, SubmitDialog } from "./SubmitDialog";
-import { type Scene, SceneContext } from "./scene";
+import { type Scene, SceneContext, useKubernetes } from "./scene";
 import { VolumeFields } from "./VolumeFields";
 
 /** A workload that is filled in, and waits for the others to be made with it. */
@@ -73,7 +72,7 @@ export function WizardPage({ kind, editing, plans }: { kind: WorkloadPlural; edi
   const { cluster, namespace } = usePlace();
   const { name = "" } = useParams();
   const [search] = useSearchParams();
-  const capabilities = api.useQuery("get", "/api/v1/clusters/{cluster}/capabilities", { params: { path: { cluster } } }, { staleTime: 600_000 });
+  const kubernetes = useKubernetes(cluster);
   const object = useObject(cluster, namespace ?? "", kind, name, editing);
   // what the form was begun with: news of the object do not take away what somebody types
   const [begun, begin] = useState<{ base?: KubernetesObject; times: number }>({ times: 0 });
@@ -82,19 +81,8 @@ export function WizardPage({ kind, editing, plans }: { kind: WorkloadPlural; edi
   }, [editing, object.data]);
   if (editing && object.error && !object.data) return <Failure error={object.error} again={() => void object.refetch()} />;
   const base = begun.base ?? object.data;
-  if (capabilities.isPending || (editing && !base)) return <Spin style={{ display: "block", margin: "15vh auto" }} />;
-  const features = capabilities.data?.features ?? [];
-  const scene: Scene = {
-    cluster,
-    namespace,
-    kind,
-    editing,
-    kubernetesVersion: capabilities.data?.kubernetesVersion,
-    lacks: (feature) => {
-      const found = features.find((one) => one.name === feature);
-      return found && !found.available ? (found.reason ?? "") : undefined;
-    },
-  };
+  if (kubernetes.pending || (editing && !base)) return <Spin style={{ display: "block", margin: "15vh auto" }} />;
+  const scene: Scene = { cluster, namespace, kind, editing, ...kubernetes };
   return (
     <Wizard
       key={`${kind}/${name}/${begun.times}`}
@@ -102,6 +90,7 @@ export function WizardPage({ kind, editing, plans }: { kind: WorkloadPlural; edi
       base={editing ? base : undefined}
       plans={plans}
       application={search.get("application") ?? undefined}
+      only={editing && search.get("part") === "containers" ? "containers" : undefined}
       reload={(present) => begin({ base: present, times: begun.times + 1 })}
     />
   );
@@ -112,10 +101,12 @@ interface Props {
   base?: KubernetesObject;
   plans?: Plans;
   application?: string;
+  /** The one step that is shown. */
+  only?: Step;
   reload: (present: KubernetesObject) => void;
 }
 
-function Wizard({ scene, base, plans, application, reload }: Props) {
+function Wizard({ scene, base, plans, application, only, reload }: Props) {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
   const go = useNavigate();
@@ -135,7 +126,8 @@ function Wizard({ scene, base, plans, application, reload }: Props) {
   const [preview, setPreview] = useState(true);
   const [asked, setAsked] = useState<Planned[]>();
   const lasting = LASTING.includes(kind);
-  const steps: Step[] = [...(lasting ? [] : (["basics"] as const)), "containers", ...(lasting && !editing ? (["access"] as const) : []), "advanced"];
+  const all: Step[] = [...(lasting ? [] : (["basics"] as const)), "containers", ...(lasting && !editing ? (["access"] as const) : []), "advanced"];
+  const steps = only ? [only] : all;
   const making = { isNew: !editing, kubernetesVersion: scene.kubernetesVersion };
   const { stray, note } = useStray();
   const present = (): Planned => ({ kind, form: structuredClone(read()) });
@@ -233,20 +225,22 @@ function Wizard({ scene, base, plans, application, reload }: Props) {
     <SceneContext value={context}>
       <Flex align="center" justify="space-between" wrap gap={12} style={{ marginBottom: 16 }}>
         <Typography.Title level={2} style={{ margin: 0 }}>
-          {editing ? `${common("action.edit")} · ${kindOf(kind)} ${name}` : t("list.create", { kind: word })}
+          {editing ? `${only ? words[only] : common("action.edit")} · ${kindOf(kind)} ${name}` : t("list.create", { kind: word })}
         </Typography.Title>
         <span>
           <Switch id="preview" checked={preview} disabled={stray.unshown !== undefined} onChange={setPreview} />{" "}
           <label htmlFor="preview">{t("wizard.preview")}</label>
         </span>
       </Flex>
-      <Steps
-        size="small"
-        current={step}
-        onChange={(next) => (next < step ? setStep(next) : void check(false).then((good) => good && setStep(next)))}
-        items={steps.map((one) => ({ title: words[one] }))}
-        style={{ marginBottom: 16 }}
-      />
+      {!only && (
+        <Steps
+          size="small"
+          current={step}
+          onChange={(next) => (next < step ? setStep(next) : void check(false).then((good) => good && setStep(next)))}
+          items={steps.map((one) => ({ title: words[one] }))}
+          style={{ marginBottom: 16 }}
+        />
+      )}
       <Row gutter={16}>
         <Col xs={24} xl={preview ? 14 : 24}>
           {note}
@@ -258,7 +252,7 @@ function Wizard({ scene, base, plans, application, reload }: Props) {
               </div>
             )}
             <div style={shownWhen("containers")}>
-              {lasting && <BasicFields />}
+              {lasting && !only && <BasicFields />}
               <VolumeFields />
               <ContainerFields />
             </div>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createContext, useContext, useEffect, useState } from "react";
+import { api } from "../../api/client";
 import type { Path } from "../fields/lists";
 import type { WorkloadPlural } from "../kinds";
 
@@ -15,6 +16,19 @@ export interface Scene {
   lacks: (feature: string) => string | undefined;
   /** A field that is to be seen: what it is folded into opens. A new one each time. */
   shown?: Path;
+}
+
+/** What the cluster's Kubernetes is and lacks. */
+export function useKubernetes(cluster: string): Pick<Scene, "kubernetesVersion" | "lacks"> & { pending: boolean } {
+  const found = api.useQuery("get", "/api/v1/clusters/{cluster}/capabilities", { params: { path: { cluster } } }, { staleTime: 600_000 });
+  return {
+    pending: found.isPending,
+    kubernetesVersion: found.data?.kubernetesVersion,
+    lacks: (name) => {
+      const feature = found.data?.features.find((one) => one.name === name);
+      return feature && !feature.available ? (feature.reason ?? "") : undefined;
+    },
+  };
 }
 
 export const SceneContext = createContext<Scene>({ cluster: "", kind: "deployments", editing: false, lacks: () => undefined });

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useQuery } from "@tanstack/react-query";
+import { Form, Modal, Segmented, Spin } from "antd";
+import { type ReactNode, useId, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Failure } from "../../ui/Failure";
+import { selects } from "../details/ServicesOf";
+import { readList } from "../lists";
+import { type KubernetesObject, part, readObject } from "../object";
+import { AccessFields } from "../wizard/AccessFields";
+import { accessObjects, accessOf } from "../wizard/access";
+import type { WorkloadForm } from "../wizard/form";
+import { placeIn } from "../wizard/places";
+import { formOf } from "../wizard/reading";
+import { type Ended, SubmitDialog } from "../wizard/SubmitDialog";
+import type { EditProps } from "./PartDialog";
+
+interface Way {
+  service?: KubernetesObject;
+  ingress?: KubernetesObject;
+}
+
+/** The workload, the Services before it, and the Ingress that leads to each. */
+async function readWays(cluster: string, { namespace, kind, name }: EditProps["target"]): Promise<{ workload: KubernetesObject; ways: Way[] }> {
+  const [workload, services, ingresses] = await Promise.all([
+    readObject(cluster, namespace, kind, name),
+    readList("services", cluster, { namespace, limit: 500 }),
+    readList("ingresses", cluster, { namespace, limit: 500 }),
+  ]);
+  const labels = part(workload, "spec", "template", "metadata", "labels") as Record<string, string>;
+  const before = services.items.filter(({ selector }) => selects(selector, labels));
+  const ways = before.map(async (one): Promise<Way> => {
+    // the form shows the first path of an Ingress
+    const leading = ingresses.items.find(({ paths }) => paths[0]?.service === one.name);
+    const ingress = leading && readObject(cluster, namespace, "ingresses", leading.name);
+    return { service: await readObject(cluster, namespace, "services", one.name), ingress: await ingress };
+  });
+  return { workload, ways: await Promise.all(ways) };
+}
+
+/** By which Service a workload is reached, and by which Ingress that one: changes those that there are, or makes new ones. */
+export function AccessDialog(props: EditProps) {
+  const { t } = useTranslation("business");
+  const { cluster, target, close } = props;
+  const key = ["access", cluster, target.namespace, target.kind, target.name];
+  const read = useQuery({ queryKey: key, queryFn: () => readWays(cluster, target), staleTime: 0, gcTime: 0 });
+  const [chosen, choose] = useState(0);
+  if (!read.data) {
+    return (
+      <Modal open title={`${t("edit.access")} · ${target.name}`} width={800} footer={null} onCancel={close}>
+        {read.error ? <Failure error={read.error} again={() => void read.refetch()} inline /> : <Spin />}
+      </Modal>
+    );
+  }
+  const { workload, ways } = read.data;
+  const names = ways.map(({ service }) => service?.metadata.name ?? "");
+  const options = [...names.map((label, value) => ({ value, label })), { value: ways.length, label: t("edit.another") }];
+  return (
+    <AccessForm
+      key={chosen}
+      {...props}
+      workload={workload}
+      way={ways[chosen] ?? {}}
+      taken={names}
+      choice={ways.length > 0 && <Segmented<number> value={chosen} onChange={choose} options={options} style={{ marginBottom: 16 }} />}
+      again={() => void read.refetch()}
+    />
+  );
+}
+
+interface FormProps extends EditProps {
+  workload: KubernetesObject;
+  way: Way;
+  /** The names of the Services before it. */
+  taken: string[];
+  choice: ReactNode;
+  again: () => void;
+}
+
+function AccessForm({ cluster, target, close, workload, way, taken, choice, again }: FormProps) {
+  const { t } = useTranslation("business");
+  const { t: common } = useTranslation();
+  const { kind, name } = target;
+  const [form] = Form.useForm<WorkloadForm>();
+  const prefix = useId(); // the page below may have a form with fields of the same names
+  const [asked, setAsked] = useState<KubernetesObject[]>();
+  const bases = [way.service, way.ingress];
+  const initial = useMemo(() => {
+    const access = { ...accessOf(name, way.service, way.ingress), on: true };
+    if (!way.service && taken.includes(name)) access.name = `${name}-${taken.length + 1}`;
+    return { ...formOf(kind, workload), access };
+  }, []);
+  const values = () => form.getFieldsValue(true) as WorkloadForm;
+  const submit = async () => {
+    try {
+      await form.validateFields();
+    } catch {
+      return; // what is wrong stands at its field
+    }
+    setAsked(accessObjects(kind, structuredClone(values())));
+  };
+  const end = ({ done, made, refused }: Ended) => {
+    setAsked(undefined);
+    if (done) return close();
+    if (made.length > 0) again();
+    const places = refused.flatMap(({ object, amiss }) =>
+      amiss.flatMap(({ field, words }) => {
+        const place = placeIn(kind, values(), object, field);
+        return place ? [{ name: place as never, errors: [words] }] : [];
+      }),
+    );
+    form.setFields(places);
+  };
+  return (
+    <>
+      <Modal
+        open={!asked}
+        title={`${t("edit.access")} · ${name}`}
+        width={800}
+        onCancel={close}
+        onOk={() => void submit()}
+        okText={way.service ? common("action.save") : common("action.create")}
+      >
+        {choice}
+        <Form form={form} name={prefix} layout="vertical" initialValues={initial}>
+          <AccessFields there={{ service: way.service !== undefined, ingress: way.ingress !== undefined }} />
+        </Form>
+      </Modal>
+      {asked && <SubmitDialog cluster={cluster} wanted={asked.map((object, index) => ({ object, base: bases[index] }))} close={end} />}
+    </>
+  );
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+import { DownOutlined } from "@ant-design/icons";
+import { Button, Dropdown, Flex, Space, Typography } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate } from "react-router";
+import type { Schemas } from "../api/client";
+import { paths } from "../app/paths";
+import { useHindrance } from "../session/rights";
+import type { Column } from "../ui/ServerTable";
+import { State } from "../ui/State";
+import { Time } from "../ui/Time";
+import { DeletePods } from "./DeletePods";
+import { useNodeNames } from "./node_names";
+import { ownerPath } from "./owners";
+
+type Pod = Schemas["Pod"];
+
+const APPLICATION = "app.kubernetes.io/name";
+const PHASES = ["Pending", "Running", "Succeeded", "Failed", "Unknown"];
+/** As `kubectl get pods` words them: those that people look for. */
+const STATUSES = [
+  "Running",
+  "Pending",
+  "ContainerCreating",
+  "PodInitializing",
+  "Completed",
+  "Error",
+  "CrashLoopBackOff",
+  "ImagePullBackOff",
+  "ErrImagePull",
+  "CreateContainerConfigError",
+  "OOMKilled",
+  "Evicted",
+  "Terminating",
+  "Unknown",
+];
+const own = ({ containers }: Pod) => containers.filter(({ init }) => !init);
+const namespaceOf = ({ namespace }: Pod) => namespace;
+const readyText = (pod: Pod) => `${own(pod).filter(({ ready }) => ready).length}/${own(pod).length}`;
+const imagesOf = (pod: Pod) => [...new Set(own(pod).map(({ image }) => image))];
+
+/** The columns of every list of pods, with what may be done to one, and the dialog that asks before pods are deleted. */
+export function usePodColumns(cluster: string, namespace: string | undefined) {
+  const { t } = useTranslation("pods");
+  const { t: common } = useTranslation();
+  const go = useNavigate();
+  const nodes = useNodeNames(cluster);
+  const hindrance = useHindrance(cluster);
+  const [deleting, setDeleting] = useState<{ pods: Pod[]; after?: () => void }>();
+  const at = (pod: Pod, tab?: string) => paths.object(cluster, pod.namespace, "pods", pod.name, tab);
+
+  const actions = (pod: Pod) => {
+    const reason = hindrance(pod.namespace);
+    return (
+      <Space size={0}>
+        <Button type="link" size="small" onClick={() => go(at(pod, "yaml"))}>
+          {t("viewYaml")}
+        </Button>
+        <Button type="link" size="small" onClick={() => go(at(pod, "logs"))}>
+          {t("tab.logs")}
+        </Button>
+        <Dropdown
+          trigger={["click"]}
+          menu={{
+            items: [
+              { key: "terminal", label: t("tab.terminal") },
+              { key: "delete", danger: true, disabled: Boolean(reason), title: reason, label: common("action.delete") },
+            ],
+            onClick: ({ key }) => (key === "delete" ? setDeleting({ pods: [pod] }) : go(at(pod, key))),
+          }}
+        >
+          <Button type="link" size="small">
+            {common("action.more")} <DownOutlined />
+          </Button>
+        </Dropdown>
+      </Space>
+    );
+  };
+
+  const columns: Column<Pod>[] = [
+    { key: "name", title: common("table.name"), sort: "name", render: (pod) => <Link to={at(pod)}>{pod.name}</Link>, text: ({ name }) => name },
+    {
+      key: "status",
+      title: common("table.status"),
+      sort: "status",
+      filter: { name: "status", choices: STATUSES.map((value) => ({ value, text: value })) },
+      render: ({ status, reason: why }) => <State of={status} why={why} />,
+      text: ({ status }) => status,
+    },
+    { key: "ready", title: t("ready"), render: readyText, text: readyText },
+    { key: "restarts", title: t("restarts"), sort: "restarts", render: ({ restarts }) => restarts, text: ({ restarts }) => restarts },
+    ...(namespace ? [] : [{ key: "namespace", title: common("place.namespace"), sort: "namespace", render: namespaceOf, text: namespaceOf }]),
+    {
+      key: "application",
+      title: t("application"),
+      sort: "application",
+      render: ({ labels, namespace: of }) => {
+        const name = labels?.[APPLICATION];
+        return name ? <Link to={paths.object(cluster, of, "applications", name)}>{name}</Link> : "—";
+      },
+      text: ({ labels }) => labels?.[APPLICATION],
+    },
+    {
+      key: "node",
+      title: t("node"),
+      sort: "node",
+      ...(nodes.length > 0 && { filter: { name: "node", choices: nodes.map((value) => ({ value, text: value })) } }),
+      render: ({ node }) => node ?? "—",
+      text: ({ node }) => node,
+    },
+    { key: "podIp", title: t("podIp"), sort: "podIp", render: ({ podIp }) => podIp ?? "—", text: ({ podIp }) => podIp },
+    {
+      key: "owner",
+      title: t("owner"),
+      hidden: true,
+      render: ({ owner, namespace: of }) => <Owner cluster={cluster} namespace={of} owner={owner} />,
+      text: ({ owner }) => owner && `${owner.kind}/${owner.name}`,
+    },
+    {
+      key: "phase",
+      title: t("phase"),
+      hidden: true,
+      filter: { name: "phase", choices: PHASES.map((value) => ({ value, text: value })) },
+      render: ({ phase }) => phase,
+      text: ({ phase }) => phase,
+    },
+    {
+      key: "images",
+      title: t("images"),
+      hidden: true,
+      text: (pod) => imagesOf(pod).join(" "),
+      render: (pod) => (
+        <Flex vertical>
+          {imagesOf(pod).map((image) => (
+            <Typography.Text key={image} style={{ maxWidth: 320 }} ellipsis={{ tooltip: image }}>
+              {image}
+            </Typography.Text>
+          ))}
+        </Flex>
+      ),
+    },
+    { key: "created", title: common("table.created"), sort: "created", render: ({ createdAt }) => <Time at={createdAt} />, text: ({ createdAt }) => createdAt },
+    { key: "actions", title: common("table.actions"), render: actions },
+  ];
+  const dialog = (
+    <DeletePods
+      cluster={cluster}
+      pods={deleting?.pods}
+      close={(deleted) => {
+        setDeleting(undefined);
+        if (deleted) deleting?.after?.();
+      }}
+    />
+  );
+  return { columns, dialog, remove: (pods: Pod[], after?: () => void) => setDeleting({ pods, after }) };
+}
+
+/** Who made it; a link where there is a page for that kind. */
+export function Owner({ cluster, namespace, owner }: { cluster: string; namespace: string; owner?: { kind?: string; name?: string } }) {
+  if (!owner?.kind || !owner.name) return <>—</>;
+  const text = `${owner.kind}/${owner.name}`;
+  const path = ownerPath(cluster, namespace, owner.kind, owner.name);
+  return path ? <Link to={path}>{text}</Link> : <>{text}</>;
+}
