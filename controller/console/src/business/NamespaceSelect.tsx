@@ -2,15 +2,15 @@
 import { Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { useNamespaces } from "../app/PlaceChooser";
-import { useHindrance } from "../session/rights";
+import { useMayChangeIn } from "../session/rights";
 
 /** Chooses a namespace of the cluster in which the user may make something. */
 export function NamespaceSelect({ cluster, value, onChange, id }: { cluster: string; value?: string; onChange?: (namespace: string) => void; id?: string }) {
   const { t } = useTranslation();
   const namespaces = useNamespaces();
-  const hindrance = useHindrance(cluster);
+  const mayChange = useMayChangeIn(cluster);
   const options = (namespaces.data?.items ?? [])
-    .filter((one) => one.cluster.name === cluster && hindrance(one.name) === undefined)
+    .filter((one) => one.cluster.name === cluster && mayChange(one.name))
     .map(({ name }) => ({ value: name, label: name }))
     .sort((a, b) => a.value.localeCompare(b.value));
   return (

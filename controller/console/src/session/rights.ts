@@ -24,6 +24,12 @@ export function useMayChange(cluster: string, namespace?: string): boolean {
   return useLack(cluster)(namespace) === undefined;
 }
 
+/** The same of many namespaces. */
+export function useMayChangeIn(cluster: string): (namespace: string) => boolean {
+  const lack = useLack(cluster);
+  return (namespace) => lack(namespace) === undefined;
+}
+
 /** Why nothing can be changed in a namespace now, in words for a disabled button; undefined: it can. Of many namespaces at once. */
 export function useHindrance(cluster: string): (namespace: string | undefined) => string | undefined {
   const { t } = useTranslation();

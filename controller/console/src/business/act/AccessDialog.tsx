@@ -126,7 +126,7 @@ function AccessForm({ cluster, target, close, workload, way, taken, choice, agai
           <AccessFields there={{ service: way.service !== undefined, ingress: way.ingress !== undefined }} />
         </Form>
       </Modal>
-      {asked && <SubmitDialog cluster={cluster} wanted={asked.map((object, index) => ({ object, base: bases[index] }))} close={end} />}
+      {asked && <SubmitDialog marks cluster={cluster} wanted={asked.map((object, index) => ({ object, base: bases[index] }))} close={end} />}
     </>
   );
 }

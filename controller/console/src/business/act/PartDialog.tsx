@@ -116,6 +116,7 @@ function PartForm({ cluster, target, edit, base, failure, again, reload, close }
       </Modal>
       {asked && (
         <SubmitDialog
+          marks
           cluster={cluster}
           wanted={[{ object: asked, base }]}
           reload={reload}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Card, Flex, Form, InputNumber, Spin, Tooltip, Typography } from "antd";
+import { Alert, Button, Card, Flex, Form, Spin, Tooltip, Typography } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Schemas } from "../../api/client";
@@ -8,6 +8,7 @@ import { useRemoval } from "../act/useRemoval";
 import { Facts } from "../details/Facts";
 import { type KubernetesObject, useObject } from "../object";
 import { SubmitDialog } from "../wizard/SubmitDialog";
+import { AutoscalerFields } from "./AutoscalerFields";
 import { type AutoscalerValues, autoscalerObject, autoscalerOf, otherMetrics } from "./autoscaler";
 
 interface Props {
@@ -16,8 +17,6 @@ interface Props {
   name: string;
   hindered?: string;
 }
-
-const MOST = 10_000;
 
 /** By what a Deployment is scaled by itself: limits, and the loads that it follows. */
 export function AutoscalerTab({ cluster, namespace, name, hindered }: Props) {
@@ -65,15 +64,9 @@ function AutoscalerForm({ cluster, namespace, name, hindered, base }: Props & { 
   const [asked, setAsked] = useState<KubernetesObject>();
   useEffect(() => form.setFieldsValue(begun ? autoscalerOf(begun) : { min: 1, max: 3, cpu: 80 }), [begun, form]);
   const others = begun ? otherMetrics(begun) : 0;
-  const share = (field: "cpu" | "memory") => (
-    <Form.Item key={field} name={field} label={t(`autoscaler.${field}`)}>
-      <InputNumber min={1} max={1000} precision={0} suffix="%" />
-    </Form.Item>
-  );
-  const loads = ["cpu", "memory"] as const;
   const submit = async () => {
     try {
-      setAsked(autoscalerObject(await form.validateFields(), { namespace, name }, begun));
+      setAsked(autoscalerObject(await form.validateFields(), { namespace, name: begun?.metadata.name ?? name }, begun));
     } catch {
       // what is wrong stands at its field
     }
@@ -81,26 +74,7 @@ function AutoscalerForm({ cluster, namespace, name, hindered, base }: Props & { 
   return (
     <Card size="small" title={t("autoscaler.title")}>
       <Form form={form} layout="vertical" disabled={hindered !== undefined} onFinish={() => void submit()}>
-        <Flex gap={24} wrap>
-          <Form.Item name="min" label={t("autoscaler.min")} rules={[{ required: true }]}>
-            <InputNumber min={1} max={MOST} precision={0} />
-          </Form.Item>
-          <Form.Item
-            name="max"
-            label={t("autoscaler.max")}
-            dependencies={["min"]}
-            rules={[
-              { required: true },
-              ({ getFieldValue }) => ({
-                validator: (_, max?: number) =>
-                  max === undefined || max >= Number(getFieldValue("min") ?? 1) ? Promise.resolve() : Promise.reject(new Error(t("autoscaler.maxRule"))),
-              }),
-            ]}
-          >
-            <InputNumber min={1} max={MOST} precision={0} />
-          </Form.Item>
-          {loads.map(share)}
-        </Flex>
+        <AutoscalerFields under={[]} />
         {others > 0 && <Typography.Paragraph type="secondary">{t("autoscaler.others", { count: others })}</Typography.Paragraph>}
         <Flex gap={8}>
           <Tooltip title={hindered}>

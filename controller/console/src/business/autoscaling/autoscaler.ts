@@ -3,6 +3,7 @@
 // field, and the other metrics stand in an annotation.
 import { type Fields, type KubernetesObject, listOf, part } from "../object";
 import { put } from "../put";
+import type { WorkloadForm } from "../wizard/form";
 
 const METRICS = "autoscaling.alpha.kubernetes.io/metrics";
 
@@ -43,7 +44,13 @@ export function otherMetrics(object: KubernetesObject): number {
   return metricsOf(object).filter((metric) => !isMemory(metric)).length;
 }
 
-export function autoscalerObject(values: AutoscalerValues, of: { namespace: string; name: string }, base?: KubernetesObject): KubernetesObject {
+/** `of`: the autoscaler's own place; `target`: the Deployment that a new one scales. */
+export function autoscalerObject(
+  values: AutoscalerValues,
+  of: { namespace?: string; name: string },
+  base?: KubernetesObject,
+  target = of.name,
+): KubernetesObject {
   const others = metricsOf(base).filter((metric) => !isMemory(metric));
   const memory = values.memory ? [{ type: "Resource", resource: { name: "memory", targetAverageUtilization: values.memory } }] : [];
   const metrics = [...others, ...memory];
@@ -51,12 +58,26 @@ export function autoscalerObject(values: AutoscalerValues, of: { namespace: stri
   return put(base, {
     apiVersion: "autoscaling/v1",
     kind: "HorizontalPodAutoscaler",
-    metadata: put(base?.metadata ?? of, { annotations: Object.keys(annotations).length > 0 ? annotations : undefined }),
+    metadata: put(base?.metadata, {
+      ...of,
+      annotations: Object.keys(annotations).length > 0 ? annotations : undefined,
+    }),
     spec: put(part(base, "spec"), {
-      scaleTargetRef: part(base, "spec").scaleTargetRef ?? { apiVersion: "apps/v1", kind: "Deployment", name: of.name },
+      scaleTargetRef: part(base, "spec").scaleTargetRef ?? { apiVersion: "apps/v1", kind: "Deployment", name: target },
       minReplicas: values.min ?? undefined,
       maxReplicas: values.max,
       targetCPUUtilizationPercentage: values.cpu ?? undefined,
     }),
   }) as KubernetesObject;
+}
+
+/** The autoscaler that goes with a new Deployment. What names the Deployment follows it, unless it was made otherwise. */
+export function scalingObject({ scaling, base: workload, name, namespace }: WorkloadForm): KubernetesObject {
+  const { base } = scaling;
+  const was = workload?.metadata.name;
+  const own = base && base.metadata.name !== was ? (base.metadata.name ?? "") : name;
+  const object = autoscalerObject(scaling, { namespace, name: own }, base, name);
+  const target = part(object, "spec", "scaleTargetRef");
+  if (target.name !== was) return object;
+  return { ...object, spec: put(part(object, "spec"), { scaleTargetRef: put(target, { name }) }) };
 }

@@ -4,6 +4,7 @@ import { AutoComplete } from "antd";
 import { type ListName, listPath, readList } from "../lists";
 
 const MOST = 500;
+const EXAMPLE_IMAGE = "registry.example.com/path/name:version";
 
 /** The rows of a list in a namespace, for choosing. */
 export function useChoices<List extends ListName>(list: List, cluster: string, namespace: string | undefined) {
@@ -53,4 +54,18 @@ export function KeyName({ list, cluster, namespace, source, ...field }: Omit<Pro
   const choices = useChoices(list, cluster, namespace);
   const keys = choices.find(({ name }) => name === source)?.keys ?? [];
   return <NameField {...field} width={120} names={keys.map(({ name }) => name)} />;
+}
+
+/** An image: one that the namespace's pods run, or another. */
+export function ImageName({ cluster, namespace, ...field }: Omit<NameProps, "label"> & { cluster: string; namespace?: string }) {
+  const pods = useChoices("pods", cluster, namespace);
+  const images = [...new Set(pods.flatMap(({ containers }) => containers.map(({ image }) => image)))].sort();
+  return (
+    <AutoComplete
+      {...field}
+      placeholder={EXAMPLE_IMAGE}
+      showSearch={{ filterOption: (typed, option) => String(option?.value).includes(typed) }}
+      options={images.map((image) => ({ value: image }))}
+    />
+  );
 }

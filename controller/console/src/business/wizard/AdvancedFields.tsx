@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Card, Form, Input, InputNumber, Select } from "antd";
+import { Card, Form, Input, InputNumber, Select, Switch } from "antd";
 import { useTranslation } from "react-i18next";
+import { AutoscalerFields } from "../autoscaling/AutoscalerFields";
 import { rule } from "../fields/lists";
 import { useChoices } from "../fields/ObjectName";
 import { LASTING } from "../kinds";
@@ -19,6 +20,7 @@ export function AdvancedFields() {
   return (
     <>
       {LASTING.includes(kind) && <StrategyFields />}
+      {kind === "deployments" && !editing && <ScalingFields />}
       <SchedulingFields />
       <NetworkFields />
       <Card size="small" title={t("wizard.more")} style={{ marginBottom: 16 }}>
@@ -36,5 +38,19 @@ export function AdvancedFields() {
         </Form.Item>
       </Card>
     </>
+  );
+}
+
+/** An autoscaler that is made with the Deployment. */
+function ScalingFields() {
+  const { t } = useTranslation("business");
+  const on = Form.useWatch<boolean | undefined>(["scaling", "on"], { preserve: true });
+  return (
+    <Card size="small" title={t("autoscaler.title")} style={{ marginBottom: 16 }}>
+      <Form.Item name={["scaling", "on"]} label={t("autoscaler.start")} valuePropName="checked" extra={t("autoscaler.about")}>
+        <Switch />
+      </Form.Item>
+      {on && <AutoscalerFields under={["scaling"]} />}
+    </Card>
   );
 }

@@ -4,6 +4,7 @@ import { Button, Card, Collapse, Flex, Form, Input, InputNumber, Radio, Select, 
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { RowList, rule, TextList } from "../fields/lists";
+import { ImageName } from "../fields/ObjectName";
 import { isLabel, isQuantity } from "../names";
 import { type Container, newContainer, PROBES, type Volume } from "./form";
 import { ProbeFields } from "./ProbeFields";
@@ -11,7 +12,7 @@ import { useFolds, useScene } from "./scene";
 import { VariableFields } from "./VariableFields";
 
 const TIGHT = { marginBottom: 0 };
-const EXAMPLES = { cpu: "500m", memory: "256Mi", image: "registry.example.com/path/name:version" };
+const EXAMPLES = { cpu: "500m", memory: "256Mi" };
 const AMOUNTS = ["cpu", "memory"] as const;
 const SWITCHES = ["runAsNonRoot", "readOnlyRootFilesystem", "privileged"] as const;
 const RUN_AS = ["runAsUser", "runAsGroup"] as const;
@@ -98,6 +99,7 @@ export function ContainerFields() {
 
 function OneContainer({ at, remove }: { at: number; remove?: () => void }) {
   const { t } = useTranslation("business");
+  const { cluster, namespace } = useScene();
   const folds = useFolds((shown) => (shown[0] === "containers" && shown[1] === at ? FOLDS[String(shown[2])] : undefined));
   const amount = (of: "requests" | "limits") => (what: "cpu" | "memory") => (
     <Form.Item key={what} name={[at, of, what]} rules={[rule(isQuantity, t("form.quantityRule"))]} style={TIGHT}>
@@ -133,7 +135,7 @@ function OneContainer({ at, remove }: { at: number; remove?: () => void }) {
       </Flex>
       <Flex gap={24} wrap>
         <Form.Item name={[at, "image"]} label={t("wizard.image")} rules={[{ required: true }]} extra={t("wizard.imageNote")} style={{ flex: 1, minWidth: 320 }}>
-          <Input placeholder={EXAMPLES.image} />
+          <ImageName cluster={cluster} namespace={namespace} />
         </Form.Item>
         <Form.Item name={[at, "pullPolicy"]} label={t("wizard.pullPolicy")}>
           <Select

@@ -2,10 +2,11 @@
 import { MinusCircleOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Card, Collapse, Flex, Form, Input, InputNumber, Select, Typography } from "antd";
 import { useTranslation } from "react-i18next";
+import { useNodeNames } from "../../pods/node_names";
 import { PairList, type Path, RowList, rule } from "../fields/lists";
 import { isLabelKey, isLabelValue } from "../names";
-import { AFFINITIES, type Rule } from "./form";
-import { useFolds } from "./scene";
+import { AFFINITIES, type Pair, type Rule, type WorkloadForm } from "./form";
+import { useFolds, useScene } from "./scene";
 
 const TIGHT = { marginBottom: 0 };
 const NODE_OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"];
@@ -26,6 +27,7 @@ export function SchedulingFields() {
           valueRules={[rule(isLabelValue, t("form.labelValueRule"))]}
         />
       </Form.Item>
+      <HostChoice />
       <Collapse
         {...folds}
         items={[
@@ -48,6 +50,36 @@ export function SchedulingFields() {
         ]}
       />
     </Card>
+  );
+}
+
+const HOST = "kubernetes.io/hostname";
+
+/** One node by its name, for who may list them. */
+function HostChoice() {
+  const { t } = useTranslation("business");
+  const { cluster } = useScene();
+  const form = Form.useFormInstance<WorkloadForm>();
+  const nodes = useNodeNames(cluster);
+  const selector = Form.useWatch<Pair[] | undefined>(["scheduling", "nodeSelector"], { preserve: true }) ?? [];
+  if (nodes.length === 0) return null;
+  const choose = (host: string | undefined) => {
+    const others = selector.filter((pair) => pair?.key !== HOST);
+    form.setFieldValue(["scheduling", "nodeSelector"], host ? [...others, { key: HOST, value: host }] : others);
+  };
+  return (
+    <Form.Item label={t("scheduling.host")}>
+      <Select
+        allowClear
+        showSearch
+        aria-label={t("scheduling.host")}
+        placeholder={t("scheduling.anyHost")}
+        value={selector.find((pair) => pair?.key === HOST)?.value}
+        onChange={choose}
+        options={nodes.map((value) => ({ value }))}
+        style={{ maxWidth: 400 }}
+      />
+    </Form.Item>
   );
 }
 

@@ -31,6 +31,8 @@ interface Props {
   /** Begins the form anew with what is there now. */
   reload?: (present: KubernetesObject) => void;
   close: (ended: Ended) => void;
+  /** Whether the form below says at its fields what was refused. */
+  marks?: boolean;
 }
 
 interface Result {
@@ -44,7 +46,7 @@ function nameOf({ kind, metadata }: KubernetesObject): string {
 }
 
 /** Asks the cluster by a dry run whether it takes the objects, and makes them when somebody says so. */
-export function SubmitDialog({ cluster, wanted, reload, close }: Props) {
+export function SubmitDialog({ cluster, wanted, reload, close, marks }: Props) {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
   const queries = useQueryClient();
@@ -149,7 +151,7 @@ export function SubmitDialog({ cluster, wanted, reload, close }: Props) {
               <Failure error={{ ...problemOf(failure), line: undefined }} inline />
             </div>
           ))}
-        {!good && placed.some(({ amiss }) => amiss.length > 0) && <Typography.Text type="secondary">{t("wizard.marked")}</Typography.Text>}
+        {marks && !good && placed.some(({ amiss }) => amiss.length > 0) && <Typography.Text type="secondary">{t("wizard.marked")}</Typography.Text>}
         {results && (
           <OutcomeList
             outcomes={results.map(({ object, written, failure }) => ({

@@ -57,9 +57,18 @@ const keyOf = ({ kind, metadata }: KubernetesObject) => `${kind}/${metadata.name
 function stepOf(path: (string | number)[], steps: Step[]): Step {
   const first = String(path[0]);
   if (
-    ["strategy", "scheduling", "hostNetwork", "hostAliases", "labels", "podLabels", "pullSecrets", "serviceName", "terminationGracePeriodSeconds"].includes(
-      first,
-    )
+    [
+      "strategy",
+      "scaling",
+      "scheduling",
+      "hostNetwork",
+      "hostAliases",
+      "labels",
+      "podLabels",
+      "pullSecrets",
+      "serviceName",
+      "terminationGracePeriodSeconds",
+    ].includes(first)
   )
     return "advanced";
   if (first === "access") return "access";
@@ -300,6 +309,7 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
       </Row>
       {asked && (
         <SubmitDialog
+          marks
           cluster={cluster}
           wanted={asked.flatMap((one) => objectsOf(one.kind, one.form, making).map((object) => ({ object, base })))}
           reload={(present) => {

@@ -85,6 +85,7 @@ function whole(kind: WorkloadPlural): WorkloadForm {
       ports: [{ port: 80, targetPort: "8080", nodePort: 30080, protocol: "TCP" }],
       ingress: { on: true, host: "a.example.com", path: "/x" },
     },
+    scaling: { on: kind === "deployments", min: 2, max: 5, cpu: 70, memory: 60 },
     batch: kind === "cronjobs" ? { ...form.batch, schedule: "0 3 * * *", successfulJobsHistoryLimit: 1 } : form.batch,
   };
 }
@@ -113,7 +114,8 @@ describe("the form and the YAML beside it", () => {
     form.name = "shop";
     form.replicas = 3;
     form.containers[0].image = "x:2";
-    const [deployment, service, ingress] = objectsOf("deployments", form, NEW) as unknown as Record<string, never>[];
+    const [deployment, service, ingress, scaler] = objectsOf("deployments", form, NEW) as unknown as Record<string, never>[];
+    expect(scaler).toMatchObject({ metadata: { name: "shop" }, spec: { scaleTargetRef: { name: "shop" }, minReplicas: 2, maxReplicas: 5 } });
     expect(deployment).toMatchObject({
       metadata: { name: "shop" },
       spec: { revisionHistoryLimit: 3, replicas: 3, selector: { matchLabels: { app: "shop" } }, template: { spec: { serviceAccountName: "robot" } } },

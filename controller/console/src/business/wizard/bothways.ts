@@ -3,6 +3,7 @@
 // field that is of the wrong kind, the form takes nothing and says where.
 import { type ReadDocument, readYaml, type Step } from "../../yaml/read_yaml";
 import { type Value, writeYaml } from "../../yaml/write_yaml";
+import { autoscalerOf, scalingObject } from "../autoscaling/autoscaler";
 import { kindOf, LASTING, type WorkloadPlural } from "../kinds";
 import type { KubernetesObject } from "../object";
 import { without } from "../put";
@@ -137,14 +138,17 @@ function confined(kind: string, object: KubernetesObject, document: ReadDocument
   return undefined;
 }
 
-/** What is made together: the workload, its Service, its Ingress. */
+/** What is made together: the workload, its Service, its Ingress, its autoscaler. */
 export function objectsOf(kind: WorkloadPlural, form: WorkloadForm, making: Making): KubernetesObject[] {
-  return [objectOf(kind, form, making), ...(making.isNew ? accessObjects(kind, form) : [])];
+  const scales = making.isNew && kind === "deployments" && form.scaling.on;
+  return [objectOf(kind, form, making), ...(making.isNew ? accessObjects(kind, form) : []), ...(scales ? [scalingObject(form)] : [])];
 }
+
+const AUTOSCALER = kindOf("horizontalpodautoscalers");
 
 /** A workload's YAML, with its Service and its Ingress if it is new, as the form. */
 export function readWorkload(kind: WorkloadPlural, text: string, bounds: Bounds): Shown<WorkloadForm> {
-  const companions = bounds.isNew && LASTING.includes(kind) ? ["Service", "Ingress"] : [];
+  const companions = bounds.isNew && LASTING.includes(kind) ? ["Service", "Ingress", ...(kind === "deployments" ? [AUTOSCALER] : [])] : [];
   const take = (objects: KubernetesObject[], documents: ReadDocument[]): Shown<WorkloadForm> => {
     const found: Record<string, KubernetesObject | undefined> = {};
     for (const [index, object] of objects.entries()) {
@@ -159,7 +163,9 @@ export function readWorkload(kind: WorkloadPlural, text: string, bounds: Bounds)
     if (!workload) return { unshown: { why: "none", line: 1, column: 1 } };
     if (found.Ingress && !found.Service) return at(documents[objects.indexOf(found.Ingress)], ["kind"], "lonely");
     const values = formOf(kind, workload, bounds.isNew);
-    return { values: { ...values, access: accessOf(values.name, found.Service, found.Ingress) } };
+    const scaler = found[AUTOSCALER];
+    const scaling = scaler ? { ...autoscalerOf(scaler), base: scaler, on: true } : values.scaling;
+    return { values: { ...values, access: accessOf(values.name, found.Service, found.Ingress), scaling } };
   };
   return readInto(text, take, (form) => objectsOf(kind, form, bounds));
 }

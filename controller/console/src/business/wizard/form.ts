@@ -186,6 +186,17 @@ export interface Access {
   ingress: { base?: KubernetesObject; on: boolean; host?: string; path?: string; className?: string };
 }
 
+/** An autoscaler to make with a Deployment. */
+export interface Scaling {
+  base?: KubernetesObject;
+  on: boolean;
+  min?: number;
+  max?: number;
+  /** Per cent of what is requested. */
+  cpu?: number;
+  memory?: number;
+}
+
 export interface Batch {
   completions?: number;
   parallelism?: number;
@@ -221,6 +232,7 @@ export interface WorkloadForm {
   hostAliases: HostAlias[];
   terminationGracePeriodSeconds?: number;
   access: Access;
+  scaling: Scaling;
   batch: Batch;
 }
 
@@ -275,6 +287,7 @@ export function newForm(kind: WorkloadPlural): WorkloadForm {
     strategy: kind === "deployments" ? { mode: "startFirst", batch: 1 } : { mode: "rolling" },
     scheduling: { nodeSelector: [], tolerations: [], nodeAffinity: noAffinity(), podAffinity: noAffinity(), podAntiAffinity: noAffinity() },
     access: newAccess(),
+    scaling: { on: false, min: 1, max: 3, cpu: 80 },
     batch: {
       ...(batch && { completions: 1, parallelism: 1, backoffLimit: 6, restartPolicy: "Never" }),
       ...(kind === "cronjobs" && { schedule: "", concurrencyPolicy: "Forbid" }),

@@ -86,6 +86,12 @@ const OF_INGRESS: Rule[] = [
   [/^spec\.ingressClassName/, () => ["access", "ingress", "className"]],
 ];
 
+const OF_SCALER: Rule[] = [
+  [/^spec\.minReplicas/, () => ["scaling", "min"]],
+  [/^spec\.maxReplicas/, () => ["scaling", "max"]],
+  [/^spec\.targetCPU/, () => ["scaling", "cpu"]],
+];
+
 function by(rules: Rule[], field: string): Path | undefined {
   for (const [form, place] of rules) {
     const found = form.exec(field);
@@ -98,6 +104,7 @@ function by(rules: Rule[], field: string): Path | undefined {
 export function placeIn(kind: WorkloadPlural, form: WorkloadForm, object: KubernetesObject, field: string): Path | undefined {
   if (object.kind === "Service") return by(OF_SERVICE, field);
   if (object.kind === "Ingress") return by(OF_INGRESS, field);
+  if (object.kind === "HorizontalPodAutoscaler") return by(OF_SCALER, field);
   if (object.kind !== kindOf(kind)) return undefined;
   // a CronJob's Job is as a Job
   const own = field.replace(/^spec\.jobTemplate\./, "");
