@@ -146,9 +146,10 @@ def test_anything_is_reached_by_its_name(browser, admin):
     browser.flow("palette", **admin)
 
 
-@claims("U1.console")
+@claims("N4.console", "U1.console")
 def test_an_ordinary_user_has_no_management_view(browser, tenants):
-    browser.flow("ordinaryUser", user="tenancy-ann", password=tenants.password["ann"], namespace=SPACES["sales"])
+    browser.flow("ordinaryUser", user="tenancy-ann", password=tenants.password["ann"], namespace=SPACES["sales"],
+                 foreign=SPACES["lab"], object="kube-root-ca.crt")
 
 
 @claims("G1.foreign-page")

@@ -63,8 +63,8 @@ export async function palette(flow, credentials) {
   await page.waitForURL(/\/console\/business\/demo\/[^/]+\/pods$/);
 }
 
-/** Who has no management view sees none, and is led to the own namespace. */
-export async function ordinaryUser(flow, credentials) {
+/** Who has no management view sees none, and is led to the own namespace; of another project's namespace nothing is shown. */
+export async function ordinaryUser(flow, { foreign, object, ...credentials }) {
   const { page } = flow;
   await flow.signIn(credentials);
   await flow.open("/management/clusters");
@@ -72,6 +72,17 @@ export async function ordinaryUser(flow, credentials) {
   must((await page.getByText(flow.t("common.views.management"), { exact: true }).count()) === 0, "the management view is offered");
   await page.waitForURL(new RegExp(`/console/business/demo/(${credentials.namespace}|-)/applications`));
   await flow.look("business-home");
+  await flow.open(`/business/demo/${foreign}/configmaps`);
+  await visible(page.getByText(flow.t("common.table.total", { count: 0 }), { exact: true }));
+  for (const tab of ["", "/yaml"]) {
+    await flow.open(`/business/demo/${foreign}/configmaps/${object}${tab}`);
+    await visible(page.getByRole("alert").or(page.getByText(flow.t("business.details.gone", { name: object }), { exact: true })));
+    must((await page.getByRole("region").or(page.locator(".cm-content, pre")).count()) === 0, "an object of another project is shown");
+  }
+  await flow.look("foreign-namespace");
+  await page.getByLabel(flow.t("common.place.namespace"), { exact: true }).click();
+  await visible(page.locator(".ant-select-dropdown:visible").getByTitle(credentials.namespace, { exact: true }));
+  must((await page.locator(".ant-select-dropdown:visible").getByTitle(foreign, { exact: true }).count()) === 0, "another project's namespace can be chosen");
 }
 
 /** The controller goes away and comes back: the page says so, stays readable, and heals without a reload. */
