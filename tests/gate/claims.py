@@ -5,10 +5,21 @@ import subprocess
 import yaml
 
 
+class EachKeyOnce(yaml.SafeLoader):
+    """YAML takes the last of two values with the same key and says nothing: a sentence would be lost."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [key.value for key, _ in node.value]
+        twice = {key for key in keys if keys.count(key) > 1}
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"twice there: {', '.join(sorted(twice))}", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def sentences(tree):
     """{"E1.reboot": the sentence} of every feature."""
     with open(f"{tree}/tests/features.yaml") as text:
-        features = yaml.safe_load(text)
+        features = yaml.load(text, EachKeyOnce)
     return {f"{feature}.{key}": sentence for feature, body in features.items() for key, sentence in body.items()
             if key != "title"}
 
