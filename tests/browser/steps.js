@@ -48,8 +48,8 @@ export function hands(flow, own) {
       await field.click();
       await page.locator(".ant-select-dropdown:visible").getByTitle(text, { exact: true }).click();
     },
-    /** The field that is seen of those with these words. */
-    field: (key, within = page) => within.getByLabel(t(key), { exact: true }).filter({ visible: true }),
+    /** The field that is seen of those with these words; the list that was there before may have a column of that name. */
+    field: (key, within = page) => within.getByLabel(t(key), { exact: true }).and(page.locator(":not(th)")).filter({ visible: true }),
     /** The row of a list that leads to the object of this name. */
     listed: (name) => page.getByRole("row").filter({ has: page.getByRole("link", { name, exact: true }) }),
     /** What may be done to a row of a list: opens its menu and chooses there. */

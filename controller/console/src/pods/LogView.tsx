@@ -3,7 +3,6 @@ import { DownloadOutlined, PauseOutlined, CaretRightOutlined, ReloadOutlined } f
 import { Alert, Badge, Button, Checkbox, Select, Tooltip } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
 import { Failure } from "../ui/Failure";
 import { useNow } from "../ui/Time";
 import { LogPane } from "./LogPane";
@@ -11,6 +10,7 @@ import { LogStore } from "./log_lines";
 import { type LogPhase, LogSession } from "./log_session";
 import { saveLog } from "./save_log";
 import { apiPath, browser, query, refusalOfLog } from "./sockets";
+import { useAddress } from "../ui/address";
 
 const PROTOCOL = "slipway.log.v1";
 export const TAILS = [100, 1_000, 10_000, 100_000];
@@ -40,7 +40,7 @@ interface Props {
 export function LogView({ cluster, namespace, pod, containers }: Props) {
   const { t } = useTranslation("pods");
   const { t: common } = useTranslation();
-  const [address, setAddress] = useSearchParams();
+  const [address, changeAddress] = useAddress();
   const [store] = useState(() => new LogStore());
   const [session, setSession] = useState<LogSession>();
   const [, setChanges] = useState(0);
@@ -54,17 +54,12 @@ export function LogView({ cluster, namespace, pod, containers }: Props) {
   const tail = TAILS.includes(Number(address.get("tail"))) ? Number(address.get("tail")) : TAIL;
   const since = SINCES.includes(Number(address.get("since"))) ? Number(address.get("since")) : undefined;
   const choose = (change: Record<string, string | undefined>) =>
-    setAddress(
-      (now) => {
-        const next = new URLSearchParams(now);
-        for (const [key, value] of Object.entries(change)) {
-          if (value === undefined) next.delete(key);
-          else next.set(key, value);
-        }
-        return next;
-      },
-      { replace: true },
-    );
+    changeAddress((next) => {
+      for (const [key, value] of Object.entries(change)) {
+        if (value === undefined) next.delete(key);
+        else next.set(key, value);
+      }
+    });
 
   useEffect(() => {
     if (!container) return undefined;

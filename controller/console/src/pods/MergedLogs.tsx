@@ -3,7 +3,7 @@ import { DownloadOutlined, ReloadOutlined } from "@ant-design/icons";
 import { Alert, Badge, Breadcrumb, Button, Empty, Input, Select, Tooltip, Typography } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import type { Problem } from "../api/client";
 import { paths } from "../app/paths";
 import { usePlace } from "../app/place";
@@ -13,6 +13,7 @@ import { SINCES, TAILS } from "./LogView";
 import { LogStore } from "./log_lines";
 import { saveLog } from "./save_log";
 import { apiPath, query } from "./sockets";
+import { useAddress } from "../ui/address";
 
 const TAIL = 1_000;
 const HEIGHT = "max(320px, calc(100vh - 350px))";
@@ -22,7 +23,7 @@ export function MergedLogs() {
   const { t } = useTranslation("pods");
   const { t: common } = useTranslation();
   const { cluster, namespace } = usePlace();
-  const [address, setAddress] = useSearchParams();
+  const [address, change] = useAddress();
   const [store] = useState(() => new LogStore(true));
   const [turn, setTurn] = useState(0);
   const [reading, setReading] = useState(false);
@@ -37,15 +38,10 @@ export function MergedLogs() {
   const asked = query({ pod: pods, labels, container, tailLines: tail, sinceSeconds: since });
   const path = namespace && named ? `${apiPath("clusters", cluster, "namespaces", namespace, "log")}?${asked}` : undefined;
   const choose = (key: string, value?: string) =>
-    setAddress(
-      (now) => {
-        const next = new URLSearchParams(now);
-        if (value) next.set(key, value);
-        else next.delete(key);
-        return next;
-      },
-      { replace: true },
-    );
+    change((next) => {
+      if (value) next.set(key, value);
+      else next.delete(key);
+    });
 
   useEffect(() => {
     if (!path) return undefined;

@@ -3,7 +3,7 @@ import { DeleteOutlined, FileTextOutlined } from "@ant-design/icons";
 import { Button, Space, Tag, Tooltip, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useSearchParams } from "react-router";
+import { useNavigate } from "react-router";
 import { client, type Schemas } from "../api/client";
 import { read } from "../api/read";
 import { paths } from "../app/paths";
@@ -11,6 +11,7 @@ import { usePlace } from "../app/place";
 import { useWhyNot } from "../session/rights";
 import { type Question, ServerTable } from "../ui/ServerTable";
 import { usePodColumns } from "./columns";
+import { useAddress } from "../ui/address";
 
 type Pod = Schemas["Pod"];
 
@@ -26,7 +27,7 @@ export function Pods() {
   const { t: common } = useTranslation();
   const { cluster, segment, namespace } = usePlace();
   const go = useNavigate();
-  const [address, setAddress] = useSearchParams();
+  const [address, change] = useAddress();
   const [chosen, setChosen] = useState<Pod[]>([]);
   const { columns, remove, dialog } = usePodColumns(cluster, namespace);
   const reason = useWhyNot(cluster, namespace);
@@ -37,15 +38,10 @@ export function Pods() {
 
   const asked: Question = { namespace, ...Object.fromEntries(narrowed) };
   const forget = (key: string) =>
-    setAddress(
-      (now) => {
-        const next = new URLSearchParams(now);
-        next.delete(key);
-        next.delete("cursor");
-        return next;
-      },
-      { replace: true },
-    );
+    change((next) => {
+      next.delete(key);
+      next.delete("cursor");
+    });
   return (
     <>
       <Typography.Title level={2}>{common("menu.pods")}</Typography.Title>

@@ -6,10 +6,10 @@ import type { ColumnsType } from "antd/es/table";
 import type { SorterResult } from "antd/es/table/interface";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
 import { Failure } from "./Failure";
 import { saveCsv } from "./csv";
 import { StaleNote } from "./StaleNote";
+import { useAddress } from "./address";
 
 /** One page of a list, as every list of the API answers. */
 export interface Page<Row> {
@@ -79,7 +79,7 @@ function hiddenColumns(name: string, standard: string[]): string[] {
 export function ServerTable<Row extends object>(props: Props<Row>) {
   const { t } = useTranslation();
   const { message } = App.useApp();
-  const [address, setAddress] = useSearchParams();
+  const [address, changeAddress] = useAddress();
   const [before, setBefore] = useState<string[]>([]);
   const [hidden, setHidden] = useState(() =>
     hiddenColumns(
@@ -115,18 +115,13 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
 
   /** Changes the address; whatever is asked anew begins at its first page. */
   const ask = (change: Question, keepCursor = false) => {
-    setAddress(
-      (now) => {
-        const next = new URLSearchParams(now);
-        if (!keepCursor) next.delete("cursor");
-        for (const [key, value] of Object.entries(change)) {
-          if (value === undefined || value === "") next.delete(key);
-          else next.set(key, String(value));
-        }
-        return next;
-      },
-      { replace: true },
-    );
+    changeAddress((next) => {
+      if (!keepCursor) next.delete("cursor");
+      for (const [key, value] of Object.entries(change)) {
+        if (value === undefined || value === "") next.delete(key);
+        else next.set(key, String(value));
+      }
+    });
     if (!keepCursor) setBefore([]);
   };
 
