@@ -37,7 +37,7 @@ const STATUSES = [
 ];
 const own = ({ containers }: Pod) => containers.filter(({ init }) => !init);
 const namespaceOf = ({ namespace }: Pod) => namespace;
-const readyText = (pod: Pod) => `${own(pod).filter(({ ready }) => ready).length}/${own(pod).length}`;
+const readyText = (pod: Pod, of: string) => `${own(pod).filter(({ ready }) => ready).length}${of}${own(pod).length}`;
 const imagesOf = (pod: Pod) => [...new Set(own(pod).map(({ image }) => image))];
 
 /** The columns of every list of pods, with what may be done to one, and the dialog that asks before pods are deleted. */
@@ -88,7 +88,7 @@ export function usePodColumns(cluster: string, namespace: string | undefined) {
       render: ({ status, reason: why }) => <State of={status} why={why} />,
       text: ({ status }) => status,
     },
-    { key: "ready", title: t("ready"), render: readyText, text: readyText },
+    { key: "ready", title: t("ready"), render: (pod) => readyText(pod, " / "), text: (pod) => readyText(pod, "/") },
     { key: "restarts", title: t("restarts"), sort: "restarts", render: ({ restarts }) => restarts, text: ({ restarts }) => restarts },
     ...(namespace ? [] : [{ key: "namespace", title: common("place.namespace"), sort: "namespace", render: namespaceOf, text: namespaceOf }]),
     {

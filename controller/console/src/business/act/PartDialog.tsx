@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Alert, Form, Modal, Spin } from "antd";
-import { type ReactNode, useId, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure } from "../../ui/Failure";
 import { AutoscalerTab } from "../autoscaling/AutoscalerTab";
@@ -53,7 +53,9 @@ function PartDialog({ cluster, target, edit, close }: EditProps) {
   // what was read when it was opened: news of the object do not take away what somebody chooses
   const [begun, begin] = useState<{ base?: KubernetesObject; times: number }>({ times: 0 });
   const base = begun.base ?? object.data;
-  if (!begun.base && base) queueMicrotask(() => begin({ base, times: 0 }));
+  useEffect(() => {
+    if (object.data) begin((now) => (now.base ? now : { base: object.data, times: 0 }));
+  }, [object.data]);
   return (
     <PartForm
       key={base ? begun.times : "none"}
