@@ -15,4 +15,15 @@ namespace slipway::http {
 base::Task<base::Result<boost::json::object>> read_kube(Services& services, Caller caller,
                                                         std::string cluster, std::string path);
 
+/// What an API server answered to a request that was not only to be read.
+struct KubeAnswer {
+  int status = 0;
+  std::string message;  ///< its words, where it refused
+};
+/// Posts one JSON document, now or not at all: nothing of it waits for a cluster out of reach, as
+/// an intent would. Else as read_kube().
+base::Task<base::Result<KubeAnswer>> post_kube(Services& services, Caller caller,
+                                               std::string cluster, std::string path,
+                                               boost::json::object body);
+
 }  // namespace slipway::http

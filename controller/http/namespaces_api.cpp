@@ -278,6 +278,7 @@ base::Task<Answer> list_cluster_names(Services& services, Call call) {
       [](const auto& cluster) {
         boost::json::object out{{"id", cluster.id.value}, {"name", cluster.spec.name}};
         out["kubernetesVersion"] = cluster.spec.kubernetes_version;
+        out["reachable"] = cluster.reachable;
         return out;
       });
 }

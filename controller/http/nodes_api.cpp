@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/cluster_views.hpp"
+#include "controller/http/node_drain.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/responses.hpp"
 
@@ -93,6 +94,7 @@ Routes nodes_routes(Services& services) {
        .pattern = "/api/v1/clusters/{cluster}/nodes/{node}/reboot",
        .action = "node.reboot",
        .answer = [&services](Call call) { return reboot(services, std::move(call)); }},
+      node_drain_route(services),
   };
 }
 

@@ -77,14 +77,18 @@ std::string_view title_of(int status) {
 
 boost::json::array views(const std::vector<RefusedObject>& refusals) {
   boost::json::array all;
-  for (const auto& [document, line, object, why] : refusals)
-    all.push_back(boost::json::object{{"document", document},
-                                      {"line", line},
-                                      {"object", object},
-                                      {"rule", why.rule},
-                                      {"field", why.field},
-                                      {"message", why.what},
-                                      {"wayOut", why.way_out}});
+  for (const auto& [document, line, object, why] : refusals) {
+    boost::json::object out{{"object", object},
+                            {"rule", why.rule},
+                            {"field", why.field},
+                            {"message", why.what},
+                            {"wayOut", why.way_out}};
+    if (document > 0) {
+      out["document"] = document;
+      out["line"] = line;
+    }
+    all.push_back(std::move(out));
+  }
   return all;
 }
 

@@ -36,6 +36,11 @@ access::NewPassword read_password(ObjectReader& in) {
           .must_change = in.flag("mustChangePassword", true)};
 }
 
+/// Others see the users of their own department.
+bool sees_all(const Caller& caller) {
+  return access::decide(caller.rights, access::Act::kAdminister, false).has_value();
+}
+
 base::Task<Answer> list(Services& services, Call call) {
   QueryReader query(call.query);
   const auto page = read_page(query);
@@ -43,8 +48,7 @@ base::Task<Answer> list(Services& services, Call call) {
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto all = services.accounts.users().list();
   // Who organises a department chooses its projects' members among its users.
-  const bool every =
-      access::decide(call.caller.rights, access::Act::kAdminister, false).has_value();
+  const bool every = sees_all(call.caller);
   const auto own = call.caller.rights.department;
   const auto department = services.accounts.tenancy().department(wanted);
   std::erase_if(all, [&](const access::User& user) {
@@ -81,6 +85,10 @@ base::Task<Answer> show(Services& services, Call call) {
   if (auto fault = QueryReader(call.query).fault()) co_return std::unexpected(*fault);
   auto user = find_user(services, call.argument("user"));
   if (!user) co_return base::fail(user);
+  // As in the list: users of other departments are not there.
+  if (!sees_all(call.caller) && user->department != call.caller.rights.department) {
+    co_return base::fail(base::ErrorCode::kNotFound, "no user " + call.argument("user"), "user");
+  }
   co_return json_response(200, view(services, *user));
 }
 
@@ -151,7 +159,7 @@ Routes users_routes(Services& services) {
   const std::string one = all + "/{user}";
   Routes routes{plain_route(services, "GET", all, Needs::kOrganise, "", list),
                 plain_route(services, "POST", all, Needs::kAdminister, "user.create", create),
-                plain_route(services, "GET", one, Needs::kAdminister, "", show),
+                plain_route(services, "GET", one, Needs::kOrganise, "", show),
                 plain_route(services, "PUT", one, Needs::kAdminister, "user.change", change),
                 plain_route(services, "DELETE", one, Needs::kAdminister, "user.delete", remove),
                 plain_route(services, "PUT", one + "/password", Needs::kAdminister, "password.set",

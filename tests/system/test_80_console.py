@@ -173,6 +173,7 @@ def test_a_cluster_is_made_watched_and_deleted(browser, admin, drawn_look):
 MANAGEMENT = [
     pytest.param("clusterPages", {"cluster": "demo"}, marks=claims("C12.pages", "C15.console")),
     pytest.param("nodePages", {"cluster": "demo", "node": "demo-worker-1"}, marks=claims("C12.node-pages", "C14.console", "C16.console")),
+    pytest.param("nodeShell", {"cluster": "demo", "node": "demo-worker-1"}, marks=claims("T1.console-node-shell")),
     pytest.param("namespaceLife", {"cluster": "demo", "name": "console-life"}, marks=claims("N1.console", "N2.console")),
     pytest.param("tenancy", {"prefix": "console"}, marks=claims("U2.console", "N3.console")),
     pytest.param("auditSearch", {}, marks=claims("U3.console")),
@@ -183,6 +184,16 @@ MANAGEMENT = [
 @pytest.mark.parametrize("flow, args", MANAGEMENT, ids=[row.values[0] for row in MANAGEMENT])
 def test_the_management_view(browser, admin, drawn_look, flow, args):
     browser.flow(flow, **args, **drawn_look, **admin)
+
+
+@claims("C12.console-drain")
+def test_a_node_is_drained_and_given_back(browser, admin, drawn_look, api):
+    """Before there is anything that other flows look at: it is all evicted."""
+    try:
+        browser.flow("drainNode", cluster="demo", node="demo-worker-1", pod="demo/web-", **drawn_look, **admin)
+    finally:
+        api.kubectl("uncordon", "demo-worker-1")
+        api.pod("demo", "web")
 
 
 @claims("W18.console", "W20.console")

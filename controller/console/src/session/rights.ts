@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useTranslation } from "react-i18next";
 import { useLink } from "../api/live";
-import { useNamespaces } from "../app/PlaceChooser";
+import { useClusterNames, useNamespaces } from "../app/PlaceChooser";
 import { onlyReads, useMe } from "./me";
 
 type Lack = "readOnly" | "readOnlyHere" | "notYours";
@@ -45,4 +45,11 @@ export function useHindrance(cluster: string): (namespace: string | undefined) =
 /** The same of one. */
 export function useWhyNot(cluster: string, namespace?: string): string | undefined {
   return useHindrance(cluster)(namespace);
+}
+
+/** Why what cannot wait for a cluster is refused now; undefined: the cluster is there, as far as is known. */
+export function useOutOfReach(cluster: string): string | undefined {
+  const { t } = useTranslation();
+  const one = useClusterNames().data?.items.find(({ id, name }) => name === cluster || id === cluster);
+  return one?.reachable === false ? t("link.clusterLost") : undefined;
 }

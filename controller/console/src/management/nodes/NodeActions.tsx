@@ -7,7 +7,10 @@ import { useNavigate } from "react-router";
 import { client, type Schemas } from "../../api/client";
 import { read } from "../../api/read";
 import { paths } from "../../app/paths";
+import { useOutOfReach } from "../../session/rights";
 import { ConfirmButton } from "../../ui/ConfirmButton";
+import { ReasonButton } from "../../ui/ReasonButton";
+import { DrainDialog } from "./DrainDialog";
 import { changeNode } from "./nodeObject";
 
 /** What may be done with a node. */
@@ -17,6 +20,8 @@ export function NodeActions({ cluster, node }: { cluster: string; node: Schemas[
   const queries = useQueryClient();
   const go = useNavigate();
   const [hard, setHard] = useState(false);
+  const [draining, setDraining] = useState(false);
+  const outOfReach = useOutOfReach(cluster);
   const path = { cluster, node: node.name };
   const anew = () => void queries.invalidateQueries();
   const failed = node.steps.find(({ state }) => state === "failed");
@@ -47,6 +52,10 @@ export function NodeActions({ cluster, node }: { cluster: string; node: Schemas[
       >
         {t(cordoned ? "node.uncordon" : "node.cordon")}
       </ConfirmButton>
+      <ReasonButton reason={node.kubernetes.value === "unknown" ? t("node.noKubernetes") : outOfReach} onClick={() => setDraining(true)}>
+        {t("node.drain")}
+      </ReasonButton>
+      {draining && <DrainDialog cluster={cluster} node={node.name} close={() => setDraining(false)} />}
       <ConfirmButton
         title={t("node.rebootTitle", { name: node.name })}
         what={

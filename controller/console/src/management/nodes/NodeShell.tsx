@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CloseOutlined, CodeOutlined } from "@ant-design/icons";
-import { Alert, App, Button, Empty, Flex, Form, Input, Typography } from "antd";
+import { Alert, App, Button, Empty, Flex, Form, Input, Space, Typography } from "antd";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -91,9 +91,10 @@ function ShellFoot({ shell, opener }: { shell: ShellWindow; opener: ReactNode })
   const runs = shell.session.phase.is === "attached";
   return (
     <Flex justify="space-between" align="center" gap={8} wrap style={{ marginTop: 8 }}>
-      <Typography.Text type="secondary">
-        {t(runs ? "shell.recorded" : "shell.wasRecorded")} <Link to={paths.recording(shell.session.recording ?? "")}>{t("shell.toRecording")}</Link>
-      </Typography.Text>
+      <Space>
+        <Typography.Text type="secondary">{t(runs ? "shell.recorded" : "shell.wasRecorded")}</Typography.Text>
+        <Link to={paths.recording(shell.session.recording ?? "")}>{t("shell.toRecording")}</Link>
+      </Space>
       {!runs && opener}
     </Flex>
   );
