@@ -43,7 +43,7 @@ wire::Intent change_intent(const ChangeTarget& target, const workloads::Change& 
                            bool dry_run) {
   wire::Intent intent;
   intent.set_asked_by(target.caller.user.id.value);
-  intent.set_summary(target.summary);
+  intent.set_summary((dry_run ? "try to " : "") + target.summary);
   auto& tenant = *intent.mutable_tenant();
   *tenant.mutable_who() = identity_of(target.caller, target.cluster.value);
   auto& request = *tenant.mutable_request();

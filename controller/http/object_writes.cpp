@@ -71,7 +71,7 @@ wire::Intent intent_of(const ObjectWrite& write, const base::ClusterId& cluster)
     request.set_body(json::serialize(write.object.body));
   }
   intent.set_asked_by(place.caller.user.id.value);
-  intent.set_summary(kVerbs[what] + name_of(place) +
+  intent.set_summary((write.dry_run ? "try to " : "") + std::string(kVerbs[what]) + name_of(place) +
                      (place.name_space.empty() ? "" : " in " + place.name_space));
   return intent;
 }

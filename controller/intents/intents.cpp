@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "controller/intents/intent_rows.hpp"
+#include "controller/intents/intent_subject.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/wire/text.hpp"
 
@@ -140,12 +141,14 @@ void IntentLedger::Core::take(const MachineId& from, const wire::IntentOutcome& 
     return;
   }
   if (known->state != State::kDone) {
+    const auto asked = rows.intent(id);
+    const auto told = asked ? with_subject(*asked, outcome) : outcome;
     (void)database.transaction([&]() -> Result<> {
-      rows.finish(id, outcome, clock.utc());
+      rows.finish(id, told, clock.utc());
       return {};
     });
     for (Waiter* waiter : waiters) {
-      if (waiter->id == id) waiter->answer = outcome;
+      if (waiter->id == id) waiter->answer = told;
     }
     spdlog::info("intent {}: {} -> done ({} {})", id.value,
                  known->state == State::kPending ? "pending" : "cancelled",

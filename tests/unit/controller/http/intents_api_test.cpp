@@ -94,6 +94,26 @@ TEST_F(IntentsApiTest, AnActThatWouldBeRealIsNotTakenForATrial) {
   }
 }
 
+TEST_F(IntentsApiTest, AChangeOfOneObjectNamesIt) {
+  const auto made = send("ann", "POST", "/clusters/demo/namespaces/own/objects/configmaps",
+                         R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"}})");
+  ASSERT_EQ(made.status, 201) << made.text();
+  const std::string id(made.headers.get("X-Slipway-Intent"));
+  const auto read = body_of(get("ann", "/clusters/demo/intents/" + id));
+  EXPECT_EQ(read.at("summary"), "create ConfigMap c in own");
+  const auto& object = read.at("objects").as_array().at(0).as_object();
+  EXPECT_EQ(text_of(object, "kind"), "ConfigMap");
+  EXPECT_EQ(text_of(object, "namespace"), "own");
+  EXPECT_EQ(text_of(object, "name"), "c");
+  EXPECT_EQ(text_of(object, "action"), "created");
+  const auto tried =
+      send("ann", "POST", "/clusters/demo/namespaces/own/objects/configmaps?dryRun=true",
+           R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"d"}})");
+  ASSERT_EQ(tried.status, 200) << tried.text();
+  EXPECT_TRUE(listed("ann", "/clusters/demo/intents", "summary")
+                  .contains("try to create ConfigMap d in own"));
+}
+
 TEST_F(IntentsApiTest, APageGoesOnWhereTheLastOneEnded) {
   for (int i = 0; i < 3; ++i) ASSERT_EQ(apply("ann").status, 200);
   const auto first = body_of(get("ann", "/clusters/demo/intents?limit=2"));

@@ -42,6 +42,7 @@ TEST_F(WorkloadsTest, ADryRunSaysSo) {
   ASSERT_EQ(done.status, 200) << done.text();
   EXPECT_TRUE(last().request().path().ends_with("&dryRun=All"));
   EXPECT_TRUE(body_of(done).at("dryRun").as_bool());
+  EXPECT_EQ(agent->intents().back().summary(), "try to stop Deployment web in own");
   const auto path = "/clusters/demo/namespaces/own/workloads/deployments/web";
   ASSERT_EQ(send("ann", "DELETE", std::string(path) + "?dryRun=true").status, 200);
   EXPECT_EQ(json::parse(last().request().body()).at("dryRun"), json::array{"All"});
