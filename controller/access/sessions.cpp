@@ -102,7 +102,7 @@ std::vector<Session> Sessions::list(const UserId& user) const {
   std::vector<Session> all;
   auto row = database_.prepare(std::string(kSessionColumns) +
                                "WHERE user = ?1 AND expires_ms > ?2 AND seen_ms > ?3 "
-                               "ORDER BY created_ms, cookie_sha256");
+                               "ORDER BY created_ms DESC, cookie_sha256");
   const auto now = clock_.utc();
   row.bind(user.value).bind(base::to_unix_ms(now)).bind(base::to_unix_ms(now - kSessionIdle));
   while (row.step()) all.push_back(read_session(row));

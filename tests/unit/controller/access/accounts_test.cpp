@@ -211,6 +211,17 @@ TEST_F(AccountsTest, SessionsAreListedAndEndedByAnIdThatIsNoCookie) {
   EXPECT_FALSE(accounts.by_cookie(in->cookie));
 }
 
+TEST_F(AccountsTest, SessionsComeNewestFirst) {
+  const auto password = first_password();
+  auto first = login(password);
+  clock.advance(std::chrono::seconds(1));
+  auto second = login(password);
+  const auto all = accounts.sessions().list(first->user.id);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].id, accounts.by_cookie(second->cookie)->session);
+  EXPECT_EQ(all[1].id, accounts.by_cookie(first->cookie)->session);
+}
+
 TEST_F(AccountsTest, ATokenLeavesWhatItsScopeSays) {
   auto in = login(first_password());
   const TokenScope scope{.read_only = true, .cluster = "c", .project = {}};
