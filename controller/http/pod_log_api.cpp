@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "controller/http/input.hpp"
 #include "controller/http/log_query.hpp"
 #include "controller/http/log_socket.hpp"
@@ -65,6 +67,31 @@ bool is_live(const Services& services, const Call& call) {
   return cluster && services.mirror.freshness(cluster->id, "pods").live;
 }
 
+struct Begun {
+  link::StreamPtr stream;
+  Result<std::optional<link::Chunk>> first;  ///< kTimeout: nothing came yet
+};
+
+Task<Result<Begun>> begin(Services& services, base::MachineId machine, wire::LogOpen open) {
+  const auto wait = open.follow() ? kFirstFollowed : kFirstChunk;
+  wire::StreamOpen what;
+  *what.mutable_logs() = std::move(open);
+  auto stream = services.links.open(machine, std::move(what), false);
+  if (!stream) co_return base::fail(stream);
+  (*stream)->finish();  // nothing goes that way
+  auto first = co_await base::with_timeout(wait, "the log", (*stream)->read());
+  co_return Begun{.stream = std::move(*stream), .first = std::move(first)};
+}
+
+/// Whether the container has ended and not begun again: then the run before the next one is the
+/// last there was, of which kubelet keeps the log alone.
+bool is_between_runs(const LocatedPod& pod) {
+  const auto& all = pod.row.containers();
+  const auto it = std::ranges::find(all, pod.container, &wire::ContainerRow::name);
+  return it != all.end() && it->state() == "waiting" &&
+         (it->restarts() > 0 || it->reason() == "CrashLoopBackOff");
+}
+
 /// The first chunk is waited for, so that what the agent refuses is a problem document.
 Task<Result<OpenedLog>> open_log(Services& services, const Call& call, bool socket) {
   auto request = read_request(services, call, socket);
@@ -89,18 +116,20 @@ Task<Result<OpenedLog>> open_log(Services& services, const Call& call, bool sock
                      .since_utc_ms = open.since_utc_ms()};
   const auto ahead = go_to_cursor(*request, subject, open);
   if (!ahead) co_return base::fail(ahead);
-  wire::StreamOpen what;
-  *what.mutable_logs() = open;
-  auto stream = services.links.open(pod->node.machine, std::move(what), false);
-  if (!stream) co_return base::fail(stream);
-  (*stream)->finish();  // nothing goes that way
-  auto first = co_await base::with_timeout(open.follow() ? kFirstFollowed : kFirstChunk, "the log",
-                                           (*stream)->read());
+  auto begun = co_await begin(services, pod->node.machine, open);
+  if (!begun) co_return base::fail(begun);
+  if (open.previous() && !begun->first && begun->first.error().code == base::ErrorCode::kNotFound &&
+      is_between_runs(*pod)) {
+    open.set_previous(false);
+    begun = co_await begin(services, pod->node.machine, open);
+    if (!begun) co_return base::fail(begun);
+  }
+  auto& [stream, first] = *begun;
   const bool quiet = !first && first.error().code == base::ErrorCode::kTimeout;
   if (!first && (!quiet || !open.follow())) co_return base::fail(first);
   auto log =
       std::make_shared<FollowedLog>(services.links, pod->node.machine, std::move(open), *ahead,
-                                    *stream, first ? std::move(*first) : std::nullopt);
+                                    stream, first ? std::move(*first) : std::nullopt);
   co_return OpenedLog{.log = std::move(log), .subject = std::move(subject)};
 }
 

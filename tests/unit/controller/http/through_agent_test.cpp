@@ -160,5 +160,51 @@ TEST_F(ThroughAgentTest, ALogIsAskedForAsTheQuerySays) {
   EXPECT_TRUE(agent->opened.back().logs().follow());
 }
 
+/// Of a container that ended, and of which kubelet keeps the last log alone.
+TEST_F(ThroughAgentTest, TheLogBeforeTheNextRunIsTheLastThereIs) {
+  const std::string log = "/api/v1/clusters/demo/namespaces/default/pods/web/log?previous=true";
+  auto tell = [&](const char* state, std::uint32_t restarts) -> base::Task<bool> {
+    auto row = mirror::pod("u1", "web", "default");
+    row.mutable_pod()->set_node("demo-master-1");
+    auto& container = *row.mutable_pod()->add_containers();
+    container.set_name("main");
+    container.set_state(state);
+    container.set_restarts(restarts);
+    (void)co_await feed->write(mirror::framed(mirror::batch({row}, true, true)));
+    co_return co_await fakes::until([&] {
+      return world.mirror.find(cluster, "pods", "default", "web")->pod().containers(0).state() ==
+             state;
+    });
+  };
+  /// The agent has one run's log and no other.
+  const auto get = [&](std::size_t asks) {
+    auto answer = [](ThroughAgentTest& test, std::size_t at, std::size_t end) -> base::Task<> {
+      for (; at < end; ++at) {
+        if (!co_await fakes::until([&] { return test.agent->streams.size() > at; })) co_return;
+        auto stream = test.agent->streams[at];
+        if (test.agent->opened[at].logs().previous()) {
+          stream->reset({base::ErrorCode::kNotFound, "the log of the run before is not there", {}});
+        } else {
+          (void)co_await stream->write("the end\n");
+          stream->finish();
+        }
+      }
+    };
+    const auto at = agent->streams.size();
+    world.tasks.spawn("agent", answer(*this, at, at + asks));
+    return world.send(world.authorised("GET", log));
+  };
+  ASSERT_TRUE(world.run(tell("waiting", 3)));
+  auto waiting = get(2);
+  EXPECT_EQ(waiting.status, 200) << waiting.text();
+  EXPECT_EQ(whole(waiting), "the end\n");
+  ASSERT_TRUE(world.run(tell("running", 4)));
+  const auto before = agent->streams.size();
+  EXPECT_EQ(get(1).status, 404) << "what runs is not the run before";
+  EXPECT_EQ(agent->streams.size(), before + 1);
+  ASSERT_TRUE(world.run(tell("waiting", 0)));
+  EXPECT_EQ(get(1).status, 404) << "it never ran";
+}
+
 }  // namespace
 }  // namespace slipway::http
