@@ -20,7 +20,7 @@ const GATHER_MS = 400;
 /** What a topic is news for, where it is not the list of that name: parts of the API's paths. */
 const READERS: Record<string, string[]> = {
   cluster: ["/clusters", "/operations", "/machines", "/cluster-names"],
-  node: ["/nodes", "/machines", "/operations", "/clusters"],
+  node: ["/nodes", "/machines", "/operations", "/clusters", "/cluster-names"],
   operation: ["/operations", "/clusters"],
   namespace: ["/namespaces", "/budget"],
   resourcequota: ["/namespaces"],

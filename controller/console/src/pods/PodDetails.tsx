@@ -8,7 +8,7 @@ import { Link, useNavigate, useParams } from "react-router";
 import { client } from "../api/client";
 import { read } from "../api/read";
 import { paths } from "../app/paths";
-import { useWhyNot } from "../session/rights";
+import { useOutOfReach, useWhyNot } from "../session/rights";
 import { Failure, problemOf } from "../ui/Failure";
 import { ObjectYaml } from "../ui/ObjectYaml";
 import { StaleNote } from "../ui/StaleNote";
@@ -33,6 +33,7 @@ export function PodDetails() {
   const { cluster = "", namespace = "", name = "", tab } = useParams();
   const go = useNavigate();
   const whyNot = useWhyNot(cluster, namespace);
+  const outOfReach = useOutOfReach(cluster);
   const [deleting, setDeleting] = useState(false);
   const shown: Tab = TABS.find((one) => one === tab) ?? "overview";
 
@@ -57,7 +58,7 @@ export function PodDetails() {
   const running = containers.filter(({ init }) => !init);
 
   const gone = object.error !== null && problemOf(object.error).status === 404;
-  const reason = whyNot ?? (gone ? t("gone") : undefined);
+  const reason = whyNot ?? outOfReach ?? (gone ? t("gone") : undefined);
 
   const page = (which: Tab) => {
     const pending = object.isPending ? <Skeleton active /> : null; // what went wrong stands above

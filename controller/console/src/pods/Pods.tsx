@@ -8,7 +8,7 @@ import { client, type Schemas } from "../api/client";
 import { read } from "../api/read";
 import { paths } from "../app/paths";
 import { usePlace } from "../app/place";
-import { useWhyNot } from "../session/rights";
+import { useOutOfReach, useWhyNot } from "../session/rights";
 import { type Question, ServerTable } from "../ui/ServerTable";
 import { usePodColumns } from "./columns";
 import { useAddress } from "../ui/address";
@@ -30,7 +30,8 @@ export function Pods() {
   const [address, change] = useAddress();
   const [chosen, setChosen] = useState<Pod[]>([]);
   const { columns, remove, dialog } = usePodColumns(cluster, namespace);
-  const reason = useWhyNot(cluster, namespace);
+  const whyNot = useWhyNot(cluster, namespace);
+  const reason = useOutOfReach(cluster) ?? whyNot;
   const narrowed = NARROWED.flatMap((key) => (address.get(key) ? [[key, address.get(key) as string] as const] : []));
 
   const mergeable = new Set(chosen.map((pod) => pod.namespace)).size === 1 && chosen.length <= MOST_MERGED;

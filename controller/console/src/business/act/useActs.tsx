@@ -6,7 +6,7 @@ import { useNavigate } from "react-router";
 import { api } from "../../api/client";
 import { concerns } from "../../api/live";
 import { paths } from "../../app/paths";
-import { useHindrance } from "../../session/rights";
+import { useHindrance, useOutOfReach } from "../../session/rights";
 import type { WorkloadPlural } from "../kinds";
 import type { Choice } from "./ActionMenu";
 import { type Act, ActDialog } from "./ActDialog";
@@ -33,6 +33,7 @@ export function useActs(cluster: string, namespace: string | undefined, kind: Wo
   const go = useNavigate();
   const queries = useQueryClient();
   const hindrance = useHindrance(cluster);
+  const outOfReach = useOutOfReach(cluster);
   const autoscalers = useAutoscalers(cluster, namespace);
   const capabilities = api.useQuery(
     "get",
@@ -58,7 +59,7 @@ export function useActs(cluster: string, namespace: string | undefined, kind: Wo
   });
   /** Why an action is not possible on a row, in words. */
   const hindered = (row: WorkloadRow, action: Action): string | undefined => {
-    const mayNot = hindrance(row.namespace);
+    const mayNot = hindrance(row.namespace) ?? outOfReach; // what an action would undo is not known then
     if (mayNot) return mayNot;
     const { subject } = targetOf(row);
     const reason = refusal(kind, action, subject);

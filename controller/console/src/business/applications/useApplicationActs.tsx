@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { Schemas } from "../../api/client";
 import { paths } from "../../app/paths";
-import { useHindrance } from "../../session/rights";
+import { useHindrance, useOutOfReach } from "../../session/rights";
 import type { Choice } from "../act/ActionMenu";
 import { type ApplicationAction, type ApplicationAct, ApplicationActDialog } from "./ApplicationActDialog";
 import { ApplicationForm } from "./ApplicationForm";
@@ -20,6 +20,7 @@ export function useApplicationActs(cluster: string) {
   const { t: common } = useTranslation();
   const go = useNavigate();
   const hindrance = useHindrance(cluster);
+  const outOfReach = useOutOfReach(cluster);
   const [asked, setAsked] = useState<{ act: ApplicationAct; after?: () => void }>();
   const [edited, setEdited] = useState<Application>();
   const [associated, setAssociated] = useState<Application>();
@@ -43,7 +44,7 @@ export function useApplicationActs(cluster: string) {
           key: action,
           text: t(`action.${action}`),
           danger: action === "delete",
-          hindered: mayNot ?? (possible.allowed ? undefined : (possible.reason ?? possible.rule ?? "")),
+          hindered: mayNot ?? outOfReach ?? (possible.allowed ? undefined : (possible.reason ?? possible.rule ?? "")),
           choose: () => ask(action, [of], action === "delete" ? after : undefined),
         };
       }),
