@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import type { Schemas } from "../api/client";
 import { paths } from "../app/paths";
-import { useHindrance } from "../session/rights";
+import { useHindrance, useOutOfReach } from "../session/rights";
 import type { Column } from "../ui/ServerTable";
 import { State } from "../ui/State";
 import { Time } from "../ui/Time";
@@ -47,11 +47,12 @@ export function usePodColumns(cluster: string, namespace: string | undefined) {
   const go = useNavigate();
   const nodes = useNodeNames(cluster);
   const hindrance = useHindrance(cluster);
+  const outOfReach = useOutOfReach(cluster);
   const [deleting, setDeleting] = useState<{ pods: Pod[]; after?: () => void }>();
   const at = (pod: Pod, tab?: string) => paths.object(cluster, pod.namespace, "pods", pod.name, tab);
 
   const actions = (pod: Pod) => {
-    const reason = hindrance(pod.namespace);
+    const reason = hindrance(pod.namespace) ?? outOfReach;
     return (
       <Space size={0}>
         <Button type="link" size="small" onClick={() => go(at(pod, "yaml"))}>
