@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is done on a node: a shell with its recording, and emptying it.
-import { named, visible } from "../steps.js";
-
-const gone = (locator) => locator.first().waitFor({ state: "hidden" });
+import { gone, must, named, visible } from "../steps.js";
 
 /** A shell asks for the password and a reason, refuses a wrong one, and what it showed is played. */
 export async function nodeShell(flow, { cluster, node, ...credentials }) {
@@ -62,15 +60,17 @@ export async function drainNode(flow, { cluster, node, pod, ...credentials }) {
   await page.getByRole("button", { name: named(t("node.drain")) }).click();
   const dialog = page.locator(".ant-modal:visible");
   const row = dialog.locator("tr").filter({ hasText: pod });
-  await visible(row.locator("[data-state=evicts]"));
+  await visible(row.getByText(t("drain.needs.deleteLocalData"))); // it has an emptyDir
+  must(await dialog.getByRole("button", { name: named(t("drain.begin")) }).isDisabled(), "data is deleted without a leave");
   await flow.look("node-drain-plan");
   await dialog.getByRole("checkbox", { name: t("drain.force") }).check(); // what other flows have left there
   await dialog.getByRole("checkbox", { name: t("drain.deleteLocalData") }).check();
+  await visible(row.locator("[data-state=evicts]"));
   await dialog.getByRole("button", { name: named(t("drain.begin")) }).click();
   await visible(dialog.getByText(t("drain.empty", { name: node })), 90_000);
   await visible(row.locator("[data-state=gone]"));
   await flow.look("node-drain-empty");
-  await dialog.getByRole("button", { name: named(t("drain.close")) }).click();
+  await dialog.locator(".ant-modal-footer").getByRole("button", { name: named(t("drain.close")) }).click();
   await visible(page.getByText(t("node.cordoned"), { exact: true }));
   await page.getByRole("button", { name: named(t("node.uncordon")) }).click();
   await dialog.locator(".ant-modal-footer .ant-btn-primary").click();

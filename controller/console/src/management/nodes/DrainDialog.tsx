@@ -137,7 +137,13 @@ export function DrainDialog({ cluster, node, close }: Props) {
         </Form>
         {refused && !standing && <Failure error={refused} inline again={() => setAsked(asked + 1)} />}
         <How standing={standing} node={node} />
-        {standing && pods && <Progress percent={progress(pods)} status={runs ? "active" : standing.is === "empty" ? "success" : "normal"} />}
+        {standing && pods && (
+          <Progress
+            aria-label={t("drain.title", { name: node })}
+            percent={progress(pods)}
+            status={runs ? "active" : standing.is === "empty" ? "success" : "normal"}
+          />
+        )}
         {pods ? <Pods cluster={cluster} pods={pods} /> : !refused && <Spin />}
       </Flex>
     </Modal>
