@@ -13,7 +13,7 @@ from tenants import PEOPLE, SPACES, Tenants
 claims = pytest.mark.claims
 OWN, FOREIGN = SPACES["sales"], SPACES["lab"]
 MANAGEMENT = ("/clusters", "/clusters/demo", "/clusters/demo/nodes", "/machines", "/operations", "/audit", "/key-pairs", "/agent-releases",
-              "/shell-recordings", "/ca-rotation", "/users/admin")
+              "/shell-recordings", "/ca-rotation")
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,8 @@ def test_only_administrators_have_the_management_view(tenants, api):
     for who in PEOPLE:
         for path in MANAGEMENT:
             assert "administrator" in refused(api.call("GET", path, token=tenants.token[who])), f"{who} {path}"
+        if PEOPLE[who][0] != "department_administrator":
+            assert "administrator" in refused(api.call("GET", "/users/admin", token=tenants.token[who])), who
         mine = FOREIGN if who == "max" else OWN
         assert [n["name"] for n in api.items("/namespaces", token=tenants.token[who])] == [mine]
         assert {p["namespace"] for p in api.items("/clusters/demo/pods", token=tenants.token[who])} == {mine}
@@ -61,6 +63,9 @@ def test_only_administrators_have_the_management_view(tenants, api):
 def test_a_department_administrator_keeps_the_departments_namespaces(tenants, api):
     made = {"name": "tenancy-more", "project": tenants.project["sales"]}
     assert "administrators" in refused(api.call("POST", "/clusters/demo/namespaces", token=tenants.token["ann"], json=made))
+    assert api.get("/users/tenancy-ann", token=tenants.token["dan"])["department"]["name"] == "tenancy sales"
+    for foreign in ("admin", "tenancy-max"):
+        refused(api.call("GET", f"/users/{foreign}", token=tenants.token["dan"]), 404)
     refused(api.call("POST", "/clusters/demo/namespaces", token=tenants.token["dan"], json={**made, "project": tenants.project["lab"]}))
     refused(api.call("DELETE", f"/clusters/demo/namespaces/{FOREIGN}", token=tenants.token["dan"]))
     assert api.call("POST", "/clusters/demo/namespaces", token=tenants.token["dan"], json=made).status_code == 201
