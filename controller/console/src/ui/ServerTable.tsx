@@ -304,7 +304,7 @@ function SearchBox({ title, value, onSearch }: { title: string; value?: string; 
     if (typed === settled) return undefined;
     const timer = setTimeout(() => onSearch(typed || undefined), TYPING_MS);
     return () => clearTimeout(timer);
-  }, [typed]);
+  }, [typed, settled]); // Enter has asked: not again, which would lead back to the first page
   return (
     <Input.Search
       allowClear
