@@ -77,8 +77,11 @@ def main():
     results.save()
     print(f"\nminutes used: {(time.monotonic() - began) / 60:.1f} "
           f"(cold budget 75, warm 40); results: build/results.json, logs: build/logs/")
-    passed, failed, skipped = results.counts()
-    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    passed, failed, skipped, unsteady = results.counts()
+    for test in results.tests:
+        if test["result"] == "unsteady":
+            print(f"unsteady: {test['name']} failed, then passed: {test['why']}")
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "") + (f", {unsteady} unsteady" if unsteady else ""))
     return 1 if failed or not passed else 0
 
 

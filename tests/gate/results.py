@@ -19,9 +19,8 @@ class Results:
             self.tests += [{"part": part, **test} for test in tests]
 
     def counts(self):
-        def count(result):
-            return sum(test["result"] == result for test in self.tests)
-        return count("passed"), count("failed"), count("skipped")
+        """How many passed, failed, were skipped, and passed only when they were looked at again."""
+        return tuple(sum(test["result"] == result for test in self.tests) for result in ("passed", "failed", "skipped", "unsteady"))
 
     def save(self):
         with open(self.path, "w") as out:

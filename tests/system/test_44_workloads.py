@@ -262,9 +262,11 @@ def test_many_at_once_each_with_its_outcome(works):
 
 @claims("N2.held-back")
 def test_pods_that_a_quota_holds_back_show_on_the_workload(works):
-    works.apply(named("ResourceQuota", "v1", "few", {"hard": {"pods": "1"}}),
-                keeper("Deployment", "late", 3))
+    works.apply(named("ResourceQuota", "v1", "few", {"hard": {"pods": "1"}}))
     try:
+        # The API server holds nobody to a quota whose status has no figures yet.
+        wait_for("the quota is in force", lambda: works.live("resourcequota", "few", ".status.used.pods"), 30)
+        works.apply(keeper("Deployment", "late", 3))
         row = wait_for("it says why", lambda: (row := works.row("deployments", "late")) and row.get("condition") and row, 30)
         assert "FailedCreate" in row["condition"] and "quota" in row["condition"], row
         quota = wait_for("used is shown", lambda: (row := works.row("resourcequotas", "few")) and row["used"] and row, 10)
