@@ -21,7 +21,7 @@ using base::Task;
 namespace {
 
 constexpr std::chrono::hours kRenewalLook{1};      // so that a corrected clock is noticed
-constexpr std::chrono::seconds kConnectLimit{10};  // after its restart a controller has thousands
+constexpr std::chrono::seconds kConnectLimit{30};  // after its restart a controller has thousands
 constexpr std::chrono::seconds kUpgradeLimit{10};  // a controller that hangs is found as on a link
 constexpr char kSubprotocol[] = "slipway.v1";
 constexpr char kForeignCa[] =

@@ -6,11 +6,14 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <deque>
 
 #include "protocol/base/log.hpp"
 #include "protocol/base/task_scope.hpp"
+#include "protocol/base/wakeup.hpp"
 #include "protocol/base/with_timeout.hpp"
 #include "protocol/net/http_session.hpp"
 
@@ -44,6 +47,7 @@ struct HttpServer::State {
         acceptor(executor),
         calm(executor, asio::steady_timer::time_point::max()),
         turn(executor),
+        came(executor),
         scope(executor) {
     context.calmed = [this] { calm.cancel(); };
     context.shaken = [this] { turn.cancel(); };
@@ -60,10 +64,9 @@ struct HttpServer::State {
     }
   }
 
+  /// Takes who comes at once: the kernel's queue is short, and whom it drops comes back late.
   Task<> accept_all() {
-    const auto executor = co_await asio::this_coro::executor;
     while (acceptor.is_open()) {
-      co_await wait_turn();
       auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
       if (!acceptor.is_open()) break;
       if (error) {
@@ -71,10 +74,28 @@ struct HttpServer::State {
         co_await base::sleep_for(kAcceptPause);
         continue;
       }
-      if (context.connections >= context.options.max_connections) continue;
+      if (context.connections + waiting.size() >= context.options.max_connections) continue;
       keep_alive(socket);
-      scope.spawn("http connection", serve(std::move(socket)));
+      waiting.push_back(std::move(socket));
+      came.notify();
     }
+  }
+
+  /// First come, first served: who waits has a descriptor and nothing else.
+  Task<> admit_all() {
+    const auto executor = co_await asio::this_coro::executor;
+    while (acceptor.is_open()) {
+      if (waiting.empty()) {
+        co_await came.wait();
+        continue;
+      }
+      co_await wait_turn();
+      if (!acceptor.is_open()) break;
+      scope.spawn("http connection", serve(std::move(waiting.front())));
+      waiting.pop_front();
+      co_await asio::post(executor, asio::use_awaitable);  // its handshake has begun, and counts
+    }
+    waiting.clear();
   }
 
   Task<> serve(tcp::socket socket) {
@@ -97,6 +118,8 @@ struct HttpServer::State {
   tcp::acceptor acceptor;
   asio::steady_timer calm;  // never fires; cancelled when the last running request has ended
   asio::steady_timer turn;  // cancelled when a handshake is over
+  std::deque<tcp::socket> waiting;
+  base::Wakeup came;
   base::TaskScope scope;
 };
 
@@ -143,6 +166,7 @@ Result<> HttpServer::start() {
         in_use ? where + " is in use" : "cannot listen on " + where + ": " + error.message());
   }
   state_->scope.spawn("http accept", state_->accept_all());
+  state_->scope.spawn("http admit", state_->admit_all());
   return {};
 }
 
@@ -165,6 +189,7 @@ Task<> HttpServer::stop(std::chrono::milliseconds grace) {
   boost::system::error_code ignored;
   state.acceptor.close(ignored);
   state.turn.cancel();
+  state.came.notify();
   for (Connection* connection : std::set(state.context.idle)) connection->close();
   co_await (state.wait_calm() || base::sleep_for(grace));
   co_await state.scope.join();

@@ -32,9 +32,9 @@ struct HttpServerOptions {
 };
 
 /// HTTP/1.1 server, with WebSockets and connections that are taken over as bytes; hides Beast and
-/// OpenSSL. 64 TLS handshakes go on at once, others wait to be accepted, 1 s at most for those that
-/// do not come on. Once started it must be stopped before it goes. A GET's or HEAD's handler, and
-/// any streaming body, is cancelled when its client goes away.
+/// OpenSSL. 64 TLS handshakes go on at once, others wait in the order in which they came, 1 s at
+/// most for those that do not come on. Once started it must be stopped before it goes. A GET's or
+/// HEAD's handler, and any streaming body, is cancelled when its client goes away.
 class HttpServer {
  public:
   /// Answers a request. What it throws is logged and answered with 500.

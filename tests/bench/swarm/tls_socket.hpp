@@ -14,7 +14,7 @@
 
 namespace slipway::swarm {
 
-inline constexpr std::chrono::seconds kConnectLimit{10};  ///< TCP and TLS, as of a real agent
+inline constexpr std::chrono::seconds kConnectLimit{30};  ///< TCP and TLS, as of a real agent
 
 /// What all agents of a swarm have in common for a handshake. One OpenSSL context for all of them:
 /// a context for each would cost the swarm more than the handshake.

@@ -178,10 +178,9 @@ TEST(Tls, BadMaterialIsNamed) {
 
 /// Starts a server that asks no client for a certificate, hands it to `body`, stops it.
 template <class Body>
-void with_tls_server(Body body) {
+void with_tls_server(Body body, HttpServerOptions options = {}) {
   run([&](asio::any_io_executor executor) -> Task<> {
     Authority authority;
-    HttpServerOptions options;
     options.tls = authority.server(false);
     HttpServer server(
         executor, options, [](HttpRequest) -> Task<HttpResponse> { co_return HttpResponse{}; },
@@ -231,6 +230,20 @@ TEST(Tls, HandshakesBeyondTheMostWaitButNotForThoseThatDoNotComeOn) {
       }
     }
   });
+}
+
+TEST(Tls, WhoWaitsForItsTurnCountsAsAConnection) {
+  with_tls_server(
+      [](HttpServer& server, Authority&) -> Task<> {
+        const auto in_time = co_await silent(server, 70);  // 64 handshakes, six that wait
+        auto late = co_await silent(server, 1);
+        char answer = 0;
+        auto [error, size] =
+            co_await asio::async_read(late.front(), asio::buffer(&answer, 1), kUse);
+        EXPECT_TRUE(error == asio::error::eof || error == asio::error::connection_reset)
+            << error.message();
+      },
+      {.max_connections = 70});
 }
 
 /// The first bytes of a good handshake.
