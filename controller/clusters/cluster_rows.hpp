@@ -140,6 +140,7 @@ class Rows {
 
   /// An agent's words: bounded before they are stored.
   void replace_steps(const MachineId& id, const wire::NodeState& state);
+  bool has_steps(const MachineId& id, const wire::NodeState& state) const;
   void put_step(const MachineId& id, const wire::StepReport& report);
   std::vector<NodeStep> steps(const MachineId& id) const;
 

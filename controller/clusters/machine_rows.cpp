@@ -310,9 +310,13 @@ void Rows::remove_machines(const ClusterId& cluster) {
 }
 
 void Rows::replace_steps(const MachineId& id, const wire::NodeState& state) {
-  if (are_stored(steps(id), state)) return;
+  if (has_steps(id, state)) return;
   database_.prepare("DELETE FROM node_steps WHERE machine=?").bind(id.value).run();
   for (const auto& step : state.steps()) put_step(id, step);
+}
+
+bool Rows::has_steps(const MachineId& id, const wire::NodeState& state) const {
+  return are_stored(steps(id), state);
 }
 
 void Rows::put_step(const MachineId& id, const wire::StepReport& report) {

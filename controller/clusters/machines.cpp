@@ -168,19 +168,21 @@ base::Task<base::Result<>> Machines::poll() {
   std::map<ResourceId, const cloud::Machine*> by_id;
   for (const cloud::Machine& machine : *seen) by_id[machine.id] = &machine;
   std::set<ClusterId> moved;
+  std::map<MachineId, const MachineRow*> asked;
+  for (const MachineRow& machine : before) asked[machine.id] = &machine;
   auto stored = database_.transaction([&]() -> base::Result<> {
-    for (const MachineRow& old : before) {
-      if (old.resource.empty()) continue;
-      const auto machine = rows_.machine(old.id);
+    for (const MachineRow& machine : rows_.briefs()) {
+      const auto old = asked.find(machine.id);
       // What was made or replaced while the cloud answered is not in this answer.
-      if (!machine || machine->resource.empty() || machine->resource != old.resource) continue;
-      const auto found = by_id.find(machine->resource);
+      if (old == asked.end() || machine.resource.empty()) continue;
+      if (machine.resource != old->second->resource) continue;
+      const auto found = by_id.find(machine.resource);
       if (found == by_id.end()) {
-        if (old.cloud.known) lost(*machine);
+        if (old->second->cloud.known) lost(machine);
         continue;
       }
-      if (auto written = observe(*machine, *found->second); !written) return written;
-      if (machine->address != found->second->address) moved.insert(machine->cluster);
+      if (auto written = observe(machine, *found->second); !written) return written;
+      if (machine.address != found->second->address) moved.insert(machine.cluster);
     }
     return {};
   });

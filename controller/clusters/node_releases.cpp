@@ -27,4 +27,9 @@ void NodeReleases::note(const MachineId& machine, const wire::ReleaseState& told
   rows_.set_release_told(machine, told, clock_.utc());
 }
 
+bool NodeReleases::is_news(const MachineRow& machine, const wire::ReleaseState& told) const {
+  return machine.release_told != told.SerializeAsString() ||
+         clock_.utc() - machine.release_told_at >= kReleaseGranularity;
+}
+
 }  // namespace slipway::clusters

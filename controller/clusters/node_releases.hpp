@@ -8,6 +8,9 @@
 
 namespace slipway::clusters {
 
+inline constexpr std::chrono::hours kReleaseGranularity{
+    1};  ///< what a new link tells alike is stored so often
+
 /// What a machine's agent told last of its program; nullopt: nothing yet.
 std::optional<wire::ReleaseState> release_told(const MachineRow& machine);
 
@@ -21,6 +24,8 @@ class NodeReleases {
   /// call it again then.
   void tell(const MachineId& machine);
   void note(const MachineId& machine, const wire::ReleaseState& told);
+  /// Whether `told` is another than the row's, or that one is older than kReleaseGranularity.
+  bool is_news(const MachineRow& machine, const wire::ReleaseState& told) const;
 
  private:
   Agents& agents_;

@@ -33,6 +33,19 @@ void NodeWatch::changed(const MachineRow& machine) {
 }
 
 void NodeWatch::take_state(const MachineRow& machine, const wire::NodeState& state) {
+  // After a restart thousands come back as they were.
+  const bool news = !machine.enrolled || machine.facts != state.facts().SerializeAsString() ||
+                    (state.bootstrapped() && !machine.bootstrapped) ||
+                    !rows_.has_steps(machine.id, state) ||
+                    (state.has_release() && releases_.is_news(machine, state.release()));
+  if (news) store_state(machine, state);
+  words_.forget_steps(machine.id);
+  for (const auto& step : state.steps()) {
+    if (step.state() == wire::StepReport::RUNNING) words_.running(machine.id, step);
+  }
+}
+
+void NodeWatch::store_state(const MachineRow& machine, const wire::NodeState& state) {
   auto stored = database_.note([&]() -> base::Result<> {
     rows_.set_enrolled(machine.id, clock_.utc(), state.facts().SerializeAsString());
     rows_.replace_steps(machine.id, state);
@@ -41,10 +54,6 @@ void NodeWatch::take_state(const MachineRow& machine, const wire::NodeState& sta
     return {};
   });
   if (!stored) spdlog::error("node {}: {}", machine.name, stored.error().message);
-  words_.forget_steps(machine.id);
-  for (const auto& step : state.steps()) {
-    if (step.state() == wire::StepReport::RUNNING) words_.running(machine.id, step);
-  }
 }
 
 void NodeWatch::link_up(const MachineId& id, const wire::NodeState& state) {
@@ -60,6 +69,7 @@ void NodeWatch::link_up(const MachineId& id, const wire::NodeState& state) {
 }
 
 void NodeWatch::link_down(const MachineId& id) {
+  judged_.erase(id);
   const auto machine = rows_.machine(id);
   if (!machine) return;
   if (machine->is_master()) pick_gateway(machine->cluster);
@@ -91,14 +101,16 @@ void NodeWatch::take_step(const MachineRow& machine, const wire::StepReport& ste
 
 /// Told every few seconds: only what changes makes work.
 void NodeWatch::take_health(const MachineId& id, const wire::NodeHealth& health) {
-  const auto known = troubles_.find(id);
-  const std::string before = known == troubles_.end() ? std::string{} : known->second;
-  // Most have none in either role: then nothing has to be known of the machine.
-  const bool well = trouble_of(health, Role::kMaster).empty();
-  if (well && before.empty()) return;
+  // A master's troubles are all that there are: while they stay, the machine's row is not read.
+  const std::string most = trouble_of(health, Role::kMaster);
+  const auto judged = judged_.find(id);
+  if (judged != judged_.end() && judged->second == most) return;
   const auto machine = rows_.machine(id);
   if (!machine || !machine->bootstrapped) return;
-  const std::string now = well ? std::string{} : trouble_of(health, machine->role);
+  judged_[id] = most;
+  const auto known = troubles_.find(id);
+  const std::string before = known == troubles_.end() ? std::string{} : known->second;
+  const std::string now = most.empty() ? most : trouble_of(health, machine->role);
   if (now == before) return;
   troubles_.erase(id);
   if (!now.empty()) troubles_[id] = now;

@@ -36,6 +36,7 @@ class NodeWatch {
 
  private:
   void take_state(const MachineRow& machine, const wire::NodeState& state);
+  void store_state(const MachineRow& machine, const wire::NodeState& state);
   void take_step(const MachineRow& machine, const wire::StepReport& step);
   void take_health(const MachineId& id, const wire::NodeHealth& health);
   void pick_gateway(const ClusterId& cluster);
@@ -53,6 +54,7 @@ class NodeWatch {
   Rows rows_;
   base::UtcTime started_;
   std::map<MachineId, std::string> troubles_;  ///< of nodes whose health says one
+  std::map<MachineId, std::string> judged_;    ///< of linked nodes: the health judged last
 };
 
 }  // namespace slipway::clusters

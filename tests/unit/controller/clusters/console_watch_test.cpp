@@ -5,49 +5,15 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <set>
 
 #include "protocol/wire/console.hpp"
 #include "protocol/wire/text.hpp"
 #include "tests/fakes/fake_cloud.hpp"
 #include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/quiet_agents.hpp"
 
 namespace slipway::clusters {
 namespace {
-
-/// Agents of whom only their links and the controller's own suspicion are asked.
-class QuietAgents : public Agents {
- public:
-  links::LinkFacts facts(const MachineId& machine) const override {
-    links::LinkFacts facts;
-    facts.connected = linked.contains(machine);
-    return facts;
-  }
-  std::optional<std::string> suspicion(const MachineId&) const override { return suspected; }
-  void refresh(const MachineId&) override {}
-  void release(const MachineId&, const wire::AgentRelease&) override {}
-  base::Result<> retry(const MachineId&, const std::string&) override { return {}; }
-  std::string issue_token(const MachineId&, const ClusterId&, const ResourceId&,
-                          wire::Role) override {
-    return {};
-  }
-  void machine_runs(const MachineId&, base::UtcTime) override {}
-  void forget(const MachineId&) override {}
-  void forget(const ClusterId&) override {}
-  std::string discovery_token(const ClusterId&, unsigned) override { return {}; }
-  void gateway_changed(const ClusterId&) override {}
-  base::Task<base::Result<wire::IntentOutcome>> apply(ClusterId, std::string, std::string,
-                                                      std::chrono::milliseconds) override {
-    co_return base::fail(base::ErrorCode::kUnavailable, "none");
-  }
-  base::Task<base::Result<wire::IntentOutcome>> submit(ClusterId, wire::Intent,
-                                                       std::chrono::milliseconds) override {
-    co_return base::fail(base::ErrorCode::kUnavailable, "none");
-  }
-
-  std::set<MachineId> linked;
-  std::optional<std::string> suspected;
-};
 
 class ConsoleWatchTest : public testing::Test {
  protected:
@@ -92,7 +58,7 @@ class ConsoleWatchTest : public testing::Test {
   std::unique_ptr<store::Database> database_ = store::Database::in_memory();
   Rows rows_{*database_};
   fakes::FakeCloud cloud_{io_.get_executor()};
-  QuietAgents agents_;
+  fakes::QuietAgents agents_;
   NodeWords words_;
   Changes changes_{io_.get_executor()};
   Operations operations_{io_.get_executor(), *database_, clock_, changes_, 7};
