@@ -3,13 +3,16 @@
 
 #include <cstdint>
 #include <cstring>
+#include <unordered_map>
 #include <vector>
 
 namespace slipway::wire {
 namespace {
 
+using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
+using Fields = std::vector<const FieldDescriptor*>;
 
 bool continues(unsigned char byte) {
   return (byte & 0xc0) == 0x80;
@@ -54,12 +57,24 @@ bool is_clean(std::string_view text) {
   return true;
 }
 
+/// The fields of a type that are texts or may hold some, found once a type and thread.
+const Fields& texts_of(const Descriptor* type) {
+  thread_local std::unordered_map<const Descriptor*, Fields> known;
+  const auto [at, is_new] = known.try_emplace(type);
+  if (!is_new) return at->second;
+  for (int i = 0; i < type->field_count(); ++i) {
+    const auto* field = type->field(i);
+    const bool text = field->type() == FieldDescriptor::TYPE_STRING;
+    if (text || field->type() == FieldDescriptor::TYPE_MESSAGE) at->second.push_back(field);
+  }
+  return at->second;
+}
+
 void clean_field(Message& message, const FieldDescriptor* field) {
   const auto* reflection = message.GetReflection();
-  const bool text = field->type() == FieldDescriptor::TYPE_STRING;
   const bool nested = field->type() == FieldDescriptor::TYPE_MESSAGE;
-  if (!text && !nested) return;
   if (!field->is_repeated()) {
+    if (nested && !reflection->HasField(message, field)) return;
     if (nested) return clean_texts(*reflection->MutableMessage(&message, field));
     std::string scratch;
     const std::string& value = reflection->GetStringReference(message, field, &scratch);
@@ -102,9 +117,7 @@ std::string clean_text(std::string_view text) {
 }
 
 void clean_texts(Message& message) {
-  std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  for (const auto* field : fields) clean_field(message, field);
+  for (const auto* field : texts_of(message.GetDescriptor())) clean_field(message, field);
 }
 
 }  // namespace slipway::wire
