@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DownloadOutlined, LeftOutlined, ReloadOutlined, RightOutlined, SettingOutlined, VerticalRightOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { App, Button, Checkbox, Empty, Flex, Input, Popover, Select, Space, Table, Tooltip, Typography } from "antd";
+import { App, Button, Checkbox, Empty, Flex, Popover, Select, Space, Table, Tooltip, Typography } from "antd";
 import type { ColumnsType } from "antd/es/table";
 import type { SorterResult } from "antd/es/table/interface";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure } from "./Failure";
+import { SearchBox } from "./SearchBox";
 import { saveCsv } from "./csv";
 import { StaleNote } from "./StaleNote";
 import { useAddress } from "./address";
@@ -64,7 +65,6 @@ interface Props<Row> {
 const SIZES = [20, 50, 100, 500];
 const EXPORT_PAGE = 500;
 const MOST_EXPORTED = 10_000;
-const TYPING_MS = 250;
 
 function hiddenColumns(name: string, standard: string[]): string[] {
   try {
@@ -112,6 +112,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
     queryFn: () => props.read(question),
     placeholderData: keepPreviousData,
   });
+  const waits = list.isPending || list.isPlaceholderData;
 
   /** Changes the address; whatever is asked anew begins at its first page. */
   const ask = (change: Question, keepCursor = false) => {
@@ -178,10 +179,10 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
       <Flex justify="space-between" wrap gap={8} style={{ marginBottom: 12 }}>
         <Space wrap>
           {props.searchable !== false && (
-            <SearchBox title={t("table.search")} value={asked.search as string | undefined} onSearch={(search) => ask({ search })} />
+            <SearchBox title={t("table.search")} value={asked.search as string | undefined} waits={waits} onSearch={(search) => ask({ search })} />
           )}
           {terms.map(({ name, title }) => (
-            <SearchBox key={name} title={title} value={asked[name] as string | undefined} onSearch={(text) => ask({ [name]: text })} />
+            <SearchBox whole key={name} title={title} value={asked[name] as string | undefined} waits={waits} onSearch={(text) => ask({ [name]: text })} />
           ))}
           {props.also?.bar(asked, ask)}
           {props.selection && props.selection.chosen.length > 0 && (
@@ -292,28 +293,5 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
         </Space>
       </Flex>
     </>
-  );
-}
-
-/** Asks when the typing stops, not for each letter. */
-function SearchBox({ title, value, onSearch }: { title: string; value?: string; onSearch: (text: string | undefined) => void }) {
-  const [typed, setTyped] = useState(value ?? "");
-  const settled = useMemo(() => value ?? "", [value]);
-  useEffect(() => setTyped(settled), [settled]);
-  useEffect(() => {
-    if (typed === settled) return undefined;
-    const timer = setTimeout(() => onSearch(typed || undefined), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed, settled]); // Enter has asked: not again, which would lead back to the first page
-  return (
-    <Input.Search
-      allowClear
-      style={{ width: 260 }}
-      aria-label={title}
-      placeholder={title}
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
-      onSearch={(text) => onSearch(text || undefined)}
-    />
   );
 }
