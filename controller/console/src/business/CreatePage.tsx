@@ -10,7 +10,7 @@ import { isWorkload } from "./kinds";
 import { IngressForm } from "./network/IngressForm";
 import { ServiceForm } from "./network/ServiceForm";
 import { ClaimForm } from "./storage/ClaimForm";
-import { type Planned, WizardPage } from "./wizard/WizardPage";
+import { type KindChange, type Planned, WizardPage } from "./wizard/WizardPage";
 
 /** The form of a new object of the kind that the address names. */
 export function CreatePage() {
@@ -19,7 +19,7 @@ export function CreatePage() {
   const { cluster, segment } = usePlace();
   // several workloads may be made in one go, of several kinds: they wait here until the last one is filled in
   const [planned, plan] = useState<Planned[]>([]);
-  const [begun, begin] = useState<{ draft?: Planned; times: number }>({ times: 0 });
+  const [begun, begin] = useState<{ draft?: Planned; turned?: KindChange; times: number }>({ times: 0 });
   if (isWorkload(resource)) {
     return (
       <WizardPage
@@ -43,6 +43,11 @@ export function CreatePage() {
             plan(all);
             if (isPresentMade) begin({ times: begun.times + 1 });
           },
+          become: (draft, turned) => {
+            begin({ draft, turned, times: begun.times + 1 });
+            void go(paths.create(cluster, segment, draft.kind, draft.form.application), { replace: true });
+          },
+          turned: begun.draft?.kind === resource ? begun.turned : undefined,
           drop: (at) => plan(planned.filter((_, index) => index !== at)),
         }}
       />

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Card, Form, Input, InputNumber, Segmented } from "antd";
+import { Card, ConfigProvider, Form, Input, InputNumber, Segmented } from "antd";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
-import { paths } from "../../app/paths";
 import { usePlace } from "../../app/place";
 import { ObjectName } from "../fields/ObjectName";
 import { rule } from "../fields/lists";
@@ -15,10 +13,9 @@ import { useScene } from "./scene";
 export function BasicFields() {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
-  const go = useNavigate();
-  const { cluster, namespace, kind, editing } = useScene();
+  const { cluster, namespace, kind, editing, become } = useScene();
   const place = usePlace();
-  const application = Form.useWatch<string | undefined>("application", { preserve: true });
+  const { componentDisabled } = ConfigProvider.useConfig(); // Segmented does not ask the form by itself
   const lasting = LASTING.includes(kind);
   const strict = kind === "statefulsets" || kind === "cronjobs" || kind === "jobs";
   return (
@@ -27,8 +24,9 @@ export function BasicFields() {
         <Form.Item label={t("application.kind")}>
           <Segmented<WorkloadPlural>
             value={kind}
+            disabled={componentDisabled}
             options={LASTING.map((value) => ({ value, label: t(`kind.${value}`) }))}
-            onChange={(next) => void go(paths.create(cluster, place.segment, next, application), { replace: true })}
+            onChange={(next) => become?.(next)}
           />
         </Form.Item>
       )}

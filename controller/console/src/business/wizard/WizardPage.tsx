@@ -17,7 +17,9 @@ import { BasicFields } from "./BasicFields";
 import { BatchFields } from "./BatchFields";
 import { objectsOf, readWorkload } from "./bothways";
 import { ContainerFields } from "./ContainerFields";
+import { FellAway } from "./FellAway";
 import { newForm, type WorkloadForm } from "./form";
+import { carriedOver, type Fallen } from "./kindChange";
 import { formOf } from "./reading";
 import { PlannedList } from "./PlannedList";
 import { placeIn } from "./places";
@@ -35,6 +37,12 @@ export interface Planned {
   refused?: string;
 }
 
+/** What a form lost that is of another kind now, and what it was. */
+export interface KindChange {
+  lost: Fallen[];
+  before: Planned;
+}
+
 export interface Plans {
   planned: Planned[];
   /** One of them that is taken up again. */
@@ -42,6 +50,10 @@ export interface Plans {
   add: (one: Planned) => void;
   change: (at: number) => void;
   drop: (at: number) => void;
+  /** The present one is of another kind from now on. */
+  become: (one: Planned, turned?: KindChange) => void;
+  /** How it became what it is. */
+  turned?: KindChange;
   /** What became of those that were asked for; the last may be the present one, which is done with then. */
   settle: (planned: Planned[], isPresentMade: boolean) => void;
 }
@@ -228,7 +240,12 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
     );
   };
   const back = () => void go(editing ? paths.object(cluster, place.segment, kind, name) : paths.business(cluster, place.segment, kind));
-  const context: Scene = { ...scene, shown, namespace: namespace ?? place.namespace };
+  const become = (next: WorkloadPlural) => {
+    const { form: carried, lost } = carriedOver(kind, next, present().form, scene.lacks);
+    plans?.become({ kind: next, form: carried }, lost.length > 0 ? { lost, before: present() } : undefined);
+  };
+  const { turned } = plans ?? {};
+  const context: Scene = { ...scene, shown, become, namespace: namespace ?? place.namespace };
 
   return (
     <SceneContext value={context}>
@@ -253,6 +270,7 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
       <Row gutter={16}>
         <Col xs={24} xl={preview ? 14 : 24}>
           {note}
+          {turned && <FellAway kind={kind} lost={turned.lost} undo={() => plans?.become(turned.before)} />}
           <Form form={form} layout="vertical" initialValues={initial} disabled={stray.unshown !== undefined}>
             {!lasting && (
               <div style={shownWhen("basics")}>

@@ -14,6 +14,8 @@ export interface Scene {
   kubernetesVersion?: string;
   /** Why the cluster's Kubernetes has not a feature, by the feature's name; undefined: it has. */
   lacks: (feature: string) => string | undefined;
+  /** Makes the form one of another kind; only of what is new. */
+  become?: (kind: WorkloadPlural) => void;
   /** A field that is to be seen: what it is folded into opens. A new one each time. */
   shown?: Path;
 }
