@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What objects take of their namespaces' quotas, by the quotas' names for it.
 import { quantity } from "../../ui/amounts";
-import { isWorkload, pluralOf, type Resource } from "../kinds";
+import { isWorkload, pluralOf, type Resource, type WorkloadPlural } from "../kinds";
 import { type Fields, type KubernetesObject, listOf, part } from "../object";
 import { workingSpec } from "./reading";
 
@@ -21,7 +21,12 @@ export interface Circumstances {
   defaults?: Defaults;
   /** On how many nodes a DaemonSet that nobody ran yet will stand. */
   nodes?: number;
+  /** To how many replicas workloads that there are may be scaled by themselves, by kind and name: Deployment/web. */
+  scaledTo?: Record<string, number>;
 }
+
+/** Amounts by the quotas' names for them. */
+export type Demand = Record<string, number>;
 
 /** An object that is to be made, or to take the place of `base`. */
 export interface Wanted {
@@ -59,12 +64,30 @@ function storageOf(claim: Fields): number {
   return quantity(String(part(claim, "spec", "resources", "requests").storage ?? "0"));
 }
 
-/** What an object takes when all its pods run. */
-export function demandOf(object: KubernetesObject, { defaults, nodes = 1 }: Circumstances = {}): Record<string, number> {
+/** How many pods of a workload run when it is at rest; of a Job and a CronJob those of one run. */
+function podsOf(kind: WorkloadPlural, object: KubernetesObject, { nodes = 1 }: Circumstances): number {
+  const spec = workingSpec(kind, object);
+  if (kind === "daemonsets") return Number(part(object, "status").desiredNumberScheduled ?? nodes);
+  if (kind === "deployments" || kind === "statefulsets") return Number(spec.replicas ?? 1);
+  return Math.min(Number(spec.parallelism ?? 1), Number(spec.completions ?? Number.POSITIVE_INFINITY));
+}
+
+/** How many pods a rolling update starts before it stops others. */
+function surgeOf(kind: WorkloadPlural, object: KubernetesObject, pods: number): number {
+  const spec = part(object, "spec");
+  const { type, rollingUpdate } = part(spec, kind === "deployments" ? "strategy" : "updateStrategy");
+  if ((kind !== "deployments" && kind !== "daemonsets") || (type !== undefined && type !== "RollingUpdate")) return 0;
+  const surge = part({ rollingUpdate }, "rollingUpdate").maxSurge ?? (kind === "deployments" ? "25%" : 0);
+  const share = /^(\d+)%$/.exec(String(surge));
+  return share ? Math.ceil((pods * Number(share[1])) / 100) : Number(surge) || 0;
+}
+
+/** What an object takes when so many pods of it run; unless it is said, those that do when it is at rest. */
+export function demandOf(object: KubernetesObject, circumstances: Circumstances = {}, running?: number): Demand {
   const kind = pluralOf(object.kind);
   if (!kind) return {};
   const counted = OBJECTS[kind];
-  const demand: Record<string, number> = counted ? { [counted]: 1 } : {};
+  const demand: Demand = counted ? { [counted]: 1 } : {};
   if (kind === "persistentvolumeclaims") return { ...demand, "requests.storage": storageOf(object) };
   if (kind === "services") {
     const { type } = part(object, "spec");
@@ -74,12 +97,10 @@ export function demandOf(object: KubernetesObject, { defaults, nodes = 1 }: Circ
   if (!isWorkload(kind)) return demand;
   const spec = workingSpec(kind, object);
   const pod = part(spec, "template", "spec");
-  const running = part(object, "status").desiredNumberScheduled;
-  const many = { daemonsets: running ?? nodes, jobs: spec.parallelism ?? 1, cronjobs: spec.parallelism ?? 1, deployments: spec.replicas ?? 1 };
-  const pods = Number(many[kind as "jobs"] ?? spec.replicas ?? 1);
+  const pods = running ?? podsOf(kind, object, circumstances);
   demand.pods = pods;
   for (const of of ["requests", "limits"] as const) {
-    for (const what of COUNTED) demand[`${of}.${what}`] = pods * ofPod(pod, of, what, defaults);
+    for (const what of COUNTED) demand[`${of}.${what}`] = pods * ofPod(pod, of, what, circumstances.defaults);
   }
   const claims = listOf(spec.volumeClaimTemplates);
   if (claims.length > 0) {
@@ -89,33 +110,89 @@ export function demandOf(object: KubernetesObject, { defaults, nodes = 1 }: Circ
   return demand;
 }
 
-/** What objects take more than those in whose place they come. */
-export function demandOfAll(wanted: Wanted[], circumstances: Circumstances): Record<string, number> {
-  const demand: Record<string, number> = {};
-  const count = (object: KubernetesObject, times: 1 | -1) => {
-    for (const [resource, more] of Object.entries(demandOf(object, circumstances))) demand[resource] = (demand[resource] ?? 0) + times * more;
-  };
-  for (const { object, base } of wanted) {
-    count(base ? { ...object, status: base.status } : object, 1);
-    if (base) count(base, -1);
+/** A sum of demands, each so many times. */
+function sumOf(all: [Demand, number][]): Demand {
+  const sum: Demand = {};
+  for (const [demand, times] of all) for (const [resource, more] of Object.entries(demand)) sum[resource] = (sum[resource] ?? 0) + times * more;
+  return sum;
+}
+
+function largest(one: Demand, other: Demand): Demand {
+  return Object.fromEntries([...new Set([...Object.keys(one), ...Object.keys(other)])].map((of) => [of, Math.max(one[of] ?? 0, other[of] ?? 0)]));
+}
+
+/** What an object takes at most: scaled as far as its autoscaler may, while it is rolled out. */
+function peakOf({ object, base }: Wanted, together: Wanted[], circumstances: Circumstances): Demand {
+  const kind = pluralOf(object.kind);
+  if (!kind || !isWorkload(kind)) return demandOf(object, circumstances);
+  if (kind === "cronjobs") {
+    const { successfulJobsHistoryLimit: good, failedJobsHistoryLimit: bad } = part(object, "spec");
+    // the Jobs that it keeps count, too
+    return { ...demandOf(object, circumstances), "count/jobs.batch": 1 + Number(good ?? 3) + Number(bad ?? 1) };
   }
-  return demand;
+  const name = object.metadata.name ?? "";
+  const limits = together.filter((one) => one.object.kind === "HorizontalPodAutoscaler").map((one) => part(one.object, "spec"));
+  const own = limits.find((spec) => part(spec, "scaleTargetRef").kind === object.kind && part(spec, "scaleTargetRef").name === name);
+  const scaled = Number(own?.maxReplicas ?? circumstances.scaledTo?.[`${object.kind}/${name}`] ?? 0);
+  const pods = Math.max(podsOf(kind, object, circumstances), scaled);
+  const most = demandOf(object, circumstances, pods + surgeOf(kind, object, pods));
+  if (!base) return most;
+  // a rollout begins with all of the old ones and the first of the new
+  const rest = podsOf(kind, base, circumstances);
+  const first = demandOf(object, circumstances, surgeOf(kind, object, rest));
+  const begun = sumOf([
+    [demandOf(base, circumstances), 1],
+    [first, 1],
+    [demandOf(object, circumstances, 0), -1],
+  ]);
+  return largest(most, begun);
+}
+
+/** What objects take more than those in whose place they come, at rest and at most. */
+export function demandOfAll(wanted: Wanted[], circumstances: Circumstances): { rest: Demand; peak: Demand } {
+  const told = wanted.map(({ object, base }) => ({ object: base ? { ...object, status: base.status } : object, base }));
+  const before = told.flatMap(({ base }): [Demand, number][] => (base ? [[demandOf(base, circumstances), -1]] : []));
+  const now = (of: (one: Wanted) => Demand) => sumOf([...told.map((one): [Demand, number] => [of(one), 1]), ...before]);
+  const rest = now(({ object }) => demandOf(object, circumstances));
+  return {
+    rest,
+    peak: largest(
+      rest,
+      now((one) => peakOf(one, told, circumstances)),
+    ),
+  };
 }
 
 export interface Line {
   resource: string;
   hard: number;
   used: number;
+  /** At rest. */
   more: number;
+  /** At most. */
+  peak: number;
 }
 
-/** What of the quotas the demand changes; of a resource that several limit, each. */
-export function linesOf(quotas: { hard: Record<string, string>; used: Record<string, string> }[], demand: Record<string, number>): Line[] {
+/** What of the quotas the demand changes, or may exceed at its peak; of a resource that several limit, each. */
+export function linesOf(quotas: { hard: Record<string, string>; used: Record<string, string> }[], { rest, peak }: { rest: Demand; peak: Demand }): Line[] {
+  const of = (demand: Demand, resource: string) => demand[resource] ?? demand[`requests.${resource}`] ?? 0; // cpu is requests.cpu
   const lines = quotas.flatMap(({ hard, used }) =>
-    Object.entries(hard).flatMap(([resource, most]) => {
-      const more = demand[resource] ?? demand[`requests.${resource}`]; // cpu is requests.cpu
-      return more ? [{ resource, hard: quantity(most), used: quantity(used[resource] ?? "0"), more }] : [];
-    }),
+    Object.entries(hard).map(([resource, most]) => ({
+      resource,
+      hard: quantity(most),
+      used: quantity(used[resource] ?? "0"),
+      more: of(rest, resource),
+      peak: of(peak, resource),
+    })),
   );
-  return lines.sort((one, other) => rank(one.resource) - rank(other.resource));
+  return lines.filter((line) => line.more !== 0 || isShortAtPeak(line)).sort((one, other) => rank(one.resource) - rank(other.resource));
+}
+
+export function isShort({ hard, used, more }: Line): boolean {
+  return more > 0 && used + more > hard;
+}
+
+/** Whether the quota allows it at rest, and not at its peak. */
+export function isShortAtPeak(line: Line): boolean {
+  return !isShort(line) && line.peak > 0 && line.used + line.peak > line.hard;
 }
