@@ -5,7 +5,9 @@ import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import { paths } from "../app/paths";
 import { usePlace } from "../app/place";
+import type { Path } from "../ui/amiss";
 import { Failure } from "../ui/Failure";
+import { isRight, marksOf, unmark, useMarks } from "../ui/marks";
 import { ReasonButton } from "../ui/ReasonButton";
 import { isSubdomain } from "./names";
 import { rule } from "./fields/lists";
@@ -31,6 +33,8 @@ interface Props<Values extends Named> {
   read: (object: KubernetesObject) => Values;
   /** Keeps of `base` what the form does not know. */
   write: (values: Values, base?: KubernetesObject) => KubernetesObject;
+  /** Where the form has a field of the object that the API server names. */
+  placeOf: (field: string, values: Values) => Path | undefined;
   fields: (values: Values, namespace: string | undefined, base?: KubernetesObject) => ReactNode;
   /** Values of a Secret are shown to nobody who looks over the shoulder. */
   secret?: boolean;
@@ -64,19 +68,14 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
   const filled = Form.useWatch((all: Values) => all, { form, preserve: true });
   const values = filled && "name" in filled ? filled : initial; // before the first drawing the form is empty
   const [asked, setAsked] = useState<KubernetesObject>();
+  const point = useMarks(form);
+  const placeOf = (field: string) => props.placeOf(field, form.getFieldsValue(true) as Values);
   const word = t(`kind.${resource}`);
   const { stray, note } = useStray();
   const read = (object: KubernetesObject): Values => ({ ...props.read(object), base: object });
   const write = (now: Values) => props.write(now, now.base ?? base);
   const submit = async () => {
-    try {
-      await form.validateFields();
-    } catch (error) {
-      const wrong = (error as { errorFields?: { name: (string | number)[] }[] }).errorFields?.[0]?.name;
-      if (wrong) form.scrollToField(wrong as never, { block: "center", focus: true });
-      return;
-    }
-    setAsked(write(structuredClone(form.getFieldsValue(true) as Values)));
+    if (await isRight(form)) setAsked(write(structuredClone(form.getFieldsValue(true) as Values)));
   };
   return (
     <>
@@ -86,7 +85,14 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
       <Row gutter={16}>
         <Col xs={24} xl={secret ? 24 : 14}>
           {note}
-          <Form form={form} layout="vertical" initialValues={initial} disabled={stray.unshown !== undefined} onFinish={() => void submit()}>
+          <Form
+            form={form}
+            layout="vertical"
+            initialValues={initial}
+            disabled={stray.unshown !== undefined}
+            onFinish={() => void submit()}
+            onValuesChange={(changed) => unmark(form, changed)}
+          >
             {!editing && (
               <Card size="small" title={t("wizard.basics")} style={{ marginBottom: 16 }}>
                 {!place.namespace && (
@@ -127,14 +133,21 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
       </Row>
       {asked && (
         <SubmitDialog
+          marks={(_, field) => placeOf(field) !== undefined}
           cluster={cluster}
           wanted={[{ object: asked, base }]}
           reload={(present) => {
             setAsked(undefined);
             props.reload(present);
           }}
-          close={({ done }) => {
+          close={({ done, refused }) => {
             setAsked(undefined);
+            point(
+              marksOf(
+                refused.flatMap(({ amiss }) => amiss),
+                placeOf,
+              ),
+            );
             if (done) void go(paths.object(cluster, asked.metadata.namespace ?? segment, resource, asked.metadata.name ?? ""));
           }}
         />

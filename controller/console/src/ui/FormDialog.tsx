@@ -2,8 +2,9 @@
 import { Form, type FormInstance, Modal } from "antd";
 import { type ReactNode, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Failure, problemOf } from "./Failure";
-import { fieldPath } from "./fieldPath";
+import type { Path } from "./amiss";
+import { Failure } from "./Failure";
+import { markRefusal, unmark } from "./marks";
 
 interface Props<Values extends object, Result> {
   open: boolean;
@@ -15,6 +16,8 @@ interface Props<Values extends object, Result> {
   initial?: Partial<Values>;
   /** Sends it; what it throws is shown in the dialog, which stays. */
   send: (values: Values) => Promise<Result>;
+  /** Where a field stands that the server names, if not under that name. */
+  placeOf?: (field: string) => Path | undefined;
   done?: (result: Result) => void;
   /** It is gone from the page, and the keys may go elsewhere. */
   afterClose?: () => void;
@@ -22,7 +25,7 @@ interface Props<Values extends object, Result> {
   children: ReactNode | ((form: FormInstance<Values>) => ReactNode);
 }
 
-/** A dialog with a form. Enter sends it; the server's refusal stands below the fields. Each time that it opens it begins with `initial`. */
+/** A dialog with a form. Enter sends it; the server's refusal stands at the fields that it names, and below. Each time that it opens it begins with `initial`. */
 export function FormDialog<Values extends object, Result>(props: Props<Values, Result>) {
   const [round, setRound] = useState(0);
   return <Dialog key={round} {...props} closed={() => setRound(round + 1)} />;
@@ -47,9 +50,7 @@ function Dialog<Values extends object, Result>(props: Props<Values, Result> & { 
       props.done?.(result);
     } catch (failed) {
       setError(failed);
-      const { field, detail } = problemOf(failed);
-      const path = field ? fieldPath(field) : [];
-      if (path.length > 0 && form.getFieldInstance(path as never)) form.setFields([{ name: path as never, errors: [detail] }]);
+      markRefusal(form, failed, props.placeOf);
     } finally {
       setBusy(false);
     }
@@ -76,6 +77,8 @@ function Dialog<Values extends object, Result>(props: Props<Values, Result> & { 
         layout="vertical"
         initialValues={props.initial as never}
         onFinish={(values) => void send(values)}
+        scrollToFirstError={{ block: "center", focus: true }}
+        onValuesChange={(changed: object) => unmark(form, changed)}
         onKeyDown={(event) => {
           if (event.key !== "Enter" || event.nativeEvent.isComposing || (event.target as HTMLElement).tagName !== "INPUT") return;
           if ((event.target as HTMLElement).getAttribute("role") === "combobox") return; // Enter chooses there

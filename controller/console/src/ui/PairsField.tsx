@@ -36,7 +36,7 @@ export function PairsField({ name, free }: { name: string | (string | number)[];
   const refuse = (why: string) => Promise.reject(new Error(why));
   return (
     <Form.List name={name}>
-      {(fields, { add, remove }) => (
+      {(fields, { add, remove }, { errors }) => (
         <Flex vertical gap={8}>
           {fields.map((field) => (
             <Flex key={field.key} gap={8} align="start">
@@ -62,6 +62,7 @@ export function PairsField({ name, free }: { name: string | (string | number)[];
               <Button aria-label={t("action.delete")} title={t("action.delete")} icon={<DeleteOutlined />} onClick={() => remove(field.name)} />
             </Flex>
           ))}
+          <Form.ErrorList errors={errors} />
           <Button icon={<PlusOutlined />} style={{ alignSelf: "start" }} onClick={() => add({ key: "", value: "" })}>
             {t("pairs.add")}
           </Button>

@@ -4,6 +4,7 @@ import { Form, Modal, Segmented, Spin } from "antd";
 import { type ReactNode, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure } from "../../ui/Failure";
+import { goTo, isRight, type Mark, mark, marksOf, unmark } from "../../ui/marks";
 import { selects } from "../details/ServicesOf";
 import { readList } from "../lists";
 import { type KubernetesObject, part, readObject } from "../object";
@@ -84,6 +85,7 @@ function AccessForm({ cluster, target, close, workload, way, taken, choice, agai
   const [form] = Form.useForm<WorkloadForm>();
   const prefix = useId(); // the page below may have a form with fields of the same names
   const [asked, setAsked] = useState<KubernetesObject[]>();
+  const [wrong, setWrong] = useState<Mark[]>([]);
   const bases = [way.service, way.ingress];
   const initial = useMemo(() => {
     const access = { ...accessOf(name, way.service, way.ingress), on: true };
@@ -91,30 +93,21 @@ function AccessForm({ cluster, target, close, workload, way, taken, choice, agai
     return { ...formOf(kind, workload), access };
   }, []);
   const values = () => form.getFieldsValue(true) as WorkloadForm;
+  const placeOf = (of: KubernetesObject, field: string) => placeIn(kind, values(), of, field);
   const submit = async () => {
-    try {
-      await form.validateFields();
-    } catch {
-      return; // what is wrong stands at its field
-    }
-    setAsked(accessObjects(kind, structuredClone(values())));
+    if (await isRight(form)) setAsked(accessObjects(kind, structuredClone(values())));
   };
   const end = ({ done, made, refused }: Ended) => {
     setAsked(undefined);
     if (done) return close();
     if (made.length > 0) again();
-    const places = refused.flatMap(({ object, amiss }) =>
-      amiss.flatMap(({ field, words }) => {
-        const place = placeIn(kind, values(), object, field);
-        return place ? [{ name: place as never, errors: [words] }] : [];
-      }),
-    );
-    form.setFields(places);
+    setWrong(refused.flatMap(({ object, amiss }) => marksOf(amiss, (field) => placeOf(object, field))));
   };
   return (
     <>
       <Modal
         open={!asked}
+        afterOpenChange={(open) => open && goTo(form, mark(form, wrong))}
         title={`${t("edit.access")} · ${name}`}
         width={800}
         onCancel={close}
@@ -122,11 +115,18 @@ function AccessForm({ cluster, target, close, workload, way, taken, choice, agai
         okText={way.service ? common("action.save") : common("action.create")}
       >
         {choice}
-        <Form form={form} name={prefix} layout="vertical" initialValues={initial}>
+        <Form form={form} name={prefix} layout="vertical" initialValues={initial} onValuesChange={(changed) => unmark(form, changed)}>
           <AccessFields there={{ service: way.service !== undefined, ingress: way.ingress !== undefined }} />
         </Form>
       </Modal>
-      {asked && <SubmitDialog marks cluster={cluster} wanted={asked.map((object, index) => ({ object, base: bases[index] }))} close={end} />}
+      {asked && (
+        <SubmitDialog
+          marks={(of, field) => placeOf(of, field) !== undefined}
+          cluster={cluster}
+          wanted={asked.map((object, index) => ({ object, base: bases[index] }))}
+          close={end}
+        />
+      )}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { Alert, Form, Modal, Spin } from "antd";
 import { type ReactNode, useEffect, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure } from "../../ui/Failure";
+import { goTo, isRight, type Mark, mark, marksOf, unmark } from "../../ui/marks";
 import { AutoscalerTab } from "../autoscaling/AutoscalerTab";
 import { type KubernetesObject, useObject } from "../object";
 import type { WorkloadForm } from "../wizard/form";
@@ -87,18 +88,16 @@ function PartForm({ cluster, target, edit, base, failure, again, reload, close }
   const kubernetes = useKubernetes(cluster);
   const initial = useMemo(() => base && formOf(kind, base), [base, kind]);
   const [asked, setAsked] = useState<KubernetesObject>();
+  const [wrong, setWrong] = useState<Mark[]>([]);
+  const placeOf = (of: KubernetesObject, field: string) => placeIn(kind, form.getFieldsValue(true) as WorkloadForm, of, field);
   const submit = async () => {
-    try {
-      await form.validateFields();
-    } catch {
-      return; // what is wrong stands at its field
-    }
-    setAsked(objectOf(kind, structuredClone(form.getFieldsValue(true) as WorkloadForm), { isNew: false }));
+    if (await isRight(form)) setAsked(objectOf(kind, structuredClone(form.getFieldsValue(true) as WorkloadForm), { isNew: false }));
   };
   return (
     <>
       <Modal
         open={!asked}
+        afterOpenChange={(open) => open && goTo(form, mark(form, wrong))}
         title={`${t(`edit.${edit}`)} · ${name}`}
         width={800}
         onCancel={close}
@@ -110,7 +109,7 @@ function PartForm({ cluster, target, edit, base, failure, again, reload, close }
         {initial && (
           <SceneContext value={{ cluster, namespace, kind, editing: true, ...kubernetes }}>
             {RESTARTING.includes(edit) && <Alert type="info" showIcon title={t("edit.restarts")} style={{ marginBottom: 16 }} />}
-            <Form form={form} name={prefix} layout="vertical" initialValues={initial}>
+            <Form form={form} name={prefix} layout="vertical" initialValues={initial} onValuesChange={(changed) => unmark(form, changed)}>
               {PARTS[edit]}
             </Form>
           </SceneContext>
@@ -118,17 +117,14 @@ function PartForm({ cluster, target, edit, base, failure, again, reload, close }
       </Modal>
       {asked && (
         <SubmitDialog
-          marks
+          marks={(of, field) => placeOf(of, field) !== undefined}
           cluster={cluster}
           wanted={[{ object: asked, base }]}
           reload={reload}
           close={({ done, refused }) => {
             setAsked(undefined);
             if (done) return close();
-            for (const { field, words } of refused.flatMap(({ amiss }) => amiss)) {
-              const place = placeIn(kind, form.getFieldsValue(true) as WorkloadForm, asked, field);
-              if (place) form.setFields([{ name: place as never, errors: [words] }]);
-            }
+            setWrong(refused.flatMap(({ object, amiss }) => marksOf(amiss, (field) => placeOf(object, field))));
           }}
         />
       )}

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { client } from "../../api/client";
 import { read } from "../../api/read";
 import { Failure, problemOf } from "../../ui/Failure";
+import { isRight, markRefusal, unmark } from "../../ui/marks";
 import { isLabel } from "../names";
 import { NamespaceSelect } from "../NamespaceSelect";
 
@@ -42,7 +43,8 @@ export function ApplicationForm({ cluster, namespace, name, close }: Props) {
   }, [present.data, form]);
 
   const save = async () => {
-    const wanted = await form.validateFields();
+    if (!(await isRight(form))) return;
+    const wanted = form.getFieldsValue();
     setBusy(true);
     setFailure(undefined);
     const where = namespace ?? wanted.namespace;
@@ -56,7 +58,10 @@ export function ApplicationForm({ cluster, namespace, name, close }: Props) {
           body: { name: wanted.name, ...(wanted.description && { description: wanted.description }) },
         });
     setBusy(false);
-    if (answer.error !== undefined) return setFailure(answer.error);
+    if (answer.error !== undefined) {
+      setFailure(answer.error);
+      return markRefusal(form, answer.error);
+    }
     if (answer.response.status === 202) void message.warning(t("outcome.waiting"));
     void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === LIST || queryKey[1] === ONE });
     close(where, name ?? wanted.name);
@@ -75,7 +80,7 @@ export function ApplicationForm({ cluster, namespace, name, close }: Props) {
       {name && present.isPending ? (
         <Spin />
       ) : (
-        <Form form={form} layout="vertical" onFinish={() => void save()}>
+        <Form form={form} layout="vertical" onFinish={() => void save()} onValuesChange={(changed) => unmark(form, changed)}>
           {!namespace && (
             <Form.Item name="namespace" label={common("place.namespace")} rules={[{ required: true }]}>
               <NamespaceSelect cluster={cluster} />

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Flex, Form, InputNumber } from "antd";
 import { useTranslation } from "react-i18next";
-import type { Path } from "../fields/lists";
+import type { Path } from "../../ui/amiss";
 
 const MOST = 10_000;
 const LOADS = ["cpu", "memory"] as const;

@@ -3,13 +3,15 @@ import { Alert, Button, Card, Flex, Form, Spin, Tooltip, Typography } from "antd
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Schemas } from "../../api/client";
+import { placeBy } from "../../ui/amiss";
 import { Failure } from "../../ui/Failure";
+import { isRight, marksOf, unmark, useMarks } from "../../ui/marks";
 import { useRemoval } from "../act/useRemoval";
 import { Facts } from "../details/Facts";
 import { type KubernetesObject, useObject } from "../object";
 import { SubmitDialog } from "../wizard/SubmitDialog";
 import { AutoscalerFields } from "./AutoscalerFields";
-import { type AutoscalerValues, autoscalerObject, autoscalerOf, otherMetrics } from "./autoscaler";
+import { AUTOSCALER_PLACES, type AutoscalerValues, autoscalerObject, autoscalerOf, otherMetrics } from "./autoscaler";
 
 interface Props {
   cluster: string;
@@ -58,6 +60,8 @@ function AutoscalerForm({ cluster, namespace, name, hindered, base }: Props & { 
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
   const [form] = Form.useForm<AutoscalerValues>();
+  const point = useMarks(form);
+  const placeOf = (field: string) => placeBy(AUTOSCALER_PLACES, field);
   const removal = useRemoval(cluster, "horizontalpodautoscalers");
   // what was read when the form was begun: a change of somebody else is a conflict, and said
   const [begun, begin] = useState(base);
@@ -65,15 +69,11 @@ function AutoscalerForm({ cluster, namespace, name, hindered, base }: Props & { 
   useEffect(() => form.setFieldsValue(begun ? autoscalerOf(begun) : { min: 1, max: 3, cpu: 80 }), [begun, form]);
   const others = begun ? otherMetrics(begun) : 0;
   const submit = async () => {
-    try {
-      setAsked(autoscalerObject(await form.validateFields(), { namespace, name: begun?.metadata.name ?? name }, begun));
-    } catch {
-      // what is wrong stands at its field
-    }
+    if (await isRight(form)) setAsked(autoscalerObject(form.getFieldsValue(), { namespace, name: begun?.metadata.name ?? name }, begun));
   };
   return (
     <Card size="small" title={t("autoscaler.title")}>
-      <Form form={form} layout="vertical" disabled={hindered !== undefined} onFinish={() => void submit()}>
+      <Form form={form} layout="vertical" disabled={hindered !== undefined} onFinish={() => void submit()} onValuesChange={(changed) => unmark(form, changed)}>
         <AutoscalerFields under={[]} />
         {others > 0 && <Typography.Paragraph type="secondary">{t("autoscaler.others", { count: others })}</Typography.Paragraph>}
         <Flex gap={8}>
@@ -91,14 +91,21 @@ function AutoscalerForm({ cluster, namespace, name, hindered, base }: Props & { 
       </Form>
       {asked && (
         <SubmitDialog
+          marks={(_, field) => placeOf(field) !== undefined}
           cluster={cluster}
           wanted={[{ object: asked, base: begun }]}
           reload={(present) => {
             setAsked(undefined);
             begin(present);
           }}
-          close={({ done, first }) => {
+          close={({ done, first, refused }) => {
             setAsked(undefined);
+            point(
+              marksOf(
+                refused.flatMap(({ amiss }) => amiss),
+                placeOf,
+              ),
+            );
             if (done && first) begin(first);
           }}
         />

@@ -3,7 +3,15 @@
 // field, and the other metrics stand in an annotation.
 import { type Fields, type KubernetesObject, listOf, part } from "../object";
 import { put } from "../put";
+import type { Places } from "../../ui/amiss";
 import type { WorkloadForm } from "../wizard/form";
+
+/** Where the form has what the API server names. */
+export const AUTOSCALER_PLACES: Places = [
+  [/^spec\.minReplicas/, () => ["min"]],
+  [/^spec\.maxReplicas/, () => ["max"]],
+  [/^spec\.targetCPU/, () => ["cpu"]],
+];
 
 const METRICS = "autoscaling.alpha.kubernetes.io/metrics";
 

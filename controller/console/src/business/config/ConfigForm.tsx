@@ -9,7 +9,7 @@ import { problemOf } from "../../ui/Failure";
 import { rule } from "../fields/lists";
 import { isDataKey } from "../names";
 import { ObjectFormPage } from "../ObjectFormPage";
-import { configObject, configOf, type ConfigValues, decode, type Entry } from "./data";
+import { configObject, configOf, configPlace, type ConfigValues, decode, type Entry } from "./data";
 
 const TYPES: Record<string, string[]> = {
   Opaque: [],
@@ -30,6 +30,7 @@ export function ConfigForm({ resource, editing }: { resource: "configmaps" | "se
       secret={secret}
       blank={() => ({ entries: [{ key: "", value: "" }], ...(secret && { type: "Opaque" }) })}
       read={configOf}
+      placeOf={configPlace}
       write={(values, base) => configObject(secret ? "Secret" : "ConfigMap", values, base)}
       fields={(values, _, base) => (
         <>
@@ -100,7 +101,7 @@ function Entries({ name, secret, entries }: { name: string; secret: boolean; ent
   const twice = (key: string) => (form.getFieldValue("entries") as (Entry | undefined)[]).filter((entry) => entry?.key === key).length > 1;
   return (
     <Form.List name="entries">
-      {(fields, { add, remove }) => (
+      {(fields, { add, remove }, { errors }) => (
         <Flex vertical gap={16}>
           {fields.map(({ key, name: at }) => {
             const entry = entries[at];
@@ -146,6 +147,7 @@ function Entries({ name, secret, entries }: { name: string; secret: boolean; ent
               </Flex>
             );
           })}
+          <Form.ErrorList errors={errors} />
           <Flex gap={8}>
             <Button size="small" icon={<PlusOutlined />} onClick={() => add({ key: "", value: "" })}>
               {t("config.addKey")}

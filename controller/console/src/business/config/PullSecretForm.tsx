@@ -8,6 +8,7 @@ import { client } from "../../api/client";
 import { paths } from "../../app/paths";
 import { usePlace } from "../../app/place";
 import { Failure } from "../../ui/Failure";
+import { markRefusal, unmark } from "../../ui/marks";
 import { rule } from "../fields/lists";
 import { listPath } from "../lists";
 import { isSubdomain } from "../names";
@@ -31,6 +32,7 @@ export function PullSecretForm() {
   const go = useNavigate();
   const queries = useQueryClient();
   const { cluster, namespace, segment } = usePlace();
+  const [form] = Form.useForm<Values>();
   const [failure, setFailure] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const save = async ({ name, registry, user, password, ...values }: Values) => {
@@ -42,7 +44,10 @@ export function PullSecretForm() {
       body: { name, registry, user, password },
     });
     setBusy(false);
-    if (error !== undefined) return setFailure(error);
+    if (error !== undefined) {
+      setFailure(error);
+      return markRefusal(form, error);
+    }
     if (response.status === 202) void message.warning(t("outcome.waiting"));
     void queries.invalidateQueries({ queryKey: ["get", listPath("secrets")] });
     void go(paths.object(cluster, where, "secrets", name));
@@ -52,7 +57,14 @@ export function PullSecretForm() {
       <Typography.Title level={2} style={{ marginTop: 0 }}>
         {t("secret.createPull")}
       </Typography.Title>
-      <Form<Values> layout="vertical" onFinish={(values) => void save(values)} style={{ maxWidth: 560 }} autoComplete="off">
+      <Form<Values>
+        form={form}
+        layout="vertical"
+        onFinish={(values) => void save(values)}
+        onValuesChange={(changed) => unmark(form, changed)}
+        style={{ maxWidth: 560 }}
+        autoComplete="off"
+      >
         <Card size="small" style={{ marginBottom: 16 }}>
           {!namespace && (
             <Form.Item name="namespace" label={common("place.namespace")} rules={[{ required: true }]}>

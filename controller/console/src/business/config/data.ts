@@ -2,6 +2,7 @@
 // The data of ConfigMaps and Secrets as rows of a form, and back.
 import type { Fields, KubernetesObject } from "../object";
 import { filled, put } from "../put";
+import type { Path } from "../../ui/amiss";
 
 /** One key. */
 export interface Entry {
@@ -20,6 +21,17 @@ export interface ConfigValues {
   type?: string;
   entries: Entry[];
   immutable?: boolean;
+}
+
+/** Where the form has what the API server names: a key by its row. */
+export function configPlace(field: string, { entries }: ConfigValues): Path | undefined {
+  if (/^metadata\.name\b/.test(field)) return ["name"];
+  if (/^metadata\.namespace/.test(field)) return ["namespace"];
+  if (/^type\b/.test(field)) return ["type"];
+  const key = /^(?:data|binaryData|stringData)(?:\[(.*)\]|\.(.*))$/.exec(field);
+  const at = key ? entries.findIndex((entry) => entry.key === (key[1] ?? key[2])) : -1;
+  if (at >= 0) return ["entries", at, entries[at].kept ? "key" : "value"];
+  return /^(?:data|binaryData|stringData)\b/.test(field) ? ["entries"] : undefined;
 }
 
 /** UTF-8 text as base64. */

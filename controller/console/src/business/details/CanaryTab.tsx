@@ -8,6 +8,7 @@ import { api, client, type Schemas } from "../../api/client";
 import { paths } from "../../app/paths";
 import { percent } from "../../ui/amounts";
 import { Failure } from "../../ui/Failure";
+import { isRight, markRefusal, unmark } from "../../ui/marks";
 import { Images } from "../columns";
 import { listOf, part, useObject } from "../object";
 import { Changes } from "./Changes";
@@ -152,7 +153,8 @@ function StartCanary({
   const object = useObject(cluster, namespace, "deployments", name);
   const containers = listOf(part(object.data, "spec", "template", "spec").containers).map((one) => ({ name: String(one.name), image: String(one.image) }));
   const start = async () => {
-    const { replicas, images } = await form.validateFields();
+    if (!(await isRight(form))) return;
+    const { replicas, images } = form.getFieldsValue();
     setBusy(true);
     setFailure(undefined);
     const { error, response } = await client.POST(PATH, {
@@ -160,7 +162,10 @@ function StartCanary({
       body: { replicas, images, resourceVersion: object.data?.metadata.resourceVersion, dryRun: false },
     });
     setBusy(false);
-    if (error !== undefined) return setFailure(error);
+    if (error !== undefined) {
+      setFailure(error);
+      return markRefusal(form, error);
+    }
     if (response.status === 202) void message.warning(t("outcome.waiting"));
     close();
   };
@@ -176,7 +181,12 @@ function StartCanary({
     >
       {object.error && <Failure error={object.error} />}
       {object.data ? (
-        <Form form={form} layout="vertical" initialValues={{ replicas: 1, images: Object.fromEntries(containers.map((one) => [one.name, one.image])) }}>
+        <Form
+          form={form}
+          layout="vertical"
+          initialValues={{ replicas: 1, images: Object.fromEntries(containers.map((one) => [one.name, one.image])) }}
+          onValuesChange={(changed) => unmark(form, changed)}
+        >
           <Form.Item name="replicas" label={t("canary.replicas")} extra={t("canary.replicasNote", { count: all })} rules={[{ required: true }]}>
             <InputNumber min={1} max={100} precision={0} />
           </Form.Item>

@@ -4,8 +4,7 @@ import { Button, Flex, Form, Input, Tooltip } from "antd";
 import type { Rule } from "antd/es/form";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-
-export type Path = (string | number)[];
+import type { Path } from "../../ui/amiss";
 
 /** A rule of a field: what `check` does not take is refused with `why`; nothing is always fine. */
 export function rule(check: (text: string) => boolean, why: string): Rule {
@@ -32,7 +31,7 @@ export function RowList({ name, add, blank, children, disabled, fixed }: Rows) {
   const { t } = useTranslation();
   return (
     <Form.List name={name}>
-      {(fields, { add: append, remove }) => (
+      {(fields, { add: append, remove }, { errors }) => (
         <Flex vertical gap={8}>
           {fields.map((field) => (
             <Flex key={field.key} gap={8} align="start">
@@ -55,6 +54,7 @@ export function RowList({ name, add, blank, children, disabled, fixed }: Rows) {
               {add}
             </Button>
           </div>
+          <Form.ErrorList errors={errors} />
         </Flex>
       )}
     </Form.List>

@@ -3,11 +3,12 @@ import { MinusCircleOutlined, PlusOutlined } from "@ant-design/icons";
 import { AutoComplete, Button, Card, Flex, Form, Input, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { usePlace } from "../../app/place";
+import { placeBy } from "../../ui/amiss";
 import { RowList, rule } from "../fields/lists";
 import { ObjectName, useChoices } from "../fields/ObjectName";
 import { isSubdomain } from "../names";
 import { ObjectFormPage } from "../ObjectFormPage";
-import { ingressObject, ingressOf, type IngressPath, type IngressValues } from "./ingress";
+import { INGRESS_PLACES, ingressObject, ingressOf, type IngressPath, type IngressValues } from "./ingress";
 
 const TIGHT = { marginBottom: 0 };
 const EXAMPLE = "example.com";
@@ -25,6 +26,7 @@ export function IngressForm({ editing }: { editing: boolean }) {
       blank={() => ({ rules: [{ paths: [{ path: "/", pathType: "Prefix" }] }], tls: [] })}
       read={ingressOf}
       write={ingressObject}
+      placeOf={(field) => placeBy(INGRESS_PLACES, field)}
       fields={(_, namespace) => (
         <>
           <Card size="small" style={{ marginBottom: 16 }}>

@@ -2,11 +2,12 @@
 import { Card, Form, Input, Select, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
+import { placeBy } from "../../ui/amiss";
 import { PairList, rule } from "../fields/lists";
 import { isLabel, isLabelKey, isLabelValue, isSubdomain } from "../names";
 import { ObjectFormPage } from "../ObjectFormPage";
 import { AccessPorts } from "../wizard/AccessFields";
-import { serviceObject, serviceOf, type ServiceValues } from "./service";
+import { SERVICE_PLACES, serviceObject, serviceOf, type ServiceValues } from "./service";
 
 const TYPES = ["ClusterIP", "NodePort", "LoadBalancer", "Headless", "ExternalName"] as const;
 
@@ -23,6 +24,7 @@ export function ServiceForm({ editing }: { editing: boolean }) {
       blank={() => ({ type: "ClusterIP", selector: Object.entries(told).map(([key, value]) => ({ key, value })), ports: [{ protocol: "TCP" }] })}
       read={serviceOf}
       write={serviceObject}
+      placeOf={(field) => placeBy(SERVICE_PLACES, field)}
       fields={({ type }) => (
         <Card size="small" style={{ marginBottom: 16 }}>
           <Form.Item name="type" label={t("service.type")} extra={t(`access.about.${(type ?? "ClusterIP") as "ClusterIP"}`)}>

@@ -2,6 +2,7 @@
 // An Ingress as a form, and back.
 import { type Fields, type KubernetesObject, listOf, part } from "../object";
 import { filled, put, said } from "../put";
+import type { Places } from "../../ui/amiss";
 
 export interface IngressPath {
   base?: Fields;
@@ -31,6 +32,25 @@ export interface IngressValues {
   rules: IngressRule[];
   tls: IngressTls[];
 }
+
+const OF_PATH: [RegExp, string][] = [
+  [/^pathType/, "pathType"],
+  [/^backend\.service(?:\.port|Port)/, "port"],
+  [/^backend/, "service"],
+];
+
+/** Where the form has what the API server names. */
+export const INGRESS_PLACES: Places = [
+  [/^metadata\.(name|namespace)/, (field) => [field]],
+  [/^spec\.ingressClassName/, () => ["className"]],
+  [
+    /^spec\.rules\[(\d+)\]\.http\.paths\[(\d+)\]\.?(.*)$/,
+    (rule, at, field) => ["rules", Number(rule), "paths", Number(at), OF_PATH.find(([of]) => of.test(field))?.[1] ?? "path"],
+  ],
+  [/^spec\.rules\[(\d+)\]/, (rule) => ["rules", Number(rule), "host"]],
+  [/^spec\.tls\[(\d+)\]\.?(secretName)?/, (at, secret) => ["tls", Number(at), secret ? "secret" : "hosts"]],
+  [/^spec\.(rules|tls)/, (field) => [field]],
+];
 
 function pathOf(base: Fields): IngressPath {
   const service = part(base, "backend", "service");

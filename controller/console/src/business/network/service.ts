@@ -3,6 +3,7 @@
 import { type KubernetesObject, listOf, part } from "../object";
 import { countOrText, filled, mapOf, put, said } from "../put";
 import type { AccessPort, Pair } from "../wizard/form";
+import type { Places } from "../../ui/amiss";
 
 export interface ServiceValues {
   namespace?: string;
@@ -14,6 +15,15 @@ export interface ServiceValues {
   ports: AccessPort[];
   affinity?: string;
 }
+
+/** Where the form has what the API server names. */
+export const SERVICE_PLACES: Places = [
+  [/^metadata\.(name|namespace)/, (field) => [field]],
+  [/^spec\.ports\[(\d+)\]\.?(name|port|targetPort|nodePort|protocol)?/, (at, field) => ["ports", Number(at), field ?? "port"]],
+  [/^spec\.(ports|selector|externalName)/, (field) => [field]],
+  [/^spec\.(?:type|clusterIP)/, () => ["type"]],
+  [/^spec\.sessionAffinity/, () => ["affinity"]],
+];
 
 export function serviceOf(object: KubernetesObject): ServiceValues {
   const spec = part(object, "spec");

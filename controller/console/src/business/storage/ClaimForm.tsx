@@ -2,12 +2,13 @@
 import { Alert, Card, Form, Input, Radio, Select, Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { usePlace } from "../../app/place";
+import { placeBy } from "../../ui/amiss";
 import { quantity } from "../../ui/amounts";
 import { rule } from "../fields/lists";
 import { useChoices } from "../fields/ObjectName";
 import { isQuantity } from "../names";
 import { ObjectFormPage } from "../ObjectFormPage";
-import { claimObject, claimOf, type ClaimValues } from "./claim";
+import { CLAIM_PLACES, claimObject, claimOf, type ClaimValues } from "./claim";
 
 const MODES = ["ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany"] as const;
 const EXAMPLE = "10Gi";
@@ -24,6 +25,7 @@ export function ClaimForm({ editing }: { editing: boolean }) {
       blank={() => ({ size: "", modes: ["ReadWriteOnce"] })}
       read={claimOf}
       write={claimObject}
+      placeOf={(field) => placeBy(CLAIM_PLACES, field)}
       fields={({ storageClass }, _, base) => {
         const chosen = classes.find((one) => (storageClass ? one.name === storageClass : one.isDefault));
         const offered = chosen?.accessModes?.length ? chosen.accessModes : undefined;

@@ -2,6 +2,7 @@
 // A claim as a form, and back.
 import { type KubernetesObject, part } from "../object";
 import { filled, put, said } from "../put";
+import type { Places } from "../../ui/amiss";
 
 export interface ClaimValues {
   namespace?: string;
@@ -10,6 +11,14 @@ export interface ClaimValues {
   size: string;
   modes: string[];
 }
+
+/** Where the form has what the API server names. */
+export const CLAIM_PLACES: Places = [
+  [/^metadata\.(name|namespace)/, (field) => [field]],
+  [/^spec\.resources/, () => ["size"]],
+  [/^spec\.accessModes/, () => ["modes", 0]],
+  [/^spec\.storageClassName/, () => ["storageClass"]],
+];
 
 export function claimOf(object: KubernetesObject): ClaimValues {
   const spec = part(object, "spec");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Flex, Form, Input, InputNumber, Radio, Tooltip, Typography } from "antd";
 import { useTranslation } from "react-i18next";
-import { type Path, TextList } from "../fields/lists";
+import type { Path } from "../../ui/amiss";
+import { TextList } from "../fields/lists";
 import { PROBE_FIGURES, type ProbeHow, type PROBES } from "./form";
 import { useScene } from "./scene";
 

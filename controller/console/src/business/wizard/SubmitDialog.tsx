@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Flex, Modal, Space, Spin, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { type Amiss, amissIn } from "../../ui/amiss";
 import { Failure, problemOf } from "../../ui/Failure";
 import { OutcomeList } from "../act/OutcomeList";
 import { pluralOf, type Resource } from "../kinds";
@@ -10,7 +11,6 @@ import { createObject, type KubernetesObject, replaceObject, type Written } from
 import { merge } from "../merge";
 import { wantsTheSame } from "../sameness";
 import type { Wanted } from "./demand";
-import { type Amiss, fieldsIn } from "./places";
 import { QuotaImpact } from "./QuotaImpact";
 
 /** What became of it when the dialog closes. */
@@ -31,8 +31,8 @@ interface Props {
   /** Begins the form anew with what is there now. */
   reload?: (present: KubernetesObject) => void;
   close: (ended: Ended) => void;
-  /** Whether the form below says at its fields what was refused. */
-  marks?: boolean;
+  /** Whether the form below has a field of an object, to say there what was refused. */
+  marks?: (object: KubernetesObject, field: string) => boolean;
 }
 
 interface Result {
@@ -91,10 +91,8 @@ export function SubmitDialog({ cluster, wanted, reload, close, marks }: Props) {
   const warnings = trial.data?.flatMap(({ written }) => (written?.warning ? [written.warning] : [])) ?? [];
   const failed = results?.filter(({ failure }) => failure !== undefined) ?? [];
   const good = results !== undefined && failed.length === 0;
-  const placed = [...refused, ...failed].map(({ object, failure }) => {
-    const { detail, field, rule } = problemOf(failure);
-    return { object, amiss: rule === "changed" ? [] : fieldsIn(detail, field) };
-  });
+  const placed = [...refused, ...failed].map(({ object, failure }) => ({ object, amiss: amissIn(failure) }));
+  const marked = placed.some(({ object, amiss }) => amiss.some(({ field }) => marks?.(object, field)));
 
   const end = (now: Result[] | undefined) => {
     const made = (now ?? []).filter(({ failure }) => failure === undefined);
@@ -151,7 +149,7 @@ export function SubmitDialog({ cluster, wanted, reload, close, marks }: Props) {
               <Failure error={{ ...problemOf(failure), line: undefined }} inline />
             </div>
           ))}
-        {marks && !good && placed.some(({ amiss }) => amiss.length > 0) && <Typography.Text type="secondary">{t("wizard.marked")}</Typography.Text>}
+        {marked && !good && <Typography.Text type="secondary">{t("wizard.marked")}</Typography.Text>}
         {results && (
           <OutcomeList
             outcomes={results.map(({ object, written, failure }) => ({

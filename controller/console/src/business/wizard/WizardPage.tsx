@@ -5,9 +5,10 @@ import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { paths } from "../../app/paths";
 import { usePlace } from "../../app/place";
+import type { Path } from "../../ui/amiss";
 import { Failure } from "../../ui/Failure";
+import { type Mark, mark, unmark } from "../../ui/marks";
 import { ReasonButton } from "../../ui/ReasonButton";
-import type { Path } from "../fields/lists";
 import { useStray, YamlSide } from "../fields/YamlSide";
 import { kindOf, LASTING, type WorkloadPlural } from "../kinds";
 import { type KubernetesObject, useObject } from "../object";
@@ -201,19 +202,16 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
     const twice = objectsOf(kind, read(), making).find((object) => taken.includes(keyOf(object)));
     if (!twice) return true;
     const place = twice.kind === kindOf(kind) ? ["name"] : ["access", "name"];
-    mark([{ place, words: t("wizard.twice", { name: `${twice.kind} ${twice.metadata.name ?? ""}` }) }]);
+    point([{ place, words: t("wizard.twice", { name: `${twice.kind} ${twice.metadata.name ?? ""}` }) }]);
     return false;
   };
-  /** Says at the fields what is wrong with them, and goes to the first. */
-  const mark = (wrong: { place: Path; words: string }[]) => {
-    // of what the form only keeps the name alone is there
-    const seen = wrong.map(({ place, words }) => {
-      const there = [place, [...place.slice(0, -1), "name"]].find((one) => form.getFieldInstance(one as never) !== undefined);
-      return { place: there ?? place, words };
-    });
-    form.setFields(seen.map(({ place, words }) => ({ name: place as never, errors: [words] })));
-    if (seen.length > 0) show(seen[0].place);
+  const point = (wrong: Mark[]) => {
+    const first = mark(form, wrong) ?? wrong[0]?.place;
+    if (first) show(first);
   };
+  /** Where a field of an object of the present form stands. */
+  const placeOf = (object: KubernetesObject, field: string) =>
+    objectsOf(kind, read(), making).some((own) => keyOf(own) === keyOf(object)) ? placeIn(kind, read(), object, field) : undefined;
   const leave = (all: Planned[]) => {
     const [{ kind: made, form: first }] = all;
     const where = first.namespace ?? place.segment;
@@ -228,14 +226,12 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
     const mine = states.find(isPresent);
     plans?.settle([...planned.filter((one) => one.made), ...states.filter((one) => one !== mine || one.made)], mine?.made ?? false);
     if (mine?.made) return;
-    mark(
+    point(
       refused.flatMap(({ object, amiss }) =>
-        objectsOf(kind, read(), making).some((own) => keyOf(own) === keyOf(object))
-          ? amiss.flatMap(({ field, words }) => {
-              const place = placeIn(kind, read(), object, field);
-              return place ? [{ place, words: `${field}: ${words}` }] : [];
-            })
-          : [],
+        amiss.flatMap(({ field, words }) => {
+          const place = placeOf(object, field);
+          return place ? [{ place, words: `${field}: ${words}` }] : [];
+        }),
       ),
     );
   };
@@ -271,7 +267,13 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
         <Col xs={24} xl={preview ? 14 : 24}>
           {note}
           {turned && <FellAway kind={kind} lost={turned.lost} undo={() => plans?.become(turned.before)} />}
-          <Form form={form} layout="vertical" initialValues={initial} disabled={stray.unshown !== undefined}>
+          <Form
+            form={form}
+            layout="vertical"
+            initialValues={initial}
+            disabled={stray.unshown !== undefined}
+            onValuesChange={(changed) => unmark(form, changed)}
+          >
             {!lasting && (
               <div style={shownWhen("basics")}>
                 <BasicFields />
@@ -327,7 +329,7 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
       </Row>
       {asked && (
         <SubmitDialog
-          marks
+          marks={(object, field) => placeOf(object, field) !== undefined}
           cluster={cluster}
           wanted={asked.flatMap((one) => objectsOf(one.kind, one.form, making).map((object) => ({ object, base })))}
           reload={(present) => {

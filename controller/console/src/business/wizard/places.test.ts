@@ -2,23 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { KubernetesObject } from "../object";
 import { newContainer, newForm } from "./form";
-import { fieldsIn, placeIn } from "./places";
+import { placeIn } from "./places";
 
 const object = (kind: string) => ({ apiVersion: "v1", kind, metadata: {} }) as KubernetesObject;
-
-describe("the fields that a refusal names", () => {
-  it("are each told with their words", () => {
-    const detail =
-      'Deployment.apps "x" is invalid: [spec.template.spec.containers[0].name: Invalid value: "A_": a label (regex \'[a-z]\'), ' +
-      "spec.replicas: Invalid value: -1: must be greater than or equal to 0]";
-    expect(fieldsIn(detail, "spec.template.spec.containers[0].name")).toEqual([
-      { field: "spec.template.spec.containers[0].name", words: "Invalid value: \"A_\": a label (regex '[a-z]')" },
-      { field: "spec.replicas", words: "Invalid value: -1: must be greater than or equal to 0" },
-    ]);
-    expect(fieldsIn("no such thing", "spec.paused")).toEqual([{ field: "spec.paused", words: "no such thing" }]);
-    expect(fieldsIn("exceeded quota", undefined)).toEqual([]);
-  });
-});
 
 describe("a field's place in the form", () => {
   it("is found for each sort of field", () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createContext, useContext, useEffect, useState } from "react";
 import { api } from "../../api/client";
-import type { Path } from "../fields/lists";
+import type { Path } from "../../ui/amiss";
 import type { WorkloadPlural } from "../kinds";
 
 /** Where the form is and what it is about; all its fields may ask. */

@@ -7,8 +7,8 @@ import { useNavigate } from "react-router";
 import { client } from "../../api/client";
 import { read } from "../../api/read";
 import { paths } from "../../app/paths";
-import { Failure, problemOf } from "../../ui/Failure";
-import { fieldPath } from "../../ui/fieldPath";
+import { Failure } from "../../ui/Failure";
+import { markRefusal, unmark } from "../../ui/marks";
 import { PageHead } from "../../ui/PageHead";
 import { ReasonButton } from "../../ui/ReasonButton";
 import { BasicFields, NodeFields } from "./BasicFields";
@@ -33,11 +33,7 @@ export function NewCluster() {
       go(paths.cluster(cluster.name, "timeline"));
     } catch (failed) {
       setError(failed);
-      const { field, detail } = problemOf(failed);
-      if (field) {
-        form.setFields([{ name: fieldPath(field) as never, errors: [detail] }]);
-        form.scrollToField(fieldPath(field) as never, { block: "center" });
-      }
+      markRefusal(form, failed);
     } finally {
       setBusy(false);
     }
@@ -54,6 +50,7 @@ export function NewCluster() {
         colon={false}
         initialValues={STANDARD}
         onFinish={() => void create()}
+        onValuesChange={(changed) => unmark(form, changed)}
         scrollToFirstError={{ block: "center" }}
         style={{ maxWidth: 960 }}
       >

@@ -4,6 +4,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "../../api/client";
 import { Failure, problemOf } from "../../ui/Failure";
+import { fieldPath } from "../../ui/fieldPath";
+import { markRefusal, unmark } from "../../ui/marks";
 import { type Amounts, type AmountsForm, amountText, differing, toAmounts, toForm } from "./amounts";
 import { AmountsFields } from "./AmountsFields";
 
@@ -46,7 +48,9 @@ export function AmountsDialog(props: Props) {
       const problem = problemOf(failed);
       const now = problem.rule === "changed" ? props.present(problem) : undefined;
       setTheirs(now);
-      if (!now) setError(failed);
+      if (now) return;
+      setError(failed);
+      markRefusal(form, failed, (field) => ["amounts", ...fieldPath(field).slice(1)]); // it names them by quota or budget
     } finally {
       setBusy(false);
     }
@@ -69,7 +73,13 @@ export function AmountsDialog(props: Props) {
       cancelText={common("action.cancel")}
     >
       {props.note && <Alert type="info" showIcon style={{ marginBottom: 16 }} title={props.note} />}
-      <Form form={form} layout="vertical" initialValues={{ amounts: toForm(seen.amounts) }} onFinish={() => void save(seen.resourceVersion)}>
+      <Form
+        form={form}
+        layout="vertical"
+        initialValues={{ amounts: toForm(seen.amounts) }}
+        onFinish={() => void save(seen.resourceVersion)}
+        onValuesChange={(changed) => unmark(form, changed)}
+      >
         <AmountsFields name="amounts" left={props.left} least={props.least} leastWord={props.leastWord} />
       </Form>
       {theirs && (

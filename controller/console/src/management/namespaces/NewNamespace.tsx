@@ -10,6 +10,7 @@ import { paths } from "../../app/paths";
 import { useClusterNames } from "../../app/PlaceChooser";
 import { useMe } from "../../session/me";
 import { Failure } from "../../ui/Failure";
+import { markRefusal, unmark } from "../../ui/marks";
 import { PageHead } from "../../ui/PageHead";
 import { ReasonButton } from "../../ui/ReasonButton";
 import { refused, useOutcome } from "../outcome";
@@ -56,6 +57,7 @@ export function NewNamespace() {
       go(result.state === "waiting" ? paths.management("namespaces") : paths.namespace(cluster, name));
     } catch (failed) {
       setError(failed);
+      markRefusal(form, failed);
     } finally {
       setBusy(false);
     }
@@ -63,7 +65,14 @@ export function NewNamespace() {
   return (
     <>
       <PageHead title={t("namespace.create")} />
-      <Form<Values> form={form} layout="vertical" onFinish={(values) => void create(values)} scrollToFirstError={{ block: "center" }} style={{ maxWidth: 960 }}>
+      <Form<Values>
+        form={form}
+        layout="vertical"
+        onFinish={(values) => void create(values)}
+        onValuesChange={(changed) => unmark(form, changed)}
+        scrollToFirstError={{ block: "center", focus: true }}
+        style={{ maxWidth: 960 }}
+      >
         <Space orientation="vertical" size="middle" style={{ width: "100%" }}>
           <Card title={t("newCluster.basic")}>
             <Form.Item

@@ -3,9 +3,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { App, Checkbox, Form, Input, Radio } from "antd";
 import { useTranslation } from "react-i18next";
 import { client } from "../../api/client";
+import { placeBy } from "../../ui/amiss";
 import { FormDialog } from "../../ui/FormDialog";
 import { PairsField } from "../../ui/PairsField";
-import { ACCESS_MODES, type StorageClassForm, toObject } from "./storageClass";
+import { ACCESS_MODES, STORAGE_CLASS_PLACES, type StorageClassForm, toObject } from "./storageClass";
 
 const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 const LONGEST_NAME = 253;
@@ -33,6 +34,7 @@ export function NewStorageClass({ cluster, open, close }: { cluster: string; ope
       width={640}
       initial={{ reclaimPolicy: "Delete", bindingMode: "WaitForFirstConsumer", expandable: true, isDefault: false, accessModes: ["ReadWriteOnce"] }}
       send={send}
+      placeOf={(field) => placeBy(STORAGE_CLASS_PLACES, field)}
       done={(status) => {
         void (status === 202 ? message.warning(t("waits")) : message.success(t("saved")));
         void queries.invalidateQueries();

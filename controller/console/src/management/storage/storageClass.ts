@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Places } from "../../ui/amiss";
 import { mapOf, type Pair } from "../../ui/PairsField";
 
 export const ACCESS_MODES = ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany"] as const;
@@ -14,6 +15,15 @@ export interface StorageClassForm {
   accessModes: string[];
   parameters?: Pair[];
 }
+
+/** Where the form has what the API server names. */
+export const STORAGE_CLASS_PLACES: Places = [
+  [/^metadata\.annotations/, () => ["accessModes"]],
+  [/^metadata\.name/, () => ["name"]],
+  [/^(provisioner|parameters|reclaimPolicy)/, (field) => [field]],
+  [/^volumeBindingMode/, () => ["bindingMode"]],
+  [/^allowVolumeExpansion/, () => ["expandable"]],
+];
 
 const DEFAULT_MARK = "storageclass.kubernetes.io/is-default-class";
 const ACCESS_MARK = "slipway.io/access-modes";
