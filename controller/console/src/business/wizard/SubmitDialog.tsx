@@ -12,6 +12,7 @@ import { merge } from "../merge";
 import { wantsTheSame } from "../sameness";
 import type { Wanted } from "./demand";
 import { QuotaImpact } from "./QuotaImpact";
+import { leftOf } from "./warnings";
 
 /** What became of it when the dialog closes. */
 export interface Ended {
@@ -88,7 +89,8 @@ export function SubmitDialog({ cluster, wanted, reload, close, marks }: Props) {
     enabled: !results,
   });
   const refused = trial.data?.filter(({ failure }) => failure !== undefined) ?? [];
-  const warnings = trial.data?.flatMap(({ written }) => (written?.warning ? [written.warning] : [])) ?? [];
+  const together = wanted.map(({ object }) => object);
+  const warnings = trial.data?.flatMap(({ object, written }) => (written?.warning ? [leftOf(written.warning, object, together)] : [])) ?? [];
   const failed = results?.filter(({ failure }) => failure !== undefined) ?? [];
   const good = results !== undefined && failed.length === 0;
   const placed = [...refused, ...failed].map(({ object, failure }) => ({ object, amiss: amissIn(failure) }));
@@ -139,9 +141,7 @@ export function SubmitDialog({ cluster, wanted, reload, close, marks }: Props) {
           <Alert type="success" showIcon title={t("wizard.accepted")} description={wanted.map(({ object }) => nameOf(object)).join(", ")} />
         )}
         {!results && <QuotaImpact cluster={cluster} wanted={wanted} />}
-        {warnings.map((warning) => (
-          <Alert key={warning} type="warning" showIcon title={warning} />
-        ))}
+        {warnings.map((warning) => warning && <Alert key={warning} type="warning" showIcon title={warning} />)}
         {!results &&
           refused.map(({ object, failure }) => (
             <div key={nameOf(object)}>
