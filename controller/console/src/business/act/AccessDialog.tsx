@@ -13,6 +13,7 @@ import { accessObjects, accessOf } from "../wizard/access";
 import type { WorkloadForm } from "../wizard/form";
 import { placeIn } from "../wizard/places";
 import { formOf } from "../wizard/reading";
+import { SceneContext } from "../wizard/scene";
 import { type Ended, SubmitDialog } from "../wizard/SubmitDialog";
 import type { EditProps } from "./PartDialog";
 
@@ -21,7 +22,7 @@ interface Way {
   ingress?: KubernetesObject;
 }
 
-/** The workload, the Services before it, and the Ingress that leads to each. */
+/** The workload, the Services before it, and the Ingresses that lead to each. */
 async function readWays(cluster: string, { namespace, kind, name }: EditProps["target"]): Promise<{ workload: KubernetesObject; ways: Way[] }> {
   const [workload, services, ingresses] = await Promise.all([
     readObject(cluster, namespace, kind, name),
@@ -30,13 +31,13 @@ async function readWays(cluster: string, { namespace, kind, name }: EditProps["t
   ]);
   const labels = part(workload, "spec", "template", "metadata", "labels") as Record<string, string>;
   const before = services.items.filter(({ selector }) => selects(selector, labels));
-  const ways = before.map(async (one): Promise<Way> => {
-    // the form shows the first path of an Ingress
-    const leading = ingresses.items.find(({ paths }) => paths[0]?.service === one.name);
-    const ingress = leading && readObject(cluster, namespace, "ingresses", leading.name);
-    return { service: await readObject(cluster, namespace, "services", one.name), ingress: await ingress };
+  const ways = before.map(async ({ name: of }): Promise<Way[]> => {
+    const leading = ingresses.items.filter(({ paths }) => paths.some(({ service }) => service === of));
+    const service = await readObject(cluster, namespace, "services", of);
+    if (leading.length === 0) return [{ service }];
+    return Promise.all(leading.map(async (one) => ({ service, ingress: await readObject(cluster, namespace, "ingresses", one.name) })));
   });
-  return { workload, ways: await Promise.all(ways) };
+  return { workload, ways: (await Promise.all(ways)).flat() };
 }
 
 /** By which Service a workload is reached, and by which Ingress that one: changes those that there are, or makes new ones. */
@@ -55,14 +56,18 @@ export function AccessDialog(props: EditProps) {
   }
   const { workload, ways } = read.data;
   const names = ways.map(({ service }) => service?.metadata.name ?? "");
-  const options = [...names.map((label, value) => ({ value, label })), { value: ways.length, label: t("edit.another") }];
+  // a Service to which several Ingresses lead is told by each of them
+  const labels = ways.map(({ ingress }, at) =>
+    names.filter((name) => name === names[at]).length > 1 ? `${names[at]} · ${ingress?.metadata.name}` : names[at],
+  );
+  const options = [...labels.map((label, value) => ({ value, label })), { value: ways.length, label: t("edit.another") }];
   return (
     <AccessForm
       key={chosen}
       {...props}
       workload={workload}
       way={ways[chosen] ?? {}}
-      taken={names}
+      taken={[...new Set(names)]}
       choice={ways.length > 0 && <Segmented<number> value={chosen} onChange={choose} options={options} style={{ marginBottom: 16 }} />}
       again={() => void read.refetch()}
     />
@@ -116,7 +121,9 @@ function AccessForm({ cluster, target, close, workload, way, taken, choice, agai
       >
         {choice}
         <Form form={form} name={prefix} layout="vertical" initialValues={initial} onValuesChange={(changed) => unmark(form, changed)}>
-          <AccessFields there={{ service: way.service !== undefined, ingress: way.ingress !== undefined }} />
+          <SceneContext value={{ cluster, namespace: target.namespace, kind, editing: true, lacks: () => undefined }}>
+            <AccessFields there={{ service: way.service !== undefined, ingress: way.ingress !== undefined }} />
+          </SceneContext>
         </Form>
       </Modal>
       {asked && (

@@ -18,6 +18,8 @@ export function useChoices<List extends ListName>(list: List, cluster: string, n
 
 interface NameProps {
   label: string;
+  /** What holds while nothing is said; without it the label. */
+  placeholder?: string;
   value?: string;
   onChange?: (name: string) => void;
   id?: string;
@@ -30,12 +32,12 @@ interface Props extends NameProps {
 }
 
 /** A name, chosen from those that there are; one that is made later may be typed. */
-function NameField({ label, names, width, ...field }: NameProps & { names: string[]; width: number }) {
+function NameField({ label, placeholder, names, width, ...field }: NameProps & { names: string[]; width: number }) {
   return (
     <AutoComplete
       {...field}
       aria-label={label}
-      placeholder={label}
+      placeholder={placeholder ?? label}
       style={{ minWidth: width, width: "100%" }}
       showSearch={{ filterOption: (typed, option) => String(option?.value).includes(typed) }}
       options={names.map((name) => ({ value: name }))}

@@ -19,6 +19,11 @@ export interface IngressRule {
   paths: IngressPath[];
 }
 
+/** The row of a path that is to be said. */
+export function newPath(): IngressPath {
+  return { path: "/", pathType: "Prefix" };
+}
+
 export interface IngressTls {
   base?: Fields;
   secret?: string;
@@ -103,10 +108,13 @@ export function ingressObject(values: IngressValues, base?: KubernetesObject): K
     apiVersion: base?.apiVersion ?? "networking.k8s.io/v1",
     kind: "Ingress",
     metadata: put(base?.metadata, { name: values.name, namespace: values.namespace }),
-    spec: put(part(base, "spec"), {
-      ingressClassName: values.className || undefined,
-      rules: filled(rules, part(base, "spec").rules),
-      tls: filled(tls, part(base, "spec").tls),
-    }),
+    spec: filled(
+      put(part(base, "spec"), {
+        ingressClassName: values.className || undefined,
+        rules: filled(rules, part(base, "spec").rules),
+        tls: filled(tls, part(base, "spec").tls),
+      }),
+      base?.spec,
+    ),
   }) as KubernetesObject;
 }

@@ -2,11 +2,12 @@
 import { Alert, Card, Flex, Form, Input, InputNumber, Select, Switch, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { RowList, rule } from "../fields/lists";
-import { isLabel, isSubdomain } from "../names";
+import { isLabel } from "../names";
+import { RuleFields } from "../network/RuleFields";
 import type { Access } from "./form";
+import { useScene } from "./scene";
 
 const TIGHT = { marginBottom: 0 };
-const EXAMPLE_HOST = "example.com";
 const TYPES = ["ClusterIP", "NodePort", "LoadBalancer", "Headless"] as const;
 
 /** A Service, and an Ingress that leads to it, made with the workload. `there`: of one that runs, and which of them it has. */
@@ -14,6 +15,9 @@ export function AccessFields({ there }: { there?: { service: boolean; ingress: b
   const { t } = useTranslation("business");
   const access = Form.useWatch<Access | undefined>("access", { preserve: true });
   const name = Form.useWatch<string | undefined>("name", { preserve: true });
+  const { cluster, namespace } = useScene();
+  const port = access?.ports?.[0]?.port;
+  const urls = (access?.ingress?.rules ?? []).flatMap((one) => (one?.paths ?? []).map((path) => `http://${one.host || "*"}${path?.path || "/"}`));
   return (
     <>
       <Card size="small" title={t("tab.services")} style={{ marginBottom: 16 }}>
@@ -56,22 +60,16 @@ export function AccessFields({ there }: { there?: { service: boolean; ingress: b
           </Form.Item>
           {access.ingress?.on && (
             <>
-              <Flex gap={24} wrap>
-                <Form.Item
-                  name={["access", "ingress", "host"]}
-                  label={t("ingress.host")}
-                  rules={[rule((text) => isSubdomain(text.replace(/^\*\./, "")), t("ingress.hostRule"))]}
-                >
-                  <Input placeholder={EXAMPLE_HOST} />
-                </Form.Item>
-                <Form.Item name={["access", "ingress", "path"]} label={t("ingress.path")} rules={[rule((text) => text.startsWith("/"), t("wizard.pathRule"))]}>
-                  <Input placeholder="/" />
-                </Form.Item>
-                <Form.Item name={["access", "ingress", "className"]} label={t("ingress.class")}>
-                  <Input />
-                </Form.Item>
-              </Flex>
-              <Alert type="info" showIcon title={t("access.ingressNote", { url: `http://${access.ingress.host || "*"}${access.ingress.path || "/"}` })} />
+              <Form.Item name={["access", "ingress", "className"]} label={t("ingress.class")}>
+                <Input style={{ maxWidth: 240 }} />
+              </Form.Item>
+              <RuleFields
+                name={["access", "ingress", "rules"]}
+                cluster={cluster}
+                namespace={namespace}
+                own={{ service: access.name || name, port: port === undefined ? undefined : String(port) }}
+              />
+              <Alert type="info" showIcon title={t("access.ingressNote", { url: urls.join(" ") })} />
             </>
           )}
         </Card>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Card, Form, Input, Select, Switch } from "antd";
+import { Card, Form, Input, Switch } from "antd";
 import { useTranslation } from "react-i18next";
+import { HostNames } from "../fields/HostNames";
 import { RowList, rule } from "../fields/lists";
 
 const TIGHT = { marginBottom: 0 };
@@ -28,14 +29,7 @@ export function NetworkFields() {
                   <Input aria-label={t("pod.ip")} placeholder={t("pod.ip")} />
                 </Form.Item>
                 <Form.Item name={[row, "hostnames"]} rules={[{ required: true, message: t("form.needValue") }]} style={{ ...TIGHT, flex: 1 }}>
-                  <Select
-                    mode="tags"
-                    open={false}
-                    suffixIcon={null}
-                    aria-label={t("network.hostnames")}
-                    placeholder={t("network.hostnames")}
-                    tokenSeparators={[",", " "]}
-                  />
+                  <HostNames />
                 </Form.Item>
               </>
             )}

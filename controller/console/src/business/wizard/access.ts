@@ -3,6 +3,7 @@
 // made otherwise.
 import { APPLICATION_LABEL, type WorkloadPlural } from "../kinds";
 import { type Fields, type KubernetesObject, listOf, part } from "../object";
+import { ingressObject, ingressOf, type IngressPath } from "../network/ingress";
 import { serviceObject, serviceOf } from "../network/service";
 import { filled, put, said } from "../put";
 import { told } from "../sameness";
@@ -38,41 +39,33 @@ function serviceOfForm(kind: WorkloadPlural, form: WorkloadForm, name: string): 
   return { ...service, metadata: metadataOf(form, name, base) };
 }
 
-/** The first of a list set anew, the others as they are. */
-function first(list: unknown, to: (base: Fields | undefined) => Fields): Fields[] {
-  const [base, ...others] = listOf(list);
-  return [to(base), ...others];
+/** Where a path leads; what it leads to follows the Service, unless it was made otherwise. */
+function leading(one: IngressPath, form: WorkloadForm, name: string): IngressPath {
+  const { base } = one;
+  const was = form.access.base;
+  const to = part(base, "backend", "service");
+  const port = part(to, "port");
+  const follows = { service: !base || (to.name !== undefined && to.name === was?.metadata.name), port: !base || isFirst(port, was) };
+  return {
+    ...one,
+    path: said(one.path) ?? (base ? undefined : "/"),
+    service: said(one.service) ?? (follows.service ? name : text(to.name)),
+    port: said(one.port) ?? (follows.port ? text(form.access.ports?.[0]?.port) : text(port.number ?? port.name)),
+  };
 }
 
-function ingressObject(form: WorkloadForm, service: string): KubernetesObject {
-  const { base, host, path, className } = form.access.ingress;
+/** Whether it is the Service's first port. */
+function isFirst(port: Fields, service: KubernetesObject | undefined): boolean {
+  return port.number !== undefined && port.number === listOf(part(service, "spec").ports)[0]?.port;
+}
+
+function ingressOfForm(form: WorkloadForm, service: string): KubernetesObject {
+  const { base, className, rules } = form.access.ingress;
   const was = form.access.base;
-  const backend = (before: Fields): Fields => {
-    const to = part(before, "service");
-    const port = part(to, "port");
-    const named = !before.service || to.name === was?.metadata.name;
-    const reached = !before.service || port.number === listOf(part(was, "spec").ports)[0]?.port;
-    return put(before, {
-      service: put(to, { ...(named && { name: service }), ...(reached && { port: put(port, { number: form.access.ports?.[0]?.port }) }) }),
-    });
-  };
-  const leading = (before: Fields | undefined): Fields =>
-    put(before, {
-      path: said(path) ?? (before ? undefined : "/"),
-      ...(!before && { pathType: "Prefix" }),
-      ...((!before || part(before, "backend").service !== undefined) && { backend: backend(part(before, "backend")) }),
-    });
-  const rule = (before: Fields | undefined): Fields => {
-    const http = part(before, "http");
-    // a rule that leads nowhere yet is somebody's who writes it
-    const paths = before && listOf(http.paths).length === 0 ? undefined : first(http.paths, leading);
-    return put(before, { host: said(host), ...(paths && { http: put(http, { paths }) }) });
-  };
-  const before = part(base, "spec");
-  const rules = base && listOf(before.rules).length === 0 ? before.rules : first(before.rules, rule);
-  const spec = filled(put(before, { ingressClassName: said(className), rules }), base?.spec);
+  const led = (rules ?? []).map((rule) => ({ ...rule, paths: (rule.paths ?? []).map((one) => leading(one, form, service)) }));
+  const object = ingressObject({ name: "", className, rules: led, tls: base ? ingressOf(base).tls : [] }, base);
   const metadata = metadataOf(form, base && base.metadata.name !== was?.metadata.name ? (base.metadata.name ?? "") : service, base);
-  return put(base, { apiVersion: base?.apiVersion ?? "networking.k8s.io/v1", kind: "Ingress", metadata, spec }) as KubernetesObject;
+  return { ...object, metadata };
 }
 
 /** The Service and the Ingress that go with a workload. */
@@ -81,23 +74,34 @@ export function accessObjects(kind: WorkloadPlural, form: WorkloadForm): Kuberne
   if (!access.on) return [];
   const name = access.name || form.name;
   const service = serviceOfForm(kind, form, name);
-  return access.ingress.on ? [service, ingressObject(form, name)] : [service];
+  return access.ingress.on ? [service, ingressOfForm(form, name)] : [service];
 }
 
 /** What the form shows of a workload's Service and Ingress; accessObjects gives them back. */
 export function accessOf(workload: string, service: KubernetesObject | undefined, ingress: KubernetesObject | undefined): Access {
   if (!service) return newAccess();
   const { name, type, ports } = serviceOf(service);
-  const [rule] = listOf(part(ingress, "spec").rules);
-  const [path] = listOf(part(rule, "http").paths);
   return {
     base: service,
     on: true,
     name: name === workload ? undefined : name,
     type,
     ports,
-    ingress: ingress
-      ? { base: ingress, on: true, host: text(rule?.host), path: text(path?.path), className: text(part(ingress, "spec").ingressClassName) }
-      : newAccess().ingress,
+    ingress: ingress ? ingressIn(ingress, service) : newAccess().ingress,
   };
+}
+
+/** What leads to the Service and its first port says neither, so that it follows them. */
+function ingressIn(ingress: KubernetesObject, service: KubernetesObject): Access["ingress"] {
+  const { className, rules } = ingressOf(ingress);
+  const name = service.metadata.name;
+  const own = (path: IngressPath): IngressPath => {
+    const isOwn = path.service !== undefined && path.service === name;
+    return {
+      ...path,
+      ...(isOwn && { service: undefined }),
+      ...(isOwn && isFirst(part(path.base, "backend", "service", "port"), service) && { port: undefined }),
+    };
+  };
+  return { base: ingress, on: true, className, rules: rules.map((rule) => ({ ...rule, paths: rule.paths.map(own) })) };
 }

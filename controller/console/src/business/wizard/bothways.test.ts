@@ -83,7 +83,7 @@ function whole(kind: WorkloadPlural): WorkloadForm {
       on: ["deployments", "statefulsets", "daemonsets"].includes(kind),
       type: "NodePort",
       ports: [{ port: 80, targetPort: "8080", nodePort: 30080, protocol: "TCP" }],
-      ingress: { on: true, host: "a.example.com", path: "/x" },
+      ingress: { on: true, rules: [{ host: "a.example.com", paths: [{ path: "/x", pathType: "Prefix" }] }] },
     },
     scaling: { on: kind === "deployments", min: 2, max: 5, cpu: 70, memory: 60 },
     batch: kind === "cronjobs" ? { ...form.batch, schedule: "0 3 * * *", successfulJobsHistoryLimit: 1 } : form.batch,

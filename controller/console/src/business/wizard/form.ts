@@ -3,6 +3,7 @@
 // does not know is in there, and goes back into the object.
 import type { WorkloadPlural } from "../kinds";
 import type { Fields, KubernetesObject } from "../object";
+import { type IngressRule, newPath } from "../network/ingress";
 
 export interface Pair {
   key: string;
@@ -183,7 +184,8 @@ export interface Access {
   name?: string;
   type?: string;
   ports: AccessPort[];
-  ingress: { base?: KubernetesObject; on: boolean; host?: string; path?: string; className?: string };
+  /** A path that names no Service or port leads to this one and its first. */
+  ingress: { base?: KubernetesObject; on: boolean; className?: string; rules: IngressRule[] };
 }
 
 /** An autoscaler to make with a Deployment. */
@@ -268,7 +270,7 @@ function noAffinity(): Affinity {
 }
 
 export function newAccess(): Access {
-  return { on: false, type: "ClusterIP", ports: [{ protocol: "TCP" }], ingress: { on: false, path: "/" } };
+  return { on: false, type: "ClusterIP", ports: [{ protocol: "TCP" }], ingress: { on: false, rules: [{ paths: [newPath()] }] } };
 }
 
 /** The form of a workload that is to be made. */

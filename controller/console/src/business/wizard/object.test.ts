@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { WorkloadPlural } from "../kinds";
 import type { KubernetesObject } from "../object";
 import { newContainer, newForm } from "./form";
-import { accessObjects } from "./access";
+import { accessObjects, accessOf } from "./access";
 import { objectOf } from "./object";
 import { formOf } from "./reading";
 
@@ -268,7 +268,7 @@ describe("a workload's form", () => {
       on: true,
       type: "NodePort",
       ports: [{ port: 80, targetPort: "http", nodePort: 30080, protocol: "TCP" }],
-      ingress: { on: true, host: "a.example.com", path: "/x" },
+      ingress: { on: true, rules: [{ host: "a.example.com", paths: [{ path: "/x", pathType: "Prefix" }] }] },
     };
     expect(accessObjects("deployments", form)).toEqual([
       {
@@ -288,5 +288,48 @@ describe("a workload's form", () => {
         },
       },
     ]);
+  });
+
+  it("shows and keeps all hosts and paths of an Ingress; those that lead to the Service follow it", () => {
+    const path = (at: string, service: string, port: object) => ({ path: at, pathType: "Exact", backend: { service: { name: service, port } } });
+    const service = { apiVersion: "v1", kind: "Service", metadata: { name: "web", namespace: "shop" }, spec: { ports: [{ port: 80 }] } };
+    const ingress = {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "Ingress",
+      metadata: { name: "ways", namespace: "shop", annotations: { a: "b" } },
+      spec: {
+        ingressClassName: "nginx",
+        defaultBackend: { service: { name: "other", port: { number: 1 } } },
+        tls: [{ hosts: ["a.example.com"], secretName: "cert" }],
+        rules: [
+          { host: "a.example.com", http: { paths: [path("/other", "other", { number: 80 }), path("/a", "web", { number: 80 })] } },
+          {
+            host: "b.example.com",
+            http: { paths: [path("/b", "web", { name: "http" }), { path: "/r", pathType: "Prefix", backend: { resource: { name: "x" } } }] },
+          },
+        ],
+      },
+    };
+    const deployment = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web", namespace: "shop" }, spec: {} };
+    const form = { ...formOf("deployments", deployment), access: accessOf("web", service, ingress) };
+    const { rules } = form.access.ingress;
+    expect(rules.map(({ host, paths }) => [host, ...paths.map((one) => one.path)])).toEqual([
+      ["a.example.com", "/other", "/a"],
+      ["b.example.com", "/b", "/r"],
+    ]);
+    expect(accessObjects("deployments", form)[1]).toEqual(ingress);
+    form.access.ports[0].port = 8080;
+    rules[0].paths.splice(0, 1);
+    rules[1].host = "c.example.com";
+    rules.push({ host: "d.example.com", paths: [{ path: "/d" }] });
+    const changed = accessObjects("deployments", form)[1];
+    expect(changed.spec).toEqual({
+      ...ingress.spec,
+      rules: [
+        { host: "a.example.com", http: { paths: [path("/a", "web", { number: 8080 })] } },
+        { ...ingress.spec.rules[1], host: "c.example.com" },
+        { host: "d.example.com", http: { paths: [{ ...path("/d", "web", { number: 8080 }), pathType: "Prefix" }] } },
+      ],
+    });
   });
 });

@@ -30,7 +30,7 @@ describe("a field's place in the form", () => {
     ];
     for (const [field, place] of places) expect(placeIn("deployments", form, object("Deployment"), field), field).toEqual(place);
     expect(placeIn("deployments", form, object("Service"), "spec.ports[0].nodePort")).toEqual(["access", "ports", 0, "nodePort"]);
-    expect(placeIn("deployments", form, object("Ingress"), "spec.rules[0].host")).toEqual(["access", "ingress", "host"]);
+    expect(placeIn("deployments", form, object("Ingress"), "spec.rules[1].host")).toEqual(["access", "ingress", "rules", 1, "host"]);
     const job = "spec.jobTemplate.spec.template.spec.containers[0].image";
     expect(placeIn("cronjobs", form, object("CronJob"), job)).toEqual(["containers", 0, "image"]);
     expect(placeIn("cronjobs", form, object("CronJob"), "spec.schedule")).toEqual(["batch", "schedule"]);

@@ -3,6 +3,7 @@
 import { kindOf, type WorkloadPlural } from "../kinds";
 import type { KubernetesObject } from "../object";
 import { type Path, placeBy, type Places } from "../../ui/amiss";
+import { INGRESS_PLACES } from "../network/ingress";
 import { SERVICE_PLACES } from "../network/service";
 import { AUTOSCALER_PLACES } from "../autoscaling/autoscaler";
 import { PROBES, type WorkloadForm } from "./form";
@@ -56,12 +57,6 @@ const OF_WORKLOAD: Places = [
   ],
 ];
 
-const OF_INGRESS: Places = [
-  [/^spec\.rules\[0\]\.host/, () => ["access", "ingress", "host"]],
-  [/^spec\.rules\[0\]\.http\.paths\[0\]/, () => ["access", "ingress", "path"]],
-  [/^spec\.ingressClassName/, () => ["access", "ingress", "className"]],
-];
-
 /** A place of a form that stands within this one. */
 function within(above: Path, place: Path | undefined): Path | undefined {
   return place && [...above, ...place];
@@ -70,7 +65,7 @@ function within(above: Path, place: Path | undefined): Path | undefined {
 /** undefined: the form has no such field. */
 export function placeIn(kind: WorkloadPlural, form: WorkloadForm, object: KubernetesObject, field: string): Path | undefined {
   if (object.kind === "Service") return within(["access"], placeBy(SERVICE_PLACES, field));
-  if (object.kind === "Ingress") return placeBy(OF_INGRESS, field);
+  if (object.kind === "Ingress") return within(["access", "ingress"], placeBy(INGRESS_PLACES, field));
   if (object.kind === "HorizontalPodAutoscaler") return within(["scaling"], placeBy(AUTOSCALER_PLACES, field));
   if (object.kind !== kindOf(kind)) return undefined;
   // a CronJob's Job is as a Job
