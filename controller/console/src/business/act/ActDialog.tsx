@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { client, type Schemas } from "../../api/client";
 import { read } from "../../api/read";
 import { Failure } from "../../ui/Failure";
+import { useTask } from "../../ui/useTask";
 import { OutcomeList } from "./OutcomeList";
 import type { Action, Target } from "./rules";
 
@@ -40,8 +41,7 @@ export function ActDialog({ cluster, act: asked, close }: { cluster: string; act
   const { t: common } = useTranslation();
   const [replicas, setReplicas] = useState<number>(asked.replicas ?? 1);
   const [outcomes, setOutcomes] = useState<Outcome[]>();
-  const [failure, setFailure] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, run } = useTask();
   const scaling = asked.action === "scale";
   const weighed = scaling ? replicas : undefined;
   const trial = useQuery({
@@ -55,17 +55,7 @@ export function ActDialog({ cluster, act: asked, close }: { cluster: string; act
   const danger = asked.action === "delete" || asked.action === "stop";
   const name = asked.targets.length === 1 ? asked.targets[0].name : t("act.many", { count: asked.targets.length });
 
-  const run = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      setOutcomes(await act(cluster, asked, replicas, false));
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const begin = () => run(async () => setOutcomes(await act(cluster, asked, replicas, false)));
 
   return (
     <Modal
@@ -73,7 +63,7 @@ export function ActDialog({ cluster, act: asked, close }: { cluster: string; act
       title={`${t(`action.${asked.action}`)} · ${name}`}
       width={640}
       onCancel={() => close(outcomes !== undefined)}
-      onOk={() => (outcomes ? close(true) : void run())}
+      onOk={() => (outcomes ? close(true) : void begin())}
       okText={outcomes ? common("action.close") : t(`action.${asked.action}`)}
       okButtonProps={{ danger: danger && !outcomes, loading: busy, disabled: !outcomes && !possible }}
       cancelButtonProps={{ style: outcomes ? { display: "none" } : undefined }}

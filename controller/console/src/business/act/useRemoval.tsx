@@ -7,6 +7,7 @@ import { client, type Schemas } from "../../api/client";
 import { concerns } from "../../api/live";
 import { read } from "../../api/read";
 import { Failure } from "../../ui/Failure";
+import { useTask } from "../../ui/useTask";
 import { kindOf, objectResource, type Resource } from "../kinds";
 import { UserList } from "../UserList";
 
@@ -39,27 +40,19 @@ function RemovalDialog({ of, close }: { of: Doomed; close: (gone: boolean) => vo
   const { message } = App.useApp();
   const users = useUsers(of);
   const [force, setForce] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const { busy, failure, run } = useTask();
   const removal = users.data?.removal;
   const never = removal && !removal.allowed && removal.field !== "force";
   const forcible = removal && !removal.allowed && removal.field === "force";
   const looking = USED[of.resource] === true && users.isPending;
-  const remove = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
+  const remove = () =>
+    run(async () => {
       const { cluster, namespace, name } = of;
       const params = { path: { cluster, namespace, resource: objectResource(of.resource), name }, query: { force } };
       const done = await read(client.DELETE("/api/v1/clusters/{cluster}/namespaces/{namespace}/objects/{resource}/{name}", { params }));
       void message.success(done?.state === "waiting" ? t("outcome.waiting") : t("remove.done", { name }));
       close(true);
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Modal
       open

@@ -7,6 +7,7 @@ import { client, type Schemas } from "../../api/client";
 import { concerns } from "../../api/live";
 import { read } from "../../api/read";
 import { Failure } from "../../ui/Failure";
+import { useTask } from "../../ui/useTask";
 import { OutcomeList } from "../act/OutcomeList";
 
 export type ApplicationAction = Schemas["ApplicationActionsRequest"]["action"];
@@ -55,8 +56,7 @@ export function ApplicationActDialog({ cluster, act: asked, close }: { cluster: 
   const queries = useQueryClient();
   const [fate, setFate] = useState<Fate>();
   const [outcomes, setOutcomes] = useState<Outcome[]>();
-  const [failure, setFailure] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, run } = useTask();
   const deleting = asked.action === "delete";
   const decided = !deleting || fate !== undefined;
   const trial = useQuery({
@@ -68,25 +68,18 @@ export function ApplicationActDialog({ cluster, act: asked, close }: { cluster: 
   });
   const possible = trial.data?.some(({ ok, objects }) => ok || objects.some((one) => one.ok)) ?? false;
   const name = asked.applications.length === 1 ? asked.applications[0].name : t("act.many", { count: asked.applications.length });
-  const run = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
+  const begin = () =>
+    run(async () => {
       setOutcomes(await act(cluster, asked, fate, false));
       void queries.invalidateQueries({ predicate: ({ queryKey }) => typeof queryKey[1] === "string" && concerns(queryKey[1], TOPICS) });
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Modal
       open
       width={680}
       title={`${t(`action.${asked.action}`)} · ${name}`}
       onCancel={() => close(outcomes !== undefined)}
-      onOk={() => (outcomes ? close(true) : void run())}
+      onOk={() => (outcomes ? close(true) : void begin())}
       okText={outcomes ? common("action.close") : t(`action.${asked.action}`)}
       okButtonProps={{ danger: (deleting || asked.action === "stop") && !outcomes, loading: busy, disabled: !outcomes && (!decided || !possible) }}
       cancelButtonProps={{ style: outcomes ? { display: "none" } : undefined }}

@@ -7,6 +7,7 @@ import { client, type Schemas } from "../../api/client";
 import { concerns } from "../../api/live";
 import { read } from "../../api/read";
 import { Failure } from "../../ui/Failure";
+import { useTask } from "../../ui/useTask";
 import { OutcomeList } from "../act/OutcomeList";
 import { APPLICATION_LABEL, kindOf, WORKLOADS, type WorkloadPlural } from "../kinds";
 import { listPath, readList } from "../lists";
@@ -29,8 +30,7 @@ export function AssociateDialog({ cluster, namespace, application, close }: Prop
   const [chosen, choose] = useState<string[]>([]);
   const [move, setMove] = useState(false);
   const [outcomes, setOutcomes] = useState<Schemas["ActionOutcome"][]>();
-  const [failure, setFailure] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, run } = useTask();
   const list = useQuery({
     queryKey: ["get", listPath(kind), { cluster, namespace }, "all"],
     queryFn: () => readList(kind, cluster, { namespace, limit: 500 }),
@@ -41,10 +41,8 @@ export function AssociateDialog({ cluster, namespace, application, close }: Prop
       const other = row.labels?.[APPLICATION_LABEL];
       return { value: `${kind}/${row.name}`, label: other ? t("application.ofOther", { name: row.name, other }) : row.name };
     });
-  const run = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
+  const begin = () =>
+    run(async () => {
       const objects = chosen.map((one) => ({ kind: one.split("/")[0] as WorkloadPlural, name: one.slice(one.indexOf("/") + 1) }));
       const done = await read(
         client.POST("/api/v1/clusters/{cluster}/namespaces/{namespace}/applications/{application}/associations", {
@@ -54,18 +52,13 @@ export function AssociateDialog({ cluster, namespace, application, close }: Prop
       );
       setOutcomes(done.objects);
       void queries.invalidateQueries({ predicate: ({ queryKey }) => typeof queryKey[1] === "string" && concerns(queryKey[1], TOPICS) });
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Modal
       open
       title={`${t("application.associate")} · ${application}`}
       onCancel={close}
-      onOk={() => (outcomes ? close() : void run())}
+      onOk={() => (outcomes ? close() : void begin())}
       okText={outcomes ? common("action.close") : common("action.confirm")}
       okButtonProps={{ loading: busy, disabled: !outcomes && chosen.length === 0 }}
       cancelButtonProps={{ style: outcomes ? { display: "none" } : undefined }}

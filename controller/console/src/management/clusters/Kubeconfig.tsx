@@ -8,6 +8,7 @@ import { read } from "../../api/read";
 import { paths } from "../../app/paths";
 import { saveText } from "../../ui/csv";
 import { Failure } from "../../ui/Failure";
+import { useTask } from "../../ui/useTask";
 import { ReasonButton } from "../../ui/ReasonButton";
 import { TextBlock } from "../../ui/TextBlock";
 import type { Cluster } from "./ClusterPage";
@@ -18,22 +19,14 @@ export function Kubeconfig({ cluster }: { cluster: Cluster }) {
   const { t: common } = useTranslation();
   const [namespace, setNamespace] = useState<string>();
   const [text, setText] = useState<string>();
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, run } = useTask();
   const namespaces = api.useQuery("get", "/api/v1/namespaces", { params: { query: { cluster: cluster.id, limit: 500 } } }).data?.items ?? [];
   const file = `${cluster.name}.kubeconfig`;
-  const make = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const make = () =>
+    run(async () => {
       const question = { params: { path: { cluster: cluster.id }, query: { namespace } }, parseAs: "text" } as const;
       setText(await read<string>(client.GET("/api/v1/clusters/{cluster}/kubeconfig", question)));
-    } catch (failed) {
-      setError(failed);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Space orientation="vertical" size="middle" style={{ width: "100%", maxWidth: 900 }}>
       <Typography.Text>
@@ -56,7 +49,7 @@ export function Kubeconfig({ cluster }: { cluster: Cluster }) {
           {t("kubeconfig.make")}
         </ReasonButton>
       </Form>
-      {error !== undefined && <Failure error={error} again={() => void make()} />}
+      {failure !== undefined && <Failure error={failure} again={() => void make()} />}
       {text !== undefined && (
         <>
           <Alert

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, Card, Flex, Form, Space, Typography, theme } from "antd";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { client } from "../../api/client";
@@ -10,6 +9,7 @@ import { paths } from "../../app/paths";
 import { Failure } from "../../ui/Failure";
 import { markRefusal, unmark } from "../../ui/marks";
 import { PageHead } from "../../ui/PageHead";
+import { useTask } from "../../ui/useTask";
 import { ReasonButton } from "../../ui/ReasonButton";
 import { BasicFields, NodeFields } from "./BasicFields";
 import { type ClusterForm, needs, STANDARD, toRequest } from "./clusterForm";
@@ -22,21 +22,11 @@ export function NewCluster() {
   const go = useNavigate();
   const queries = useQueryClient();
   const [form] = Form.useForm<ClusterForm>();
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, run } = useTask();
   const create = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const { cluster } = await read(client.POST("/api/v1/clusters", { body: toRequest(form.getFieldsValue(true) as ClusterForm) }));
-      void queries.invalidateQueries();
-      go(paths.cluster(cluster.name, "timeline"));
-    } catch (failed) {
-      setError(failed);
-      markRefusal(form, failed);
-    } finally {
-      setBusy(false);
-    }
+    const { cluster } = await read(client.POST("/api/v1/clusters", { body: toRequest(form.getFieldsValue(true) as ClusterForm) }));
+    void queries.invalidateQueries();
+    go(paths.cluster(cluster.name, "timeline"));
   };
   return (
     <>
@@ -49,7 +39,7 @@ export function NewCluster() {
         labelWrap
         colon={false}
         initialValues={STANDARD}
-        onFinish={() => void create()}
+        onFinish={() => void run(create, (refused) => markRefusal(form, refused))}
         onValuesChange={(changed) => unmark(form, changed)}
         scrollToFirstError={{ block: "center" }}
         style={{ maxWidth: 960 }}
@@ -71,7 +61,7 @@ export function NewCluster() {
             <OtherFields />
           </Card>
         </Space>
-        {error !== undefined && <Failure error={error} />}
+        {failure !== undefined && <Failure error={failure} />}
         <Foot>
           <Form.Item noStyle shouldUpdate>
             {() => <Needs form={form.getFieldsValue(true) as ClusterForm} />}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, Card, Form, Input, Select, Space } from "antd";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, client, type Schemas } from "../../api/client";
@@ -13,6 +13,7 @@ import { Failure } from "../../ui/Failure";
 import { markRefusal, unmark } from "../../ui/marks";
 import { PageHead } from "../../ui/PageHead";
 import { ReasonButton } from "../../ui/ReasonButton";
+import { useTask } from "../../ui/useTask";
 import { refused, useOutcome } from "../outcome";
 import { ProjectSelect } from "../tenancy/ProjectSelect";
 import { type AmountsForm, toAmounts } from "./amounts";
@@ -37,8 +38,7 @@ export function NewNamespace() {
   const queries = useQueryClient();
   const say = useOutcome();
   const [form] = Form.useForm<Values>();
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, run } = useTask();
   const clusters = useClusterNames();
   const project = Form.useWatch("project", form);
   const budget = api.useQuery("get", "/api/v1/projects/{project}/budget", { params: { path: { project: project ?? "" } } }, { enabled: Boolean(project) });
@@ -47,20 +47,11 @@ export function NewNamespace() {
     if (only && !form.getFieldValue("cluster")) form.setFieldValue("cluster", only);
   }, [only, form]);
   const create = async ({ name, cluster, project: owner, quota }: Values) => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const body: Schemas["NamespaceRequest"] = { name, ...(owner && { project: owner }), quota: toAmounts(quota ?? {}) };
-      const result = refused(await read(client.POST("/api/v1/clusters/{cluster}/namespaces", { params: { path: { cluster } }, body })));
-      say(result, t("namespace.made", { name }));
-      void queries.invalidateQueries();
-      go(result.state === "waiting" ? paths.management("namespaces") : paths.namespace(cluster, name));
-    } catch (failed) {
-      setError(failed);
-      markRefusal(form, failed);
-    } finally {
-      setBusy(false);
-    }
+    const body: Schemas["NamespaceRequest"] = { name, ...(owner && { project: owner }), quota: toAmounts(quota ?? {}) };
+    const result = refused(await read(client.POST("/api/v1/clusters/{cluster}/namespaces", { params: { path: { cluster } }, body })));
+    say(result, t("namespace.made", { name }));
+    void queries.invalidateQueries();
+    go(result.state === "waiting" ? paths.management("namespaces") : paths.namespace(cluster, name));
   };
   return (
     <>
@@ -68,7 +59,12 @@ export function NewNamespace() {
       <Form<Values>
         form={form}
         layout="vertical"
-        onFinish={(values) => void create(values)}
+        onFinish={(values) =>
+          void run(
+            () => create(values),
+            (refused) => markRefusal(form, refused),
+          )
+        }
         onValuesChange={(changed) => unmark(form, changed)}
         scrollToFirstError={{ block: "center", focus: true }}
         style={{ maxWidth: 960 }}
@@ -110,7 +106,7 @@ export function NewNamespace() {
             <AmountsFields name="quota" left={budget.data?.left} />
           </Card>
         </Space>
-        {error !== undefined && <Failure error={error} />}
+        {failure !== undefined && <Failure error={failure} />}
         <Space style={{ marginTop: 16 }}>
           <ReasonButton type="primary" htmlType="submit" loading={busy}>
             {t("namespace.create")}
