@@ -15,6 +15,7 @@ describe("the fields that a refusal names", () => {
     ]);
     expect(fieldsIn("no such thing", "spec.paused")).toEqual([{ field: "spec.paused", words: "no such thing" }]);
     expect(fieldsIn("exceeded quota", undefined)).toEqual([]);
+    expect(fieldsIn('services "web" already exists', undefined)).toEqual([{ field: "metadata.name", words: 'services "web" already exists' }]);
   });
 
   it("may be at an object's head, and have keys that are no words", () => {

@@ -22,6 +22,7 @@ const FIELD = new RegExp(`(?:((?:spec|metadata)${STEP}+)|((?:${LONE})${STEP}*)(?
 /** The fields that a refusal of the API server names, each with its words; it puts several into one sentence. */
 export function fieldsIn(detail: string, field: string | undefined): Amiss[] {
   const found = [...detail.matchAll(FIELD)];
+  if (found.length === 0 && !field && /\balready exists\b/.test(detail)) return [{ field: "metadata.name", words: detail }];
   if (found.length === 0) return field ? [{ field, words: detail }] : [];
   return found.map((match, index) => {
     const end = found[index + 1]?.index ?? detail.length;

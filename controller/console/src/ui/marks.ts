@@ -13,8 +13,10 @@ export interface Mark {
 const told = (path: Path) => JSON.stringify(path);
 const isBelow = (path: Path, above: Path) => above.every((step, at) => step === path[at]);
 
+const byName = (field: string) => fieldPath(field.replace(/^metadata\./, ""));
+
 /** What is amiss as marks; what the form has no field for is left to the dialog. `placeOf`: where a field stands, by its own name unless it is said. */
-export function marksOf(amiss: Amiss[], placeOf: (field: string) => Path | undefined = fieldPath): Mark[] {
+export function marksOf(amiss: Amiss[], placeOf: (field: string) => Path | undefined = byName): Mark[] {
   return amiss.flatMap(({ field, words }) => {
     const place = placeOf(field);
     return place && place.length > 0 ? [{ place, words }] : [];

@@ -64,7 +64,7 @@ function PathRow({ path, row, cluster, namespace, own }: Omit<Props, "name"> & {
   return (
     <Flex vertical gap={4} flex={1}>
       <Flex gap={8} wrap>
-        <Form.Item name={[row, "path"]} rules={[rule((text) => text.startsWith("/"), t("wizard.pathRule"))]} style={{ ...TIGHT, flex: 1 }}>
+        <Form.Item name={[row, "path"]} rules={[rule((text) => text.startsWith("/"), t("wizard.pathRule"))]} style={{ ...TIGHT, flex: 1, minWidth: 120 }}>
           <Input aria-label={t("ingress.path")} placeholder={t("ingress.path")} />
         </Form.Item>
         <Form.Item name={[row, "pathType"]} style={TIGHT}>

@@ -17,7 +17,9 @@ export function AccessFields({ there }: { there?: { service: boolean; ingress: b
   const name = Form.useWatch<string | undefined>("name", { preserve: true });
   const { cluster, namespace } = useScene();
   const port = access?.ports?.[0]?.port;
-  const urls = (access?.ingress?.rules ?? []).flatMap((one) => (one?.paths ?? []).map((path) => `http://${one.host || "*"}${path?.path || "/"}`));
+  const urls = (access?.ingress?.rules ?? []).flatMap((one) =>
+    (one?.paths ?? []).filter((path) => !path?.service).map((path) => `http://${one.host || "*"}${path?.path || "/"}`),
+  );
   return (
     <>
       <Card size="small" title={t("tab.services")} style={{ marginBottom: 16 }}>
@@ -69,7 +71,7 @@ export function AccessFields({ there }: { there?: { service: boolean; ingress: b
                 namespace={namespace}
                 own={{ service: access.name || name, port: port === undefined ? undefined : String(port) }}
               />
-              <Alert type="info" showIcon title={t("access.ingressNote", { url: urls.join(" ") })} />
+              {urls.length > 0 && <Alert type="info" showIcon title={t("access.ingressNote", { url: urls.join(" ") })} />}
             </>
           )}
         </Card>
