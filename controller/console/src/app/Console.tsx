@@ -24,7 +24,14 @@ const ON_LIGHT = {
   colorError: "#d4232b",
   colorSuccess: "#26760f",
 };
-const ON_DARK = { colorPrimary: "#0f766e", colorInfo: "#0f766e", colorLink: "#2dd4bf", colorError: "#ff8589" };
+const ON_DARK = {
+  colorPrimary: "#0f766e",
+  colorInfo: "#0f766e",
+  colorLink: "#2dd4bf",
+  colorLinkHover: "#5eead4",
+  colorLinkActive: "#99f6e4",
+  colorError: "#ff8589",
+};
 
 const RETRIES = 2;
 
@@ -80,7 +87,11 @@ export function Console() {
           algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
           token: { ...(dark ? ON_DARK : ON_LIGHT), ...legible(dark), borderRadius: 6, motion: !still() },
           components: {
-            ...(dark && { Tabs: { itemSelectedColor: "#2dd4bf", inkBarColor: "#2dd4bf" }, Button: { dangerColor: "#141414" } }),
+            ...(dark && {
+              Tabs: { itemSelectedColor: "#2dd4bf", inkBarColor: "#2dd4bf" },
+              Button: { dangerColor: "#141414", defaultHoverColor: "#5eead4", defaultActiveColor: "#99f6e4" },
+              Radio: { colorPrimary: "#2dd4bf", colorPrimaryHover: "#5eead4" }, // the chosen one of a row is written in it
+            }),
             Menu: dark
               ? { itemSelectedBg: "#134e4a", itemSelectedColor: "#99f6e4", subMenuItemSelectedColor: "#99f6e4" }
               : { itemSelectedBg: "#d5efeb", itemSelectedColor: "#0b5750" },
