@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Empty, Input, type InputRef, List, Modal, Typography } from "antd";
+import { Empty, Flex, Input, type InputRef, Modal, Typography } from "antd";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
@@ -65,30 +65,35 @@ export function Palette({ open, close }: { open: boolean; close: () => void }) {
   const input = useRef<InputRef>(null);
   const wanted = typed.trim().toLowerCase();
   const found = targets.filter(({ text, where }) => `${text} ${where}`.toLowerCase().includes(wanted)).slice(0, MOST_SHOWN);
+  const end = () => {
+    setTyped(""); // not when it opens the next time: somebody types already
+    setAt(0);
+    close();
+  };
   const choose = (target?: Target) => {
     if (!target) return;
-    close();
+    end();
     go(target.path);
   };
   return (
     <Modal
       open={open}
-      onCancel={close}
+      onCancel={end}
       footer={null}
       closable={false}
       title={t("palette.title")}
       destroyOnHidden
-      afterOpenChange={(shown) => {
-        if (!shown) return;
-        setTyped("");
-        setAt(0);
-        input.current?.focus();
-      }}
+      afterOpenChange={(shown) => shown && input.current?.focus()}
     >
       <Input
         ref={input}
+        autoFocus
         value={typed}
         aria-label={t("palette.placeholder")}
+        role="combobox"
+        aria-expanded={found.length > 0}
+        aria-controls="palette"
+        aria-activedescendant={found.length > 0 ? `palette-${at}` : undefined}
         placeholder={t("palette.placeholder")}
         onChange={(event) => {
           setTyped(event.target.value);
@@ -102,22 +107,30 @@ export function Palette({ open, close }: { open: boolean; close: () => void }) {
           event.preventDefault();
         }}
       />
-      <List
-        size="small"
-        style={{ marginTop: 8, maxHeight: "50vh", overflow: "auto" }}
-        dataSource={found}
-        locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("palette.nothing")} /> }}
-        renderItem={(target, index) => (
-          <List.Item
-            style={{ cursor: "pointer", background: index === at ? "var(--ant-control-item-bg-active)" : undefined, paddingInline: 8 }}
+      {found.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("palette.nothing")} />}
+      <ul
+        id="palette"
+        role="listbox"
+        aria-label={t("palette.title")}
+        style={{ listStyle: "none", margin: "8px 0 0", padding: 0, maxHeight: "50vh", overflow: "auto" }}
+      >
+        {found.map((target, index) => (
+          <li
+            key={target.path}
+            id={`palette-${index}`}
+            role="option"
+            aria-selected={index === at}
+            style={{ cursor: "pointer", padding: 8, borderRadius: 6, background: index === at ? "var(--ant-control-item-bg-active)" : undefined }}
             onMouseEnter={() => setAt(index)}
             onClick={() => choose(target)}
           >
-            <Typography.Text>{target.text}</Typography.Text>
-            <Typography.Text type="secondary">{target.where}</Typography.Text>
-          </List.Item>
-        )}
-      />
+            <Flex justify="space-between" gap={8}>
+              <Typography.Text>{target.text}</Typography.Text>
+              <Typography.Text type="secondary">{target.where}</Typography.Text>
+            </Flex>
+          </li>
+        ))}
+      </ul>
     </Modal>
   );
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Checkbox, Flex, List, Modal, Typography } from "antd";
+import { Alert, App, Checkbox, Flex, Modal, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, type Problem, type Schemas } from "../api/client";
@@ -74,20 +74,18 @@ export function DeletePods({ cluster, pods, close }: { cluster: string; pods?: P
           </>
         )}
         {outcomes && (
-          <List
-            size="small"
-            dataSource={outcomes}
-            renderItem={(one) => (
-              <List.Item>
-                <Flex vertical style={{ width: "100%" }}>
+          <ul style={{ listStyle: "none", margin: 0, padding: 0, maxHeight: "45vh", overflow: "auto" }}>
+            {outcomes.map((one) => (
+              <li key={`${one.namespace}/${one.name}`} style={{ paddingBlock: 4 }}>
+                <Flex vertical>
                   <Typography.Text strong>{one.name}</Typography.Text>
                   <Typography.Text type={one.ok ? (one.waiting ? "warning" : "success") : "danger"}>
                     {one.ok ? t(one.waiting ? "delete.waiting" : "delete.deleted") : (one.message ?? t("delete.failed"))}
                   </Typography.Text>
                 </Flex>
-              </List.Item>
-            )}
-          />
+              </li>
+            ))}
+          </ul>
         )}
         {problem && <Failure error={problem} inline />}
       </Flex>
