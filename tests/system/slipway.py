@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A client of the controller's API, as a user would write one."""
 import base64
+import contextlib
 import json
 import os
 import ssl
@@ -62,6 +63,17 @@ class Slipway:
     def apply(self, cluster, text, namespace="default", expect=200):
         return self.call("POST", f"/clusters/{cluster}/manifests?namespace={namespace}", expect=expect,
                          headers={"Content-Type": "application/yaml"}, data=text.encode())
+
+    @contextlib.contextmanager
+    def space(self, name, text, cluster="demo"):
+        """A namespace with the objects of a text, all of them, as long as it is needed."""
+        self.call("POST", f"/clusters/{cluster}/namespaces", expect=201, json={"name": name})
+        try:
+            done = self.apply(cluster, text, name).json()
+            assert all(one["ok"] for one in done["objects"]), [one for one in done["objects"] if not one["ok"]]
+            yield
+        finally:
+            self.call("DELETE", f"/clusters/{cluster}/namespaces/{name}", expect=200)
 
     def pod(self, namespace, prefix, cluster="demo", seconds=90):
         """The first ready pod whose name begins with prefix."""

@@ -113,13 +113,8 @@ def tenants(api, tmp_path_factory):
 @pytest.fixture(scope="module")
 def shown(api):
     """A namespace with what the flows look at; its program writes what would be harmful if it were not taken for text."""
-    api.call("POST", "/clusters/demo/namespaces", expect=201, json={"name": SPACE})
-    try:
-        done = api.apply("demo", OBJECTS, SPACE).json()
-        assert all(one["ok"] for one in done["objects"]), done
+    with api.space(SPACE, OBJECTS):
         yield {"namespace": SPACE, "pod": api.pod(SPACE, "talk")["name"]}
-    finally:
-        api.call("DELETE", f"/clusters/demo/namespaces/{SPACE}", expect=200)
 
 
 @pytest.fixture

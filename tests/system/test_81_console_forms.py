@@ -59,14 +59,11 @@ provisioner: csi.example.org
 
 @pytest.fixture(scope="module")
 def forms(api):
-    api.call("POST", "/clusters/demo/namespaces", expect=201, json={"name": SPACE})
     try:
-        done = api.apply("demo", OBJECTS, SPACE).json()
-        assert all(one["ok"] for one in done["objects"]), done
-        yield
+        with api.space(SPACE, OBJECTS):
+            yield
     finally:
         api.kubectl("delete", "--ignore-not-found", "storageclass", CLASS)
-        api.call("DELETE", f"/clusters/demo/namespaces/{SPACE}", expect=200)
 
 
 @claims("W1.console", "W2.console", "W3.console", "W4.console", "W5.console", "W6.console", "W7.console", "W8.console", "W9.console",

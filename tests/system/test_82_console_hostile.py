@@ -49,20 +49,17 @@ def objects(texts):
 def hostile(api, texts):
     """The namespace with all of it, and departments and projects of such names; gives the pod."""
     made = []
-    api.call("POST", "/clusters/demo/namespaces", expect=201, json={"name": SPACE})
     try:
-        done = api.apply("demo", "\n---\n".join(map(json.dumps, objects(texts))), SPACE).json()
-        assert all(one["ok"] for one in done["objects"]), [one for one in done["objects"] if not one["ok"]]
-        for at in NAMED:
-            department = api.call("POST", "/departments", expect=201, json={"name": texts[at]}).json()["id"]
-            made.append(f"/departments/{department}")
-            project = api.call("POST", "/projects", expect=201, json={"name": texts[at], "department": department}).json()["id"]
-            made.insert(0, f"/projects/{project}")
-        yield api.pod(SPACE, "hostile")["name"]
+        with api.space(SPACE, "\n---\n".join(map(json.dumps, objects(texts)))):
+            for at in NAMED:
+                department = api.call("POST", "/departments", expect=201, json={"name": texts[at]}).json()["id"]
+                made.append(f"/departments/{department}")
+                project = api.call("POST", "/projects", expect=201, json={"name": texts[at], "department": department}).json()["id"]
+                made.insert(0, f"/projects/{project}")
+            yield api.pod(SPACE, "hostile")["name"]
     finally:
         for path in made:
             api.call("DELETE", path, expect=204)
-        api.call("DELETE", f"/clusters/demo/namespaces/{SPACE}", expect=200)
 
 
 @claims("G1.hostile-texts")
