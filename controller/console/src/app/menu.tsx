@@ -19,7 +19,7 @@ import {
   TeamOutlined,
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
-import type { User } from "../session/me";
+import { onlyReads, type User } from "../session/me";
 
 /** A place of the menu. `key` is its word in common.menu and, below the view's root, its path. */
 export interface Entry {
@@ -57,7 +57,7 @@ export const BUSINESS: Entry[] = [
     icon: <ApartmentOutlined />,
     children: [
       { key: "configmaps", icon: <FileTextOutlined /> },
-      { key: "secrets", icon: <LockOutlined /> },
+      { key: "secrets", icon: <LockOutlined />, for: (user) => !onlyReads(user) },
     ],
   },
   { key: "events", icon: <NotificationOutlined /> },

@@ -17,6 +17,11 @@ function portText({ name, port, target, nodePort, protocol }: Port): string {
   return `${name ? `${name} ` : ""}${port}${nodePort ? `:${nodePort}` : ""}${target && target !== String(port) ? ` → ${target}` : ""} ${protocol ?? "TCP"}`;
 }
 
+/** A load balancer's address is given when it is there. */
+export function isPending(type: string | undefined, addresses: string[] | undefined): boolean {
+  return type === "LoadBalancer" && !addresses?.length;
+}
+
 function Lines({ of }: { of: string[] }) {
   if (of.length === 0) return <>—</>;
   return (
@@ -50,7 +55,7 @@ export function Services() {
     {
       key: "addresses",
       title: t("service.addresses"),
-      render: ({ addresses }) => <Lines of={addresses ?? []} />,
+      render: ({ type, addresses = [] }) => (isPending(type, addresses) ? t("service.pending") : <Lines of={addresses} />),
       text: ({ addresses }) => addresses?.join(" "),
     },
     {

@@ -8,6 +8,7 @@ import { usePlace } from "../app/place";
 import type { Path } from "../ui/amiss";
 import { Failure } from "../ui/Failure";
 import { isRight, marksOf, unmark, useMarks } from "../ui/marks";
+import { useWhyNot } from "../session/rights";
 import { ReasonButton } from "../ui/ReasonButton";
 import { isSubdomain } from "./names";
 import { rule } from "./fields/lists";
@@ -71,6 +72,7 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
   const point = useMarks(form);
   const placeOf = (field: string) => props.placeOf(field, form.getFieldsValue(true) as Values);
   const word = t(`kind.${resource}`);
+  const mayNot = useWhyNot(cluster, values.namespace ?? place.namespace); // whoever comes by an address
   const { stray, note } = useStray();
   const read = (object: KubernetesObject): Values => ({ ...props.read(object), base: object });
   const write = (now: Values) => props.write(now, now.base ?? base);
@@ -111,7 +113,7 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
               >
                 {common("action.cancel")}
               </Button>
-              <ReasonButton reason={stray.unshown && t("yaml.correct")} type="primary" onClick={() => void submit()}>
+              <ReasonButton reason={(stray.unshown && t("yaml.correct")) || mayNot} type="primary" onClick={() => void submit()}>
                 {editing ? common("action.save") : common("action.create")}
               </ReasonButton>
             </Flex>

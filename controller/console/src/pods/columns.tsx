@@ -71,8 +71,8 @@ export function usePodColumns(cluster: string, namespace: string | undefined) {
             onClick: ({ key }) => (key === "delete" ? setDeleting({ pods: [pod] }) : go(at(pod, key))),
           }}
         >
-          <Button type="link" size="small">
-            {common("action.more")} <DownOutlined />
+          <Button type="link" size="small" aria-label={`${common("action.more")} · ${pod.name}`}>
+            {common("action.more")} <DownOutlined aria-hidden />
           </Button>
         </Dropdown>
       </Space>

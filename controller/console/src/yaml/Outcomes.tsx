@@ -12,6 +12,7 @@ type Outcome = ApplyResult["objects"][number];
 
 /** Kinds that have a page. */
 const PAGES: Record<string, string> = {
+  Application: "applications",
   Deployment: "deployments",
   StatefulSet: "statefulsets",
   DaemonSet: "daemonsets",

@@ -16,6 +16,7 @@ import { UsedBy } from "../details/UsedBy";
 import { useDetails } from "../details/useDetails";
 import { EventTable } from "../Events";
 import type { Rows } from "../lists";
+import { isPending } from "../Network";
 import { ObjectLink } from "../UserList";
 
 /** Edit and delete, for kinds of which nothing else is done. */
@@ -80,7 +81,7 @@ export function ServicePage() {
               ...meta,
               [t("service.type"), row?.type ?? "—"],
               [t("service.clusterIp"), row?.clusterIp || "—"],
-              [t("service.addresses"), row?.addresses?.join(", ") || "—"],
+              [t("service.addresses"), row?.addresses?.join(", ") || (isPending(row?.type, row?.addresses) ? t("service.pending") : "—")],
               [t("service.dns"), `${name}.${namespace}.svc.cluster.local`],
               [t("workload.selector"), <Labels key="s" all of={row?.selector} />],
             ]}

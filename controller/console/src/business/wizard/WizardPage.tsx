@@ -8,6 +8,7 @@ import { usePlace } from "../../app/place";
 import type { Path } from "../../ui/amiss";
 import { Failure } from "../../ui/Failure";
 import { type Mark, mark, unmark } from "../../ui/marks";
+import { useWhyNot } from "../../session/rights";
 import { ReasonButton } from "../../ui/ReasonButton";
 import { useStray, YamlSide } from "../fields/YamlSide";
 import { kindOf, LASTING, type WorkloadPlural } from "../kinds";
@@ -154,7 +155,8 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
   const { stray, note } = useStray();
   const present = (): Planned => ({ kind, form: structuredClone(read()) });
   const last = step === steps.length - 1;
-  const amiss = stray.unshown && t("yaml.correct");
+  const mayNot = useWhyNot(cluster, namespace ?? place.namespace); // whoever comes by an address
+  const amiss = (stray.unshown && t("yaml.correct")) || mayNot;
   const read = () => form.getFieldsValue(true) as WorkloadForm;
 
   const [shown, setShown] = useState<Path>();

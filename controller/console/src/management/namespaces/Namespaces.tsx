@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { PlusOutlined } from "@ant-design/icons";
+import { CodeOutlined, PlusOutlined } from "@ant-design/icons";
 import { Empty } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { client, type Schemas } from "../../api/client";
 import { read } from "../../api/read";
-import { paths } from "../../app/paths";
+import { ALL, paths } from "../../app/paths";
 import { useClusterNames } from "../../app/PlaceChooser";
+import { usePreferences } from "../../app/preferences";
+import { useMe } from "../../session/me";
 import { PageHead } from "../../ui/PageHead";
 import { ReasonButton } from "../../ui/ReasonButton";
 import { type Column, ServerTable } from "../../ui/ServerTable";
@@ -20,6 +22,8 @@ export function Namespaces() {
   const { t } = useTranslation("management");
   const { t: common } = useTranslation();
   const go = useNavigate();
+  const me = useMe();
+  const { cluster: kept } = usePreferences();
   const clusters = useClusterNames().data?.items ?? [];
   const create = (
     <ReasonButton
@@ -29,6 +33,16 @@ export function Namespaces() {
       onClick={() => go(paths.newNamespace)}
     >
       {t("namespace.create")}
+    </ReasonButton>
+  );
+  // what a manifest makes is asked for in the user's name, and the API server lets administrators alone make a namespace
+  const byYaml = (
+    <ReasonButton
+      icon={<CodeOutlined />}
+      reason={me.role === "administrator" ? (clusters.length === 0 ? common("place.noCluster") : undefined) : t("onlyAdministrators")}
+      onClick={() => go(paths.business(clusters.find(({ name }) => name === kept)?.name ?? clusters[0].name, ALL, "yaml"))}
+    >
+      {t("namespace.byYaml")}
     </ReasonButton>
   );
   const columns: Column<Namespace>[] = [
@@ -70,7 +84,12 @@ export function Namespaces() {
         columns={columns}
         rowKey={({ cluster, name }) => `${cluster.id}/${name}`}
         searchable={false}
-        actions={create}
+        actions={
+          <>
+            {byYaml}
+            {create}
+          </>
+        }
         empty={<Empty description={t("namespace.none")}>{create}</Empty>}
       />
     </>
