@@ -83,7 +83,7 @@ function StatusLine({ pane, watching, extra }: { pane: TerminalWindow; watching:
             </Typography.Text>
           )}
           {session.watchers.length > 0 && (
-            <Tag icon={<EyeOutlined />} color="gold">
+            <Tag icon={<EyeOutlined />} color="#874d00">
               {t("terminal.watchers", { names: session.watchers.join(", ") })}
             </Tag>
           )}
