@@ -23,7 +23,7 @@ function wordsOf(language) {
 /** What a flow works with: a page of its own, the words of its language, and what it may look at. */
 class Flow {
   constructor(name, context, page, language, colours) {
-    Object.assign(this, { name, context, page, language, colours, base, complaints: [] });
+    Object.assign(this, { name, context, page, language, colours, base, complaints: [], others: [] });
     page.setDefaultTimeout(PATIENCE_MS);
     page.on("pageerror", (error) => this.complaints.push(`script: ${error.message}`));
     page.on("console", (message) => message.type() === "error" && !this.expected(message.text()) && this.complaints.push(message.text()));
@@ -54,6 +54,14 @@ class Flow {
     process.stdout.write(`${JSON.stringify({ told: what })}\n`);
   }
 
+  /** Somebody else, at a browser of their own: what that one's pages complain of is this flow's. */
+  async beside() {
+    const other = await personAt(this.context.browser(), this.name, this.language, this.colours);
+    other.complaints = this.complaints;
+    this.others.push(other);
+    return other;
+  }
+
   open(path) {
     return this.page.goto(`${base}/console${path}`);
   }
@@ -76,7 +84,8 @@ class Flow {
   }
 }
 
-async function run(browser, flows, { flow, language = "zh-CN", look = "light", args = {} }) {
+/** A browser without cookies, in a language and a look, on its first page. */
+async function personAt(browser, name, language, look) {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,
     viewport: { width: 1440, height: 900 },
@@ -85,8 +94,12 @@ async function run(browser, flows, { flow, language = "zh-CN", look = "light", a
     acceptDownloads: true,
     reducedMotion: "reduce",
   });
-  const page = await context.newPage();
-  const here = new Flow(flow, context, page, language, look);
+  return new Flow(name, context, await context.newPage(), language, look);
+}
+
+async function run(browser, flows, { flow, language = "zh-CN", look = "light", args = {} }) {
+  const here = await personAt(browser, flow, language, look);
+  const { page } = here;
   try {
     if (!flows[flow]) throw new Error(`there is no flow ${flow}`);
     const result = await flows[flow](here, args);
@@ -97,7 +110,7 @@ async function run(browser, flows, { flow, language = "zh-CN", look = "light", a
     await page.screenshot({ path: shot }).catch(() => {});
     return { ok: false, why: `${error.message}\n${[...new Set(here.complaints)].join("\n")}`.trim(), shot, at: page.url() };
   } finally {
-    await context.close();
+    for (const one of [here, ...here.others]) await one.context.close();
   }
 }
 

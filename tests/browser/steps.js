@@ -6,6 +6,12 @@ export function must(truth, why) {
   if (!truth) throw new Error(why);
 }
 
+/** Asserts that `is` has all that `wanted` has: fields of objects, items of lists one by one. */
+export function has(is, wanted, where) {
+  if (typeof wanted !== "object") return must(is === wanted, `${where} is ${JSON.stringify(is)} and not ${JSON.stringify(wanted)}`);
+  for (const [key, value] of Object.entries(wanted)) has(is?.[key], value, `${where}.${key}`);
+}
+
 /** Waits until the first that fits is seen. */
 export const visible = (locator, timeout) => locator.first().waitFor({ state: "visible", timeout });
 

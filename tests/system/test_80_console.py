@@ -46,6 +46,23 @@ spec:
     - {{name: main, {BOX}, command: [sh, -c, 'i=0; while :; do echo "tick $i <img src=x onerror=window.hacked=1>"; i=$((i+1)); sleep 0.5; done']}}
 ---
 apiVersion: v1
+kind: Pod
+metadata: {{name: again}}
+spec:
+  terminationGracePeriodSeconds: 0
+  volumes: [{{name: seen, emptyDir: {{}}}}]
+  containers:
+    - {{name: main, {BOX}, volumeMounts: [{{name: seen, mountPath: /seen}}],
+       command: [sh, -c, 'if [ -e /seen/it ]; then echo the second run; exec sleep 100000; fi; touch /seen/it; echo the first run; exit 1']}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: stuck}}
+spec:
+  terminationGracePeriodSeconds: 120
+  containers: [{{name: main, {BOX}, command: [sh, -c, "trap '' TERM; while :; do sleep 1; done"]}}]
+---
+apiVersion: v1
 kind: Service
 metadata: {{name: web}}
 spec: {{selector: {{app: web}}, ports: [{{port: 80, targetPort: 8080}}]}}
@@ -96,6 +113,15 @@ apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: {{name: data}}
 spec: {{storageClassName: none, accessModes: [ReadWriteOnce], resources: {{requests: {{storage: 1Gi}}}}}}
+"""
+TILL = f"""
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: till}}
+spec:
+  replicas: 0
+  selector: {{matchLabels: {{app: till}}}}
+  template: {{metadata: {{labels: {{app: till}}}}, spec: {{containers: [{{name: main, {BOX}}}]}}}}
 """
 MOST_LOADED = 500 << 10  # bytes as they travel, for the sign-in and the first list together
 
@@ -159,7 +185,7 @@ def test_the_first_load_is_small(browser, admin):
     assert 50_000 < loaded["signIn"] <= loaded["list"] <= MOST_LOADED, loaded
 
 
-@claims("C1.console", "C3.console", "C12.console", "C14.console", "C16.console")
+@claims("C1.console", "C2.console", "C3.console", "C12.console", "C14.console", "C16.console")
 def test_a_cluster_is_made_watched_and_deleted(browser, admin, drawn_look):
     browser.flow("newCluster", keyPair="console-keys", create="made-here", **drawn_look, **admin)
 
@@ -191,9 +217,53 @@ def test_a_node_is_drained_and_given_back(browser, admin, drawn_look, api):
         api.pod("demo", "web")
 
 
+@pytest.fixture(scope="module")
+def crated(api, tenants):
+    """A pod and a Deployment in the namespace of a project."""
+    tenants.crates()
+    done = api.apply("demo", TILL, SPACES["sales"]).json()
+    assert done["state"] == "done", done
+
+
+# What those have who are no administrators: what each flow does stands with it.
+PEOPLE = [
+    pytest.param("departmentAdministrator", "dan", {"foreign": SPACES["lab"], "department": "tenancy sales", "project": "shop", "other": "rockets",
+                                                    "name": "tenancy-made"}, marks=claims("U1.console-department")),
+    pytest.param("readOnlyUser", "ray", {"pod": "crate", "container": "crate", "workload": "till"}, marks=claims("U1.console-read-only")),
+    pytest.param("forbiddenParts", "ann", {}, marks=claims("W7.console-refused")),
+    pytest.param("watchedTerminal", "ann", {"pod": "crate"}, marks=claims("T1.console-watch")),
+]
+
+
+@pytest.mark.parametrize("flow, who, args", PEOPLE, ids=[row.values[0] for row in PEOPLE])
+def test_others_than_administrators(browser, admin, drawn_look, tenants, crated, flow, who, args):
+    if flow == "watchedTerminal":
+        args = {**args, "administrator": admin}
+    browser.flow(flow, user=f"tenancy-{who}", password=tenants.password[who], namespace=SPACES["sales"], **args, **drawn_look)
+
+
+@claims("N1.console-yaml")
+def test_a_namespace_comes_from_a_file(browser, admin, drawn_look, tenants, api):
+    name = "tenancy-filed"
+    try:
+        browser.flow("namespaceByYaml", name=name, project=tenants.project["sales"], projectName="shop", **drawn_look, **admin)
+    finally:
+        api.call("DELETE", f"/clusters/demo/namespaces/{name}")
+
+
 @claims("W18.console", "W20.console")
 def test_a_workload_is_steered(browser, admin, shown):
     browser.flow("steerWorkload", namespace=SPACE, name="web", **admin)
+
+
+@claims("W18.console-sets", "W20.console-sets")
+def test_sets_are_steered(browser, admin, drawn_look, shown):
+    browser.flow("steerSets", namespace=SPACE, set="db", daemon="each", **drawn_look, **admin)
+
+
+@claims("W22.console-logs", "W22.console-force")
+def test_pods_are_looked_at_and_forced_away(browser, admin, drawn_look, shown):
+    browser.flow("pods", namespace=SPACE, again="again", talk="talk", stuck="stuck", **drawn_look, **admin)
 
 
 @claims("G1.live")

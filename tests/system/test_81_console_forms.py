@@ -4,7 +4,7 @@ import pytest
 
 claims = pytest.mark.claims
 SPACE = "console-forms"
-CLASS = "console-forms"
+CLASS, GROWS = "console-forms", "console-grows"
 RUNS = "terminationGracePeriodSeconds: 0, containers: [{name: main, image: 'busybox:1.35', imagePullPolicy: IfNotPresent, command: [sleep, '100000']"
 OBJECTS = f"""
 apiVersion: v1
@@ -54,6 +54,22 @@ apiVersion: storage.k8s.io/v1
 kind: StorageClass
 metadata: {{name: {CLASS}, annotations: {{slipway.io/access-modes: 'ReadWriteOnce,ReadWriteMany'}}}}
 provisioner: csi.example.org
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {{name: {GROWS}}}
+provisioner: csi.example.org
+allowVolumeExpansion: true
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {{name: {GROWS}}}
+spec: {{storageClassName: {GROWS}, capacity: {{storage: 1Gi}}, accessModes: [ReadWriteOnce], persistentVolumeReclaimPolicy: Retain, hostPath: {{path: /tmp}}}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {{name: grows}}
+spec: {{storageClassName: {GROWS}, accessModes: [ReadWriteOnce], resources: {{requests: {{storage: 1Gi}}}}}}
 """
 
 
@@ -63,7 +79,7 @@ def forms(api):
         with api.space(SPACE, OBJECTS):
             yield
     finally:
-        api.kubectl("delete", "--ignore-not-found", "storageclass", CLASS)
+        api.kubectl("delete", "--ignore-not-found", "--wait=false", f"storageclass/{CLASS}", f"storageclass/{GROWS}", f"persistentvolume/{GROWS}")
 
 
 @claims("W1.console", "W2.console", "W3.console", "W4.console", "W5.console", "W6.console", "W7.console", "W8.console", "W9.console",
@@ -72,7 +88,13 @@ def test_workloads_are_made_by_the_wizard(browser, admin, drawn_look, forms):
     browser.flow("wizard", namespace=SPACE, **drawn_look, **admin)
 
 
-@claims("Y1.console")
+@claims("W5.console-more", "W6.console-more", "W9.console-types", "W10.console-each", "W11.console", "W12.console-more", "W13.console-host",
+        "W17.console-dialogs", "S3.console-wizard")
+def test_the_wizard_has_the_other_fields(browser, admin, drawn_look, forms):
+    browser.flow("wizardParts", namespace=SPACE, claim="of-one-node", storageClass=CLASS, node="demo-worker-1", **drawn_look, **admin)
+
+
+@claims("Y1.console", "Y2.console")
 def test_yaml_is_imported(browser, admin, drawn_look, forms):
     browser.flow("importYaml", namespace=SPACE, **drawn_look, **admin)
 
@@ -95,7 +117,8 @@ def test_applications_are_kept(browser, admin, drawn_look, forms):
 OBJECTS_OF = [
     pytest.param("configForms", {"used": "settings"}, marks=claims("K1.console")),
     pytest.param("networkForms", {}, marks=claims("R1.console")),
-    pytest.param("claimForms", {"storageClass": CLASS, "holder": "holder", "held": "of-one-node"}, marks=claims("S2.console", "S3.console")),
+    pytest.param("claimForms", {"storageClass": CLASS, "holder": "holder", "held": "of-one-node", "growing": "grows"},
+                 marks=claims("S2.console", "S2.console-grow", "S3.console")),
 ]
 
 

@@ -39,6 +39,11 @@ export async function applications(flow, { namespace, one, two, service, ...cred
     await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
     await gone(dialog);
   };
+  /** The pods of both that are ready and stay: [which workload's, uid]. */
+  const running = async () => {
+    const { items } = await asked(flow, `/clusters/demo/pods?namespace=${namespace}&limit=500`);
+    return items.filter(({ labels, ready, deletedAt }) => [one, two].includes(labels?.app) && ready && !deletedAt).map(({ labels, uid }) => [labels.app, uid]);
+  };
   await flow.signIn(credentials);
   await make("empty", "holds nothing");
   await make("shop", "sells things");
@@ -60,9 +65,29 @@ export async function applications(flow, { namespace, one, two, service, ...cred
   must((await outcome("empty").count()) === 0, "the dialog is still there");
   await state("shop", "stopped");
   await state("stall", "stopped");
+  await page.getByRole("button", { name: `${t("common.action.more")} · shop` }).click();
+  for (const action of ["stop", "redeploy"]) {
+    const item = page.getByRole("menuitem", { name: t(`action.${action}`), exact: true });
+    must((await item.getAttribute("aria-disabled")) === "true", `a stopped application can be chosen to ${action}`);
+  }
+  await page.keyboard.press("Escape");
   await together("start", ["shop", "stall"], { shop: done, stall: done, [one]: done, [two]: done });
   await state("shop", "running");
   await state("stall", "running");
+  let old = [];
+  await until(
+    "each has its pod",
+    async () =>
+      (old = await running())
+        .map(([owner]) => owner)
+        .sort()
+        .join() === [one, two].sort().join(),
+  );
+  await together("redeploy", ["shop", "stall"], { shop: done, stall: done, [one]: done, [two]: done });
+  await until("each has another pod, and no old one", async () => {
+    const now = await running();
+    return [one, two].every((name) => now.some(([owner]) => owner === name)) && now.every(([, uid]) => old.every(([, one]) => one !== uid));
+  });
 
   await act("shop", "common.action.edit");
   await field("application.description", dialog).fill("sells everything");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The management view: clusters, nodes, namespaces, users and projects, audit, settings. Each flow cleans up what it makes.
-import { gone, hands, must, named, visible } from "../steps.js";
+import { asked, gone, hands, has, must, named, visible } from "../steps.js";
 
 /** The tabs of a cluster; a kubeconfig is made when it is asked for; a deletion must be typed. */
 export async function clusterPages(flow, { cluster, ...credentials }) {
@@ -73,9 +73,18 @@ export async function newCluster(flow, { keyPair, create, ...credentials }) {
   if (create) {
     await page.locator(".ant-radio-button-wrapper", { hasText: "1" }).click();
     await workers.fill("0");
+    const { masterFlavor, workerFlavor } = await asked(flow, "/clusters/demo");
+    for (const [word, flavor] of [
+      ["masterFlavor", masterFlavor],
+      ["workerFlavor", workerFlavor],
+    ]) {
+      await page.getByLabel(t(`cluster.${word}`), { exact: true }).fill(flavor);
+      await page.keyboard.press("Escape");
+    }
     await page.getByLabel(t("newCluster.name"), { exact: true }).fill(create);
     await button("common.action.create").last().click();
     await page.waitForURL(new RegExp(`/clusters/${create}/timeline$`));
+    has(await asked(flow, `/clusters/${create}`), { masters: 1, workers: 0, masterFlavor, workerFlavor, keyPair }, "the cluster");
     await visible(page.locator("[data-operation][data-state=running]"));
     await page.locator("[data-operation][data-state=done]").waitFor({ timeout: 180_000 });
     await flow.open(`/management/clusters/${create}/delete`);

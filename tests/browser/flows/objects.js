@@ -154,8 +154,8 @@ export async function networkForms(flow, { namespace, ...credentials }) {
   await service.remove("front");
 }
 
-/** A claim: its class says which modes it offers and that it does not grow; it is listed, and deleted. One of one node keeps its Deployment at one pod. */
-export async function claimForms(flow, { namespace, storageClass, holder, held, ...credentials }) {
+/** A claim: its class says which modes it offers and that it does not grow, or grows; it is listed, and deleted. One of one node keeps its Deployment at one pod. */
+export async function claimForms(flow, { namespace, storageClass, holder, held, growing, ...credentials }) {
   const { page } = flow;
   await flow.signIn(credentials);
   const claim = kind(flow, namespace, "persistentvolumeclaims");
@@ -179,6 +179,16 @@ export async function claimForms(flow, { namespace, storageClass, holder, held, 
   await visible(listed("files").getByText("Pending", { exact: true }));
   await visible(listed("files").getByText(storageClass, { exact: true }));
   await claim.remove("files");
+  await visible(listed(growing).getByText("Bound", { exact: true }));
+  await act(growing, "common.action.edit");
+  await field("claim.size").fill("500Mi");
+  await visible(page.getByText(t("claim.shrink", { size: "1Gi" }), { exact: true }));
+  await field("claim.size").fill("2Gi");
+  await submit("common.action.save");
+  await claim.made(growing);
+  await visible(page.getByText("2Gi", { exact: true }));
+  const { spec } = await asked(flow, `/clusters/demo/namespaces/${namespace}/objects/persistentvolumeclaims/${growing}`);
+  must(spec.resources.requests.storage === "2Gi", `it has not grown: ${JSON.stringify(spec)}`);
   await flow.open(`/business/demo/${namespace}/deployments`);
   await act(holder, "action.scale");
   await field("workload.replicas", dialog).fill("2");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The workload wizard: each field is filled in as people do, and what became of it is read back from the cluster.
-import { asked, gone, hands, must, visible } from "../steps.js";
+import { form } from "../form.js";
+import { asked, has, visible } from "../steps.js";
 
 const IMAGE = "busybox:1.35";
 
@@ -69,56 +70,6 @@ const MADE = {
     },
   },
 };
-
-/** Asserts that `is` has all that `wanted` has: fields of objects, items of lists one by one. */
-function has(is, wanted, where) {
-  if (typeof wanted !== "object") return must(is === wanted, `${where} is ${JSON.stringify(is)} and not ${JSON.stringify(wanted)}`);
-  for (const [key, value] of Object.entries(wanted)) has(is?.[key], value, `${where}.${key}`);
-}
-
-/** The parts of the wizard's form. */
-function form(flow) {
-  const { page } = flow;
-  const h = hands(flow, "business");
-  const { t, field, press } = h;
-  const container = page.getByRole("tabpanel"); // of the container that is open
-  const items = (key) => page.locator(".ant-form-item").filter({ has: page.getByText(t(key), { exact: true }) });
-  return {
-    ...h,
-    container,
-    fill: (key, text, within) => field(key, within).last().fill(String(text)),
-    /** A field of which there are several: the last one is that of the row that was added last. */
-    last: (key, within) => field(key, within).last(),
-    unfold: (key) => container.getByRole("button", { name: t(key), exact: true }).click(),
-    radio: (key, within) => within.getByRole("radio", { name: t(key), exact: true }).check(),
-    /** Adds a field to a list of texts, below the words of that list, and fills it in. */
-    async line(list, add, text) {
-      const below = items(list).filter({ visible: true }).last();
-      await below.getByRole("button", { name: t(add) }).click();
-      await below.getByLabel(t(list), { exact: true }).last().fill(text);
-    },
-    async row(add, within, ...fields) {
-      await press(add, within);
-      for (const [key, text] of fields) await field(key, within).last().fill(String(text));
-    },
-    next: (step) => press("business.wizard.next", page, { step: t(step) }),
-    items,
-    /** Adds words to a field that holds several. */
-    async tag(key, within, text) {
-      await field(key, within).last().fill(text);
-      await page.keyboard.press("Enter");
-    },
-    /** The last button: the dry run of `objects`, and what is made once the cluster takes it. */
-    async make(objects) {
-      await h.button("common.action.create").last().click();
-      await visible(h.dialog.getByText(t("wizard.accepted")));
-      await visible(h.dialog.getByText(objects.join(", "), { exact: true }));
-      await flow.look("wizard-accepted");
-      await press("common.action.create", h.dialog);
-      await gone(h.dialog);
-    },
-  };
-}
 
 /** A Service, and an Ingress to it, made with the workload. */
 async function access(flow) {

@@ -45,6 +45,68 @@ export async function steerWorkload(flow, { namespace, name, ...credentials }) {
   await has("2 / 2");
 }
 
+/** A StatefulSet and a DaemonSet, from their lists: scaled, stopped, started, given new pods; what is not to be done at present is off and says why. */
+export async function steerSets(flow, { namespace, set, daemon, ...credentials }) {
+  const { page } = flow;
+  const { t, listed, act: choose, dialog, button, field } = hands(flow, "business");
+  const done = async (name, action, fill) => {
+    await choose(name, `action.${action}`);
+    await fill?.();
+    await button(`action.${action}`, dialog).click();
+    await visible(dialog.getByText(t("outcome.done")));
+    await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
+    await gone(dialog);
+  };
+  const is = (name, text) => visible(listed(name).getByText(text, { exact: true }), 90_000);
+  const off = async (name, refused) => {
+    await page.getByRole("button", { name: `${t("common.action.more")} · ${name}` }).click();
+    for (const [action, rule] of Object.entries(refused)) {
+      const item = page.getByRole("menuitem", { name: t(action), exact: true });
+      await visible(item);
+      must((await item.getAttribute("aria-disabled")) === "true", `${name}: ${action} can be chosen`);
+      must((await item.locator("[aria-description]").getAttribute("aria-description")) === t(`rule.${rule}`), `${name}: ${action} does not say why not`);
+    }
+    await page.keyboard.press("Escape");
+    await gone(page.locator(".ant-dropdown:visible"));
+  };
+  const uids = async (name) =>
+    (await asked(flow, `/clusters/demo/pods?namespace=${namespace}&labels=${encodeURIComponent(`app=${name}`)}`)).items
+      .filter((pod) => pod.ready && !pod.deletedAt)
+      .map(({ uid }) => uid);
+  const renewed = async (name, count) => {
+    let before = [];
+    await until(`${name} has ${count} pods`, async () => (before = await uids(name)).length === count);
+    await done(name, "redeploy");
+    const renew = async () => {
+      const now = await uids(name);
+      return now.length === count && now.every((uid) => !before.includes(uid));
+    };
+    await until(`${name} has new pods alone`, renew, 90);
+  };
+  await flow.signIn(credentials);
+  await flow.open(`/business/demo/${namespace}/statefulsets`);
+  await is(set, "1 / 1");
+  await off(set, { "action.start": "notStopped" });
+  await done(set, "scale", () => field("workload.replicas", dialog).fill("2"));
+  await is(set, "2 / 2");
+  await done(set, "stop");
+  await is(set, t("common.state.stopped"));
+  await off(set, { "action.scale": "stopped", "action.stop": "stopped", "action.redeploy": "stopped" });
+  await done(set, "start");
+  await is(set, "2 / 2");
+  await renewed(set, 2);
+
+  await flow.open(`/business/demo/${namespace}/daemonsets`);
+  await is(daemon, "1 / 1");
+  await done(daemon, "stop");
+  await is(daemon, t("common.state.stopped"));
+  await off(daemon, { "action.stop": "stopped", "action.redeploy": "stopped", "action.rollback": "stopped", "edit.scheduling": "stoppedBySelector" });
+  await flow.look("daemonset-stopped");
+  await done(daemon, "start");
+  await is(daemon, "1 / 1");
+  await renewed(daemon, 1);
+}
+
 /** The list follows what kubectl does, without a hand on the page. */
 export async function liveList(flow, { namespace, name, ...credentials }) {
   const { page } = flow;
@@ -142,6 +204,7 @@ export async function lists(flow, { namespace, name, other, label, ...credential
   await visible(page.getByText(t("common.table.nothingFound")));
   await press("common.table.clear");
   await asks("");
+  await visible(listed(other)); // or its absence below would tell nothing
   await page.getByLabel(t("list.byLabels")).fill(label);
   await gone(listed(other));
   await visible(listed(name));

@@ -28,31 +28,59 @@ data:
   note: as it was
   place: here
   size: large
+---
+apiVersion: app.k8s.io/v1beta1
+kind: Application
+metadata: {name: yaml-app, labels: {app.kubernetes.io/name: yaml-app}}
+spec:
+  descriptor: {description: from a file}
+  selector: {matchLabels: {app.kubernetes.io/name: yaml-app}}
+  componentKinds: [{group: apps, kind: Deployment}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: yaml-three, labels: {app.kubernetes.io/name: yaml-app}}
+spec:
+  replicas: 0
+  selector: {matchLabels: {app: yaml-three}}
+  template: {metadata: {labels: {app: yaml-three}}, spec: {containers: [{name: main, image: 'busybox:1.35'}]}}
 `;
+const NAMESPACE = (name, project) => `apiVersion: v1
+kind: Namespace
+metadata: {name: ${name}, labels: {slipway.io/project: ${project}}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: first, namespace: ${name}}
+data: {colour: green}
+`;
+
+/** Drops a file on the page of imports. */
+async function drop(flow, name, text) {
+  const { page } = flow;
+  const editor = page.getByLabel(flow.t("yaml.import.editor"), { exact: true });
+  const files = await page.evaluateHandle(
+    ([as, what]) => {
+      const carried = new DataTransfer();
+      carried.items.add(new File([what], as, { type: "application/yaml" }));
+      return carried;
+    },
+    [name, text],
+  );
+  await editor.dispatchEvent("dragover", { dataTransfer: files });
+  await visible(page.getByText(flow.t("yaml.import.drop"), { exact: true }));
+  await editor.dispatchEvent("drop", { dataTransfer: files });
+}
 
 /** Files are dropped on the page; what is wrong is said where it stands, what would fail is not applied but on request, and is taken back. */
 export async function importYaml(flow, { namespace, ...credentials }) {
   const { page } = flow;
   const { t, press, button } = hands(flow, "yaml");
-  const editor = page.getByLabel(t("import.editor"), { exact: true });
-  const drop = async (name, text) => {
-    const files = await page.evaluateHandle(
-      ([as, what]) => {
-        const carried = new DataTransfer();
-        carried.items.add(new File([what], as, { type: "application/yaml" }));
-        return carried;
-      },
-      [name, text],
-    );
-    await editor.dispatchEvent("dragover", { dataTransfer: files });
-    await visible(page.getByText(t("import.drop"), { exact: true }));
-    await editor.dispatchEvent("drop", { dataTransfer: files });
-  };
   const object = (name) => page.getByRole("row").filter({ hasText: name });
   const there = async () => (await asked(flow, `/clusters/demo/configmaps?namespace=${namespace}&limit=500`)).items.some(({ name }) => name === "yaml-one");
   await flow.signIn(credentials);
   await flow.open(`/business/demo/${namespace}/yaml`);
-  await drop("faulty.yaml", FAULTY);
+  await drop(flow, "faulty.yaml", FAULTY);
   await press("import.check");
   const place = page.getByRole("button", { name: new RegExp(`^${t("import.place", { line: 6, column: "\\d+" })}: `) });
   await visible(place);
@@ -60,7 +88,7 @@ export async function importYaml(flow, { namespace, ...credentials }) {
   await place.click();
   await visible(page.locator(".cm-activeLineGutter").getByText("6", { exact: true }));
   await press("import.clear");
-  await drop("half-good.yaml", HALF_GOOD);
+  await drop(flow, "half-good.yaml", HALF_GOOD);
   await visible(page.getByText(t("import.documents", { count: 2 }), { exact: true }));
   await press("import.check");
   await visible(object("ConfigMap/yaml-one").getByText(t("import.action.wouldCreate"), { exact: true }));
@@ -81,11 +109,31 @@ export async function importYaml(flow, { namespace, ...credentials }) {
   );
   await press("import.clear");
   must(await button("import.apply").isDisabled(), "nothing can be applied");
-  await drop("good.yaml", GOOD);
+  await drop(flow, "good.yaml", GOOD);
   await press("import.apply");
   await visible(page.getByText(t("import.applied"), { exact: true }));
   await object("ConfigMap/yaml-one").getByRole("link", { name: "ConfigMap/yaml-one" }).click();
   await page.waitForURL(/\/configmaps\/yaml-one$/);
+  await flow.open(`/business/demo/${namespace}/applications/yaml-app`);
+  await visible(page.getByText("from a file", { exact: true }));
+  await visible(page.getByRole("link", { name: "Deployment/yaml-three", exact: true }));
+}
+
+/** A namespace of a project, with what is in it, from a file. */
+export async function namespaceByYaml(flow, { name, project, projectName, ...credentials }) {
+  const { page } = flow;
+  const { t, press, listed } = hands(flow, "yaml");
+  await flow.signIn(credentials);
+  await flow.open("/management/namespaces");
+  await press("management.namespace.byYaml");
+  await page.waitForURL(/\/business\/demo\/-\/yaml$/);
+  await drop(flow, "namespace.yaml", NAMESPACE(name, project));
+  await press("import.apply");
+  await visible(page.getByText(t("import.applied"), { exact: true }));
+  await page.getByRole("link", { name: "ConfigMap/first" }).click();
+  await page.waitForURL(new RegExp(`/business/demo/${name}/configmaps/first$`));
+  await flow.open("/management/namespaces?limit=500");
+  await visible(listed(name).getByRole("link", { name: projectName, exact: true }));
 }
 
 /** The difference is shown before the save; what somebody else changed meanwhile is shown beside it, and both are saved together. */
