@@ -50,14 +50,17 @@ class World {
   T run(base::Task<T> task) {
     std::optional<T> value;
     std::exception_ptr failure;
-    io.restart();
     boost::asio::co_spawn(io, std::move(task), [&](std::exception_ptr e, T result) {
       failure = e;
       value.emplace(std::move(result));
       io.stop();
     });
+    // Not before there is work: a pool's thread that is late with its last word to the loop, when
+    // the loop has no other work, stops it.
+    io.restart();
     io.run();
     if (failure) std::rethrow_exception(failure);
+    if (!value) throw std::logic_error("the loop ended before the task did");
     return std::move(*value);
   }
 
