@@ -1,84 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Draining a node, with an agent that answers for the cluster.
-#include "protocol/base/with_timeout.hpp"
-#include "tests/unit/controller/http/tenants.hpp"
+#include "tests/unit/controller/http/played_cluster.hpp"
 
 namespace slipway::http {
 namespace {
 
 namespace json = boost::json;
 
-class NodeDrainTest : public TenantsTest {
+class NodeDrainTest : public PlayedClusterTest {
  public:
   NodeDrainTest() {
     objects[kNode] = R"({"metadata":{"name":"demo-master-1","resourceVersion":"7"}})";
-    players.spawn("api server", serve(*this));
-    players.spawn("intents", take_intents(*this));
   }
-  ~NodeDrainTest() override {
-    world.run([](base::TaskScope& scope) -> base::Task<bool> {
-      co_await scope.join();
-      co_return true;
-    }(players));
-  }
-
-  /// Plays the API server: what is read by path, what is posted by a status.
-  static base::Task<> serve(NodeDrainTest& test) {
-    auto& agent = *test.agent;
-    for (std::size_t at = agent.streams.size();; ++at) {
-      while (agent.streams.size() <= at) {
-        if (agent.ended) co_return;
-        co_await base::sleep_for(std::chrono::milliseconds(1));
-      }
-      const auto open = agent.opened[at].http();
-      auto stream = agent.streams[at];
-      std::string body;
-      for (auto chunk = co_await stream->read(); chunk && *chunk; chunk = co_await stream->read()) {
-        body += (*chunk)->bytes;
-      }
-      co_await test.answer(open, std::move(body), std::move(stream));
-    }
-  }
-
-  base::Task<> answer(wire::HttpOpen open, std::string body, link::StreamPtr stream) {
-    const auto path = open.path().substr(0, open.path().find('?'));
-    for (const auto& header : open.headers()) {
-      if (header.name() == "Impersonate-User") reader = header.value();
-    }
-    asked.push_back(open.method() + " " + open.path());
-    std::string said = R"({"message":"the API server's words"})";
-    int status = 404;
-    if (open.method() == "POST") {
-      posts.emplace_back(open.path(), std::move(body));
-      status = post_statuses.contains(path) ? post_statuses[path] : 201;
-    } else if (objects.contains(path)) {
-      status = 200;
-      said = objects[path];
-    }
-    wire::StreamNote note;
-    note.mutable_head()->set_status(static_cast<std::uint32_t>(status));
-    (void)co_await stream->write(std::move(note));
-    (void)co_await stream->write(std::move(said));
-    stream->finish();
-  }
-
-  static base::Task<> take_intents(NodeDrainTest& test) {
-    auto& agent = *test.agent;
-    for (std::size_t at = 0;; ++at) {
-      while (agent.orders.size() <= at) {
-        if (agent.ended) co_return;
-        co_await base::sleep_for(std::chrono::milliseconds(1));
-      }
-      if (!agent.orders[at].has_intent()) continue;
-      wire::Report report;
-      report.mutable_outcome()->set_intent_id(agent.orders[at].intent().id());
-      report.mutable_outcome()->set_http_status(static_cast<std::uint32_t>(test.cordon_status));
-      report.mutable_outcome()->set_ok(test.cordon_status == 200);
-      agent.tell(std::move(report));
-    }
-  }
-
-  wire::KubeRequest last() { return agent->intents().back().tenant().request(); }
 
   static std::string pod(const std::string& name, const std::string& kind,
                          const std::string& rest = "") {
@@ -110,13 +43,6 @@ class NodeDrainTest : public TenantsTest {
     return "/api/v1/namespaces/own/pods/" + name + "/eviction";
   }
   static constexpr char kNode[] = "/api/v1/nodes/demo-master-1";
-  std::map<std::string, std::string> objects;              ///< by path
-  std::map<std::string, int> post_statuses;                ///< by path; else 201
-  std::vector<std::pair<std::string, std::string>> posts;  ///< path and body
-  std::vector<std::string> asked;
-  std::string reader;  ///< in whose name
-  int cordon_status = 200;
-  base::TaskScope players{world.io.get_executor()};
 };
 
 TEST_F(NodeDrainTest, CordonsAndEvictsInTheCallersName) {
@@ -127,8 +53,9 @@ TEST_F(NodeDrainTest, CordonsAndEvictsInTheCallersName) {
   EXPECT_EQ(asked.front(), "GET /api/v1/pods?fieldSelector=spec.nodeName%3Ddemo-master-1");
   EXPECT_EQ(reader, "slipway:" + world.accounts.users().named("admin")->id.value);
   ASSERT_EQ(agent->intents().size(), 1U);
-  EXPECT_EQ(last().path(), std::string(kNode) + "?fieldManager=slipway");
-  EXPECT_EQ(last().body(), R"({"spec":{"unschedulable":true},"metadata":{"resourceVersion":"7"}})");
+  EXPECT_EQ(last().request().path(), std::string(kNode) + "?fieldManager=slipway");
+  EXPECT_EQ(last().request().body(),
+            R"({"spec":{"unschedulable":true},"metadata":{"resourceVersion":"7"}})");
   ASSERT_EQ(posts.size(), 1U);
   EXPECT_EQ(posts[0].first, eviction("web"));
   const auto body = json::parse(posts[0].second);
@@ -193,7 +120,7 @@ TEST_F(NodeDrainTest, ADryRunSaysWhatWouldBe) {
   ASSERT_EQ(posts.size(), 2U);
   EXPECT_TRUE(posts[0].first.ends_with("?dryRun=All"));
   EXPECT_EQ(json::parse(posts[0].second).at("deleteOptions").at("dryRun"), json::array{"All"});
-  EXPECT_TRUE(last().path().ends_with("&dryRun=All"));
+  EXPECT_TRUE(last().request().path().ends_with("&dryRun=All"));
   EXPECT_EQ(audited("pod.evict"), 0U);
 }
 
@@ -209,13 +136,65 @@ TEST_F(NodeDrainTest, ARoundIsBounded) {
   EXPECT_EQ(pods[100].at("state"), "waits");
 }
 
+TEST_F(NodeDrainTest, IsNotEmptyWhileAPodIsStillGoing) {
+  runs({pod("each", "DaemonSet"),
+        R"({"metadata":{"namespace":"own","name":"e","deletionTimestamp":"x"}})"});
+  const auto done = drain();
+  EXPECT_EQ(states(done), "e:going each:stays");
+  EXPECT_FALSE(body_of(done).at("empty").as_bool());
+}
+
+TEST_F(NodeDrainTest, TheNodesNameIsAskedForWhateverItWasCalledBy) {
+  runs({pod("web", "ReplicaSet")});
+  const auto done = send("admin", "POST",
+                         "/clusters/" + cluster.value + "/nodes/" + master.value + "/drain", "{}");
+  EXPECT_EQ(states(done), "web:evicted");
+  EXPECT_EQ(body_of(done).at("node"), "demo-master-1");
+  EXPECT_EQ(asked.front(), "GET /api/v1/pods?fieldSelector=spec.nodeName%3Ddemo-master-1");
+  EXPECT_EQ(last().request().path(), std::string(kNode) + "?fieldManager=slipway");
+}
+
+TEST_F(NodeDrainTest, EachEvictionIsAuditedWithWhatCameOfIt) {
+  runs({pod("b", "ReplicaSet"), pod("c", "ReplicaSet"), pod("d", "ReplicaSet")});
+  post_statuses = {{eviction("b"), 403}, {eviction("d"), 429}};
+  EXPECT_EQ(states(drain()), "b:refused c:evicted d:waits");
+  std::map<std::string, std::string> outcomes;
+  for (const auto& stored :
+       world.audit.list({.before = {}, .limit = 100, .action = "pod.evict", .actor = {}})) {
+    EXPECT_EQ(stored.entry.name_space, "own");
+    outcomes[stored.entry.object] = stored.entry.outcome + ": " + stored.entry.detail;
+  }
+  const std::string of = "clusters/demo/namespaces/own/pods/";
+  EXPECT_EQ(outcomes,
+            (std::map<std::string, std::string>{{of + "b", "refused: the API server's words"},
+                                                {of + "c", "ok: from node demo-master-1"}}));
+}
+
+TEST_F(NodeDrainTest, ARefusalWithoutWordsSaysItsStatus) {
+  runs({pod("b", "ReplicaSet")});
+  post_statuses = {{eviction("b"), 418}};
+  post_said = "{}";
+  const auto pods = body_of(drain()).at("pods").as_array();
+  EXPECT_EQ(pods[0].at("reason"), "the API server answered 418");
+}
+
+TEST_F(NodeDrainTest, WhatNamesRefusedPodsIsBounded) {
+  std::vector<std::string> many;
+  for (int i = 0; i < 103; ++i) many.push_back(pod("p" + std::to_string(1000 + i), ""));
+  runs(many);
+  const auto no = drain();
+  EXPECT_EQ(no.status, 409);
+  EXPECT_EQ(body_of(no).at("refusals").as_array().size(), 100U);
+}
+
 TEST_F(NodeDrainTest, BadInputAndAClusterOutOfReachAreToldBeforeAnythingIsDone) {
   EXPECT_EQ(drain(R"({"graceSeconds":0})").status, 422);
+  EXPECT_EQ(drain(R"({"graceSeconds":3601})").status, 422);
   EXPECT_EQ(drain(R"({"force":"yes"})").status, 422);
   EXPECT_EQ(drain(R"({"what":1})").status, 422);
   EXPECT_EQ(send("admin", "POST", "/clusters/demo/nodes/nobody/drain", "{}").status, 404);
   EXPECT_EQ(drain("{}", "dan").status, 403);
-  cordon_status = 403;
+  statuses = {403};
   runs({pod("web", "ReplicaSet")});
   EXPECT_EQ(drain().status, 403) << "it could not be cordoned";
   EXPECT_TRUE(posts.empty());

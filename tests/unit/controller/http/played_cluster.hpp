@@ -6,11 +6,12 @@
 
 namespace slipway::http {
 
-/// Plays the cluster: GETs are answered by path, intents by a list of statuses.
+/// Plays the cluster: GETs are answered by path, POSTs by statuses of their paths, intents by a
+/// list of statuses.
 class PlayedClusterTest : public TenantsTest {
  public:
   PlayedClusterTest() {
-    players.spawn("api server", answer_reads(*this));
+    players.spawn("api server", answer_streams(*this));
     players.spawn("intents", answer_intents(*this));
   }
 
@@ -21,27 +22,44 @@ class PlayedClusterTest : public TenantsTest {
     }(players));
   }
 
-  static base::Task<> answer_reads(PlayedClusterTest& test) {
+  static base::Task<> answer_streams(PlayedClusterTest& test) {
     auto& agent = *test.agent;
     for (std::size_t at = agent.streams.size();; ++at) {
       while (agent.streams.size() <= at) {
         if (agent.ended) co_return;
         co_await base::sleep_for(std::chrono::milliseconds(1));
       }
-      const auto& open = agent.opened[at].http();
-      test.asked.push_back(open.method() + " " + open.path());
-      for (const auto& header : open.headers()) {
-        if (header.name() == "Impersonate-User") test.reader = header.value();
-      }
-      const auto found = test.objects.find(open.path().substr(0, open.path().find('?')));
-      wire::StreamNote note;
-      note.mutable_head()->set_status(found == test.objects.end() ? 404 : 200);
+      const auto open = agent.opened[at].http();
       auto stream = agent.streams[at];
-      (void)co_await stream->write(std::move(note));
-      (void)co_await stream->write(found == test.objects.end() ? R"({"message":"no such object"})"
-                                                               : found->second);
-      stream->finish();
+      std::string body;
+      while (open.method() == "POST") {  // of others the answer does not depend on their bytes
+        auto chunk = co_await stream->read();
+        if (!chunk || !*chunk) break;
+        body += (*chunk)->bytes;
+      }
+      co_await test.answer_stream(open, std::move(body), std::move(stream));
     }
+  }
+
+  base::Task<> answer_stream(wire::HttpOpen open, std::string body, link::StreamPtr stream) {
+    const auto path = open.path().substr(0, open.path().find('?'));
+    asked.push_back(open.method() + " " + open.path());
+    for (const auto& header : open.headers()) {
+      if (header.name() == "Impersonate-User") reader = header.value();
+    }
+    const auto found = objects.find(path);
+    int status = found == objects.end() ? 404 : 200;
+    auto said = found == objects.end() ? R"({"message":"no such object"})" : found->second;
+    if (open.method() == "POST") {
+      posts.emplace_back(open.path(), std::move(body));
+      status = post_statuses.contains(path) ? post_statuses[path] : 201;
+      said = post_said;
+    }
+    wire::StreamNote note;
+    note.mutable_head()->set_status(static_cast<std::uint32_t>(status));
+    (void)co_await stream->write(std::move(note));
+    (void)co_await stream->write(std::move(said));
+    stream->finish();
   }
 
   static base::Task<> answer_intents(PlayedClusterTest& test) {
@@ -74,6 +92,9 @@ class PlayedClusterTest : public TenantsTest {
 
   std::map<std::string, std::string> objects;  ///< by path
   std::vector<int> statuses;                   ///< of the intents' answers; then 200
+  std::map<std::string, int> post_statuses;    ///< by path; else 201
+  std::string post_said = R"({"message":"the API server's words"})";
+  std::vector<std::pair<std::string, std::string>> posts;  ///< path with its query, and body
   std::string answered = R"({"metadata":{"name":"made","resourceVersion":"8"}})";  ///< to intents
   std::string field;  ///< at fault, where an intent is refused
   std::function<void()> before_answer;

@@ -69,6 +69,10 @@ TEST(Drain, WhatIsOverOrGoingNeedsNone) {
   const auto going = one(pod_with(R"(,"deletionTimestamp":"2026-11-26T00:00:00Z")"));
   EXPECT_EQ(going.fate, DrainFate::kGoing);
   EXPECT_EQ(missing_leave(going, {}), Words{});
+  EXPECT_EQ(
+      one(pod_with(R"(,"deletionTimestamp":"2026-11-26T00:00:00Z")" + owned_by("DaemonSet"))).fate,
+      DrainFate::kDaemonSet)
+      << "its successor will stand there";
 }
 
 TEST(Drain, AnEvictionIsOfThatPodAlone) {
