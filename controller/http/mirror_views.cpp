@@ -15,6 +15,7 @@ namespace json = boost::json;
 json::object meta_view(const wire::ObjectMeta& meta) {
   json::object out{{"uid", meta.uid()}, {"name", meta.name()}};
   put_text(out, "namespace", meta.pod_namespace());
+  put_text(out, "resourceVersion", meta.resource_version());
   put_time(out, "createdAt", meta.created_utc_ms());
   put_time(out, "deletedAt", meta.deleted_utc_ms());
   if (meta.labels_size() > 0) out["labels"] = map_view(meta.labels());

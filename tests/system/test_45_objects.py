@@ -92,6 +92,26 @@ def test_an_object_is_edited_whole_and_what_no_form_knows_survives(api, kubectl)
     assert b"NotFound" in kubectl.run("-n", SPACE, "get", "deploy", "web", code=1).stderr
 
 
+@claims("W16.version")
+def test_a_lists_row_has_the_version_that_an_edit_goes_by(api, kubectl):
+    def listed():
+        rows = api.items(f"/clusters/demo/configmaps?namespace={SPACE}&search=versioned")
+        return rows and rows[0]["resourceVersion"]
+
+    def put(version, **data):
+        made = config("versioned", **data)
+        made["metadata"]["resourceVersion"] = version
+        return api.call("PUT", f"{OBJECTS}/configmaps/versioned", json=made)
+    api.call("POST", f"{OBJECTS}/configmaps", expect=201, json=config("versioned", a="1"))
+    first = wait_for("it is listed", listed, 30)
+    assert first == there(kubectl, "configmap/versioned")["metadata"]["resourceVersion"]
+    assert put(first, a="2").status_code == 200
+    wait_for("the list has the version after the edit", lambda: listed() == there(kubectl, "configmap/versioned")["metadata"]["resourceVersion"] != first, 30)
+    late = put(first, a="3")
+    assert late.status_code == 409 and late.json()["rule"] == "changed", late.text
+    api.call("DELETE", f"{OBJECTS}/configmaps/versioned?resourceVersion={listed()}", expect=200)
+
+
 @claims("Y3.any-kind")
 def test_a_kind_of_the_clusters_own_is_made_read_and_deleted(api, kubectl):
     definitions = "/clusters/demo/objects/customresourcedefinitions.apiextensions.k8s.io"

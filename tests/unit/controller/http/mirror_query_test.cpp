@@ -117,8 +117,9 @@ TEST_F(TenantsTest, EveryKindIsListedInEveryOrder) {
   for (const auto& kind : shown_kinds()) {
     if (kind.kind == "namespaces") continue;
     const auto path = "/clusters/demo/" + std::string(kind.kind);
-    ASSERT_TRUE(world.run(tell(std::string(kind.kind), {mirror::pod("a", "one", "own"),
-                                                        mirror::pod("b", "two", "foreign")})));
+    ASSERT_TRUE(
+        world.run(tell(std::string(kind.kind), {mirror::pod("a", "one", "own", "12"),
+                                                mirror::pod("b", "two", "foreign", "12")})));
     for (const auto list : {common_columns(), kind.columns}) {
       for (const auto& column : list) {
         if (column.use == Column::kFilter) continue;
@@ -126,6 +127,7 @@ TEST_F(TenantsTest, EveryKindIsListedInEveryOrder) {
         const auto first = body_of(get("admin", sorted));
         ASSERT_EQ(first.at("items").as_array().size(), 1U) << sorted;
         EXPECT_EQ(first.at("total").as_int64(), 2) << sorted;
+        EXPECT_EQ(first.at("items").at(0).at("resourceVersion"), "12") << sorted;
         const auto next = body_of(get("admin", sorted + "&cursor=" + text_of(first, "nextCursor")));
         EXPECT_EQ(next.at("items").as_array().size(), 1U) << sorted;
         EXPECT_NE(next.at("items"), first.at("items")) << sorted;
