@@ -44,14 +44,12 @@ base::Result<ApplicationTarget> target_at(const Services& services, const Call& 
 std::map<std::string, std::string> read_texts(ObjectReader& in, const std::string& name) {
   std::map<std::string, std::string> texts;
   const auto* value = in.optional_object(name);
-  if (value == nullptr || !value->is_object()) return texts;
+  if (value == nullptr) return texts;
+  ObjectReader inner(*value, in.at(name));
   for (const auto& [key, text] : value->get_object()) {
-    if (!text.is_string() || text.get_string().size() > kMaxTextBytes) {
-      in.refuse(name, "must hold texts of at most " + std::to_string(kMaxTextBytes) + " bytes");
-      return texts;
-    }
-    texts[std::string(key)] = std::string(text.get_string());
+    texts[std::string(key)] = inner.optional_text(std::string(key), kMaxTextBytes);
   }
+  in.take(inner.fault());
   if (texts.size() > kMaxTexts) in.refuse(name, "has more than " + std::to_string(kMaxTexts));
   return texts;
 }
@@ -186,7 +184,7 @@ base::Result<Associations> read_associations(const Call& call, const Application
   const auto& objects = in.list("objects", kMaxWorkloads);
   if (auto fault = in.fault()) return std::unexpected(*fault);
   for (const auto& value : objects) {
-    ObjectReader one(value);
+    ObjectReader one(value, "objects[" + std::to_string(all.workloads.size()) + "]");
     const auto plural = one.text("kind", kMaxLabel);
     WorkloadTarget workload{.caller = call.caller,
                             .cluster = target.cluster.id.value,
@@ -198,10 +196,7 @@ base::Result<Associations> read_associations(const Call& call, const Application
     }
     if (!is_object_name(workload.name)) one.refuse("name", "must be the name of an object");
     all.seen.push_back(one.optional_text("resourceVersion", kMaxVersion));
-    if (auto fault = one.fault()) {
-      const auto where = "objects[" + std::to_string(all.workloads.size()) + "].";
-      return base::fail(fault->code, where + fault->message, where + fault->field);
-    }
+    if (auto fault = one.fault()) return std::unexpected(std::move(*fault));
     all.workloads.push_back(std::move(workload));
   }
   return all;
@@ -235,17 +230,15 @@ base::Task<Answer> associate_many(Services& services, Call call) {
 base::Result<ApplicationTarget> read_application(const json::value& value, std::size_t at,
                                                  const Caller& caller,
                                                  const clusters::ClusterName& cluster) {
-  ObjectReader in(value);
+  ObjectReader in(value, "applications[" + std::to_string(at) + "]");
   ApplicationTarget one{caller, cluster, in.text("namespace", kMaxLabel),
                         in.text("name", kMaxName)};
   if (!clusters::is_dns_label(one.name_space, kMaxLabel)) {
     in.refuse("namespace", "must be a DNS label");
   }
   if (!is_object_name(one.name)) in.refuse("name", "must be the name of an object");
-  auto fault = in.fault();
-  if (!fault) return one;
-  const auto where = "applications[" + std::to_string(at) + "].";
-  return base::fail(fault->code, where + fault->message, where + fault->field);
+  if (auto fault = in.fault()) return std::unexpected(std::move(*fault));
+  return one;
 }
 
 json::object refused_view(const ApplicationTarget& one, std::string_view action,

@@ -66,28 +66,32 @@ Routes ca_rotation_routes(Services& services) {
        .answer =
            [&services](Call call) {
              return plain(services, std::move(call), &links::CaRotation::introduce);
-           }},
+           },
+       .no_body = true},
       {.method = "DELETE",
        .pattern = path,
        .action = "ca.abandon",
        .answer =
            [&services](Call call) {
              return plain(services, std::move(call), &links::CaRotation::abandon);
-           }},
+           },
+       .no_body = true},
       {.method = "POST",
        .pattern = path + "/switch",
        .action = "ca.switch",
        .answer =
            [&services](Call call) {
              return forceable(services, std::move(call), &links::CaRotation::switch_over);
-           }},
+           },
+       .no_body = true},
       {.method = "POST",
        .pattern = path + "/finish",
        .action = "ca.finish",
        .answer =
            [&services](Call call) {
              return forceable(services, std::move(call), &links::CaRotation::finish);
-           }},
+           },
+       .no_body = true},
   };
 }
 

@@ -162,12 +162,12 @@ Result<StartOrder> read_start(const Call& call) {
     order.asked.pod_template = whole->get_object();
   }
   if (const auto* images = in.optional_object("images")) {
-    for (const auto& [name, image] : images->get_object()) {
-      const bool good = image.is_string() && !image.get_string().empty() &&
-                        image.get_string().size() <= kMaxImage;
-      if (!good) in.refuse("images", "has the images of containers by their names");
-      if (good) order.asked.images.emplace(name, image.get_string());
+    ObjectReader inner(*images, "images");
+    for (const auto& [key, image] : images->get_object()) {
+      const std::string name(key);
+      order.asked.images.emplace(name, inner.text(name, kMaxImage));
     }
+    in.take(inner.fault());
   }
   if (auto fault = in.fault()) return std::unexpected(*fault);
   return order;
@@ -288,11 +288,11 @@ Task<Answer> withdraw(Services& services, Call call) {
 
 Routes canaries_routes(Services& services) {
   const std::string one = "/api/v1/clusters/{cluster}/namespaces/{namespace}/canaries/{deployment}";
-  Routes all{
-      plain_route(services, "GET", one, Needs::kRead, "", show),
-      plain_route(services, "POST", one, Needs::kWrite, "canary.start", start),
-      plain_route(services, "DELETE", one, Needs::kWrite, "canary.withdraw", withdraw),
-      plain_route(services, "POST", one + "/promote", Needs::kWrite, "canary.promote", promote)};
+  Routes all{plain_route(services, "GET", one, Needs::kRead, "", show),
+             plain_route(services, "POST", one, Needs::kWrite, "canary.start", start),
+             plain_route(services, "DELETE", one, Needs::kWrite, "canary.withdraw", withdraw),
+             without_body(plain_route(services, "POST", one + "/promote", Needs::kWrite,
+                                      "canary.promote", promote))};
   all[1].max_body_bytes = kMaxManifestBytes;
   return all;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <cstdint>
 #include <limits>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "controller/http/routes.hpp"
+#include "protocol/base/object_reader.hpp"
 #include "protocol/base/result.hpp"
 
 namespace slipway::http {
@@ -44,30 +44,8 @@ class QueryReader {
 /// Parses a JSON body. kInvalid: another content type (field "Content-Type"), no JSON.
 base::Result<boost::json::value> parse_json(const net::HttpRequest& request);
 
-/// Reads a JSON object in the same way: unknown fields and wrong types are refused by name.
-class ObjectReader {
- public:
-  explicit ObjectReader(const boost::json::value& value);
-
-  std::string text(const std::string& name, std::size_t most_bytes);  ///< required, not empty
-  std::string optional_text(const std::string& name, std::size_t most_bytes);
-  std::int64_t number(const std::string& name, std::int64_t least, std::int64_t most);
-  std::int64_t number(const std::string& name, std::int64_t otherwise, std::int64_t least,
-                      std::int64_t most);
-  bool flag(const std::string& name, bool otherwise);
-  const boost::json::value* optional_object(const std::string& name);  ///< nullptr: none there
-  /// Required, with at least one element.
-  const boost::json::array& list(const std::string& name, std::size_t most);
-  void refuse(const std::string& name, std::string why);
-  std::optional<base::Error> fault();
-
- private:
-  const boost::json::value* find(const std::string& name);
-  static const boost::json::object& none();
-  const boost::json::object* object_;
-  std::set<std::string> asked_;
-  std::optional<base::Error> fault_;
-};
+/// Reads a JSON object in the same way.
+using base::ObjectReader;
 
 /// A page of a list that is whole in memory: `cursor` is the key of the last item of the page
 /// before.

@@ -165,8 +165,10 @@ Routes intents_routes(Services& services) {
   return {plain_route(services, "GET", all, Needs::kLook, "", list),
           plain_route(services, "GET", one, Needs::kLook, "", read),
           plain_route(services, "DELETE", one, Needs::kWrite, "intent.cancel", cancel),
-          plain_route(services, "POST", one + "/retry", Needs::kWrite, "intent.retry", retry),
-          plain_route(services, "POST", one + "/undo", Needs::kWrite, "intent.undo", undo)};
+          without_body(
+              plain_route(services, "POST", one + "/retry", Needs::kWrite, "intent.retry", retry)),
+          without_body(
+              plain_route(services, "POST", one + "/undo", Needs::kWrite, "intent.undo", undo))};
 }
 
 }  // namespace slipway::http

@@ -45,7 +45,8 @@ Routes operations_routes(Services& services) {
          auto operation = services.clusters.retry({call.argument("operation")});
          if (!operation) co_return base::fail(operation);
          co_return json_response(202, view(*operation));
-       }},
+       },
+       .no_body = true},
   };
 }
 

@@ -99,6 +99,11 @@ net::HttpResponse upgrade_required(const Caller& caller) {
   return response;
 }
 
+/// Some programs send `{}` with every request.
+bool says_something(std::string_view body) {
+  return body.find_first_not_of(" \t\r\n{}") != std::string_view::npos;
+}
+
 /// A session that the metrics know of while it runs.
 template <class End>
 std::function<base::Task<>(End)> counted(Metrics& metrics, const std::string& pattern,
@@ -218,6 +223,11 @@ std::optional<Problem> PublicApi::check(const Route& route, const Caller& caller
   const auto allowed =
       access::decide(caller.rights, route.needs, changes, place ? &*place : nullptr);
   if (!allowed) return problem_of(allowed.error());
+  const bool bounded = request.body.size() <= route.max_body_bytes;
+  if (route.no_body && bounded && says_something(request.body)) {
+    return problem_of({base::ErrorCode::kInvalid,
+                       "this request takes no body: its path and query say all of it", "body"});
+  }
   return std::nullopt;
 }
 

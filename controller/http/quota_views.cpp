@@ -16,6 +16,13 @@ using quotas::Unit;
 
 constexpr std::size_t kMaxVersionBytes = 19;
 
+std::string known_resources() {
+  std::string all;
+  for (const auto& facts : quotas::kResources)
+    all += (all.empty() ? "" : ", ") + std::string(facts.name);
+  return all;
+}
+
 base::Result<std::int64_t> read_amount(const json::value& value, const quotas::ResourceFacts& of) {
   const auto refuse = [](std::string why) {
     return base::fail(base::ErrorCode::kInvalid, std::move(why));
@@ -71,7 +78,7 @@ quotas::Amounts read_amounts(ObjectReader& in, const std::string& of) {
     const auto resource = quotas::resource_named(name);
     const auto field = of + "." + name.substr(0, 64);
     if (!resource) {
-      in.refuse(field, "is nothing that a quota limits");
+      in.refuse(field, "is nothing that a quota limits; known are " + known_resources());
     } else if (!figure.is_null()) {
       const auto amount = read_amount(figure, quotas::facts_of(*resource));
       if (!amount) in.refuse(field, amount.error().message);

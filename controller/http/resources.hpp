@@ -17,6 +17,12 @@ inline Route plain_route(Services& services, const char* method, const std::stri
           .answer = [&services, answer](Call call) { return answer(services, std::move(call)); }};
 }
 
+/// One whose requests have no body.
+inline Route without_body(Route route) {
+  route.no_body = true;
+  return route;
+}
+
 // One function a file. Functions of the routes refer to `services`, which outlives them.
 Routes sessions_routes(Services& services);
 Routes tokens_routes(Services& services);

@@ -63,7 +63,8 @@ struct Route {
   /// Empty: the wish for another protocol is ignored.
   std::function<base::Task<Upgrade>(Call)> upgrade = {};
   std::size_t max_body_bytes = kMaxJsonBytes;
-  bool bearer_only = false;        ///< what programs use, and a page must never reach
+  bool no_body = false;      ///< one that says something is refused: it would be dropped in silence
+  bool bearer_only = false;  ///< what programs use, and a page must never reach
   bool password_may_wait = false;  ///< open to who must change their password first
 };
 using Routes = std::vector<Route>;

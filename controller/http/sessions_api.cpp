@@ -132,7 +132,7 @@ Routes sessions_routes(Services& services) {
       plain_route(services, "GET", "/api/v1/sessions", Needs::kAccount, "", list_sessions),
       plain_route(services, "DELETE", "/api/v1/sessions/{session}", Needs::kAccount, "session.end",
                   end_session),
-      plain_route(services, "POST", "/api/v1/logout", Needs::kLook, "logout", logout),
+      without_body(plain_route(services, "POST", "/api/v1/logout", Needs::kLook, "logout", logout)),
       plain_route(services, "GET", "/api/v1/me", Needs::kLook, "", me)};
   for (auto& route : routes) {
     route.password_may_wait = route.pattern.ends_with("/me") || route.pattern.ends_with("/logout");

@@ -30,7 +30,7 @@ boost::json::object token_view(const access::ApiToken& token) {
 /// Of what the caller has: a token for more would only look as if it could do it.
 base::Result<access::TokenScope> read_scope(const Services& services, const Caller& caller,
                                             const boost::json::value& given) {
-  ObjectReader in(given);
+  ObjectReader in(given, "scope");
   access::TokenScope scope{.read_only = in.flag("readOnly", false), .cluster = {}, .project = {}};
   const auto name = in.optional_text("cluster", kMaxTokenName);
   const auto project_id = in.optional_text("project", kMaxTokenName);
@@ -47,10 +47,7 @@ base::Result<access::TokenScope> read_scope(const Services& services, const Call
     if (!cluster) in.refuse("cluster", "is none that you have a namespace in");
     if (cluster) scope.cluster = cluster->id.value;
   }
-  if (auto fault = in.fault()) {
-    if (!fault->field.empty()) fault->field = "scope." + fault->field;
-    return std::unexpected(*fault);
-  }
+  if (auto fault = in.fault()) return std::unexpected(std::move(*fault));
   return scope;
 }
 

@@ -116,7 +116,7 @@ struct Member {
 
 base::Result<Member> read_member(const json::value& value, std::size_t at, const Call& call,
                                  const WorkloadOrder& order) {
-  ObjectReader in(value);
+  ObjectReader in(value, "objects[" + std::to_string(at) + "]");
   Member one{.target = {.caller = call.caller, .cluster = call.argument("cluster")},
              .order = order};
   const auto plural = in.text("kind", kMaxNamespace);
@@ -130,10 +130,8 @@ base::Result<Member> read_member(const json::value& value, std::size_t at, const
     in.refuse("namespace", "must be a DNS label");
   }
   if (!is_object_name(one.target.name)) in.refuse("name", "must be the name of an object");
-  auto fault = in.fault();
-  if (!fault) return one;
-  const auto where = "objects[" + std::to_string(at) + "].";
-  return base::fail(fault->code, where + fault->message, where + fault->field);
+  if (auto fault = in.fault()) return std::unexpected(std::move(*fault));
+  return one;
 }
 
 base::Task<json::object> act_on_member(Services& services, const base::ClusterId& cluster,

@@ -197,6 +197,21 @@ def test_tokens_have_limits_and_what_is_in_use_stays(tenants, api):
 
 
 @claims("U2.reset")
+@claims("U2.wrong-fields")
+def test_a_wrong_field_of_a_body_is_named_with_what_is_known_there(tenants, api):
+    def said(method, path, **body):
+        problem = api.call(method, path, expect=422, json=body).json()
+        return problem["field"], problem["detail"]
+    field, detail = said("POST", "/users", name="tenancy-odd", role="read_only", colour="red")
+    assert field == "colour" and "department, mustChangePassword, name, password, role" in detail
+    field, detail = said("POST", "/clusters/demo/workload-actions", action="stop", objects=[{"kind": "deployments", "namespace": OWN, "name": 7}])
+    assert field == "objects[0].name" and "a string, not a number" in detail
+    field, detail = said("DELETE", "/users/tenancy-ann", dryRun=["All"])
+    assert field == "body" and "takes no body" in detail
+    assert api.get("/users/tenancy-ann")["name"] == "tenancy-ann"
+    assert api.call("GET", "/users/tenancy-odd").status_code == 404
+
+
 def test_a_reset_password_ends_what_was_open(tenants, api):
     made = subprocess.run([controller_binary(), "user", "reset-password", "tenancy-max", "--state", api.state], capture_output=True, text=True, check=True, timeout=60)
     assert api.call("GET", "/me", token=tenants.token["max"]).status_code == 401

@@ -53,7 +53,7 @@ TEST_P(RefusedRequest, NamesItsField) {
 INSTANTIATE_TEST_SUITE_P(
     Bodies, RefusedRequest,
     testing::Values(
-        Refusal{"[]", ""}, Refusal{"{}", "name"}, Refusal{R"({"name":7})", "name"},
+        Refusal{"[]", "body"}, Refusal{"{}", "name"}, Refusal{R"({"name":7})", "name"},
         Refusal{R"({"name":""})", "name"}, Refusal{R"({"name":"De-mo"})", "name"},
         Refusal{R"({"name":"-demo"})", "name"}, Refusal{R"({"name":"demo."})", "name"},
         Refusal{R"({"name":"a23456789012345678901234567890123456789b1"})", "name"},

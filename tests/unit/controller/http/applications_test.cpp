@@ -177,7 +177,7 @@ TEST_F(ApplicationsTest, AreMadeInTheCallersName) {
   };
   for (const auto& [body, field] :
        {Case{"{}", "name"}, Case{R"({"name":"Shop"})", "name"},
-        Case{R"({"name":"a","labels":{"x":1}})", "labels"},
+        Case{R"({"name":"a","labels":{"x":1}})", "labels.x"},
         Case{R"({"name":"a","labels":{"app.kubernetes.io/name":"b"}})", "labels"},
         Case{R"({"name":"a","colour":"red"})", "colour"}}) {
     const auto refused = send("ann", "POST", kIn, body);

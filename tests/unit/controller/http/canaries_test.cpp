@@ -131,7 +131,7 @@ TEST_F(CanariesTest, IsWithdrawn) {
 TEST_F(CanariesTest, WhatIsWrongIsRefusedByName) {
   const std::tuple<const char*, int, const char*> cases[] = {
       {R"({"replicas":0,"images":{"main":"x"}})", 422, R"("field":"replicas")"},
-      {R"({"images":{"main":7}})", 422, R"("field":"images")"},
+      {R"({"images":{"main":7}})", 422, R"("field":"images.main")"},
       {R"({"images":7})", 422, R"("field":"images")"},
       {R"({"template":4702111234474983745})", 422, R"("field":"template")"},
       {R"({"template":"x"})", 422, R"("field":"template")"},

@@ -33,23 +33,6 @@ TEST(QueryReader, NamesTheFirstFault) {
   EXPECT_EQ(QueryReader(unknown).fault()->field, "z");
 }
 
-TEST(ObjectReader, RefusesWrongTypesAndUnknownFields) {
-  const auto body = boost::json::parse(R"({"name":7,"n":1.5,"more":1})");
-  ObjectReader one(body);
-  one.text("name", 10);
-  EXPECT_EQ(one.fault()->field, "name");
-  ObjectReader two(body);
-  two.number("n", 0, 9);
-  EXPECT_EQ(two.fault()->field, "n");
-  ObjectReader flags(body);
-  flags.flag("name", false);
-  EXPECT_EQ(flags.fault()->field, "name");
-  const auto more = boost::json::parse(R"({"more":1})");
-  EXPECT_EQ(ObjectReader(more).fault()->field, "more");
-  const auto list = boost::json::parse("[]");
-  EXPECT_EQ(ObjectReader(list).fault()->field, "");
-}
-
 TEST(Pages, GoOnAfterTheCursorEvenWhenItsItemWent) {
   std::vector<std::string> all{"a", "b", "c", "d"};
   auto key = [](const std::string& item) { return item; };

@@ -24,6 +24,20 @@ TEST(OpenApi, NamesExactlyTheRoutes) {
   EXPECT_EQ(routed, described());
 }
 
+TEST(OpenApi, WhatHasNoBodyTakesNone) {
+  World world;
+  std::set<std::string> without;
+  for (const auto& route : world.api.routes()) {
+    if (route.no_body) without.insert(route.method + " " + route.pattern);
+  }
+  std::set<std::string> described_without;
+  for (const auto& one : Contract().operations()) {
+    const bool reads = one.method == "GET" || one.path.ends_with("{path}");
+    if (!reads && !one.body.IsMap()) described_without.insert(one.method + " " + one.path);
+  }
+  EXPECT_EQ(without, described_without);
+}
+
 TEST(OpenApi, EveryRouteThatWritesIsAudited) {
   World world;
   for (const auto& route : world.api.routes()) {

@@ -114,6 +114,18 @@ TEST_F(PublicApiTest, WritesAreAuditedWithOutcomeAndObject) {
   EXPECT_FALSE(world.audit.verify().broken_at);
 }
 
+TEST_F(PublicApiTest, ABodyThatNobodyReadsIsRefused) {
+  const auto made = world.post("/api/v1/tokens", R"({"name":"ci"})");
+  ASSERT_EQ(made.status, 201);
+  const auto token = "/api/v1/tokens/" + text_of(body_of(made), "id");
+  const auto no = world.send(world.authorised("DELETE", token, R"({"dryRun":["All"]})"));
+  EXPECT_EQ(no.status, 422) << no.text();
+  EXPECT_EQ(text_of(body_of(no), "field"), "body");
+  EXPECT_EQ(world.audit.list({.action = "token.delete"}).front().entry.outcome, "invalid");
+  EXPECT_EQ(world.send(world.authorised("DELETE", token, " {}\n")).status, 204)
+      << "some programs send that with everything";
+}
+
 TEST_F(PublicApiTest, WhatIsNoRequestGetsAProblemToo) {
   for (const auto& [status, type] : std::map<int, std::string>{{400, "invalid"},
                                                                {408, "timeout"},
