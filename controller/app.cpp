@@ -146,6 +146,7 @@ http::Services App::services() {
           .releases = releases_,
           .recordings = recordings_,
           .quotas = quotas_,
+          .manifests = manifests_,
           .roots_pem = [this] { return public_certificate_.roots_pem(); },
           .parts = [this] { return parts(); }};
 }

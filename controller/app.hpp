@@ -120,6 +120,7 @@ class App {
   PublicCertificate public_certificate_;
   std::string certificate_fault_;  ///< said last: not again at each look
   http::Metrics metrics_;
+  http::ManifestReader manifests_;
   http::Services services_;
   TenantBorders borders_;
   QuotaKeeper quota_keeper_;

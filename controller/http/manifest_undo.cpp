@@ -34,12 +34,15 @@ const wire::ApplyManifest& manifest_in(const wire::Intent& intent) {
 }
 
 /// The one that was applied last comes first.
-std::vector<std::size_t> backwards(const wire::Intent& intent, std::size_t count) {
-  const auto objects = manifest::parse_manifest(manifest_in(intent).yaml());
+Task<Result<std::vector<std::size_t>>> backwards(Services& services, const wire::Intent& intent,
+                                                 std::size_t count) {
+  const auto objects = co_await services.manifests.read(manifest_in(intent).yaml());
+  const bool later = !objects && objects.error().error.code == ErrorCode::kExhausted;
+  if (later) co_return std::unexpected(objects.error().error);
   std::vector<std::size_t> order;
   if (objects && objects->size() == count) order = manifest::apply_order(*objects);
   std::ranges::reverse(order);
-  return order;
+  co_return order;
 }
 
 /// What others fill without a change of it.
@@ -177,7 +180,9 @@ Task<Result<json::object>> undo_manifest(Services& services, Caller caller,
   const auto count = static_cast<std::size_t>(objects.size());
   std::vector<json::value> views(count);
   bool ok = true;
-  for (const auto place : backwards(*intent, count)) {
+  const auto order = co_await backwards(services, *intent, count);
+  if (!order) co_return base::fail(order);
+  for (const auto place : *order) {
     const auto& object = objects[static_cast<int>(place)];
     if (!object.has_undo()) {
       views[place] = view_of(object, {kOk, "unchanged", ""});

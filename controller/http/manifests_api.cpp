@@ -81,7 +81,7 @@ base::Task<Answer> apply(Services& services, Call call) {
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
   if (!cluster) co_return base::fail(cluster);
-  const auto objects = manifest::parse_manifest(call.request.body);
+  const auto objects = co_await services.manifests.read(call.request.body);
   if (!objects) co_return refused(objects.error(), call.caller.request_id);
   manifest.set_yaml(std::move(call.request.body));
   wire::Intent intent;

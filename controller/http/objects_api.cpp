@@ -110,25 +110,26 @@ Problem fault_at(const base::Error& error, const manifest::Place& at) {
   return problem;
 }
 
-std::expected<manifest::ManifestObject, Problem> read_body(const Call& call,
-                                                           const ObjectPlace& place) {
+Task<std::expected<manifest::ManifestObject, Problem>> read_body(Services& services,
+                                                                 const Call& call,
+                                                                 const ObjectPlace& place) {
   if (!is_object_text(call.request.headers.get("Content-Type"))) {
-    return std::unexpected(problem_of(
+    co_return std::unexpected(problem_of(
         {ErrorCode::kInvalid, "must be application/json or application/yaml", "Content-Type"}));
   }
   const bool is_json = call.request.headers.get("Content-Type").starts_with("application/json");
-  auto objects =
-      manifest::parse_manifest(is_json ? without_pairs(call.request.body) : call.request.body);
-  if (!objects) return std::unexpected(fault_at(objects.error().error, objects.error().at));
+  const auto text = is_json ? without_pairs(call.request.body) : call.request.body;
+  auto objects = co_await services.manifests.read(text);
+  if (!objects) co_return std::unexpected(fault_at(objects.error().error, objects.error().at));
   if (objects->size() != 1) {
-    return std::unexpected(problem_of(
+    co_return std::unexpected(problem_of(
         {ErrorCode::kInvalid, "send one object here; several go to /manifests", "body"}));
   }
   auto& object = objects->front();
   if (auto fault = misplaced(place, object)) {
-    return std::unexpected(fault_at(*fault, manifest::place_of(object, fault->field)));
+    co_return std::unexpected(fault_at(*fault, manifest::place_of(object, fault->field)));
   }
-  return std::move(object);
+  co_return std::move(object);
 }
 
 Task<Answer> done(Services& services, ObjectWrite write) {
@@ -144,7 +145,7 @@ Task<Answer> put(Services& services, Call call, What what) {
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto place = co_await place_in(services, call);
   if (!place) co_return base::fail(place);
-  auto object = read_body(call, *place);
+  auto object = co_await read_body(services, call, *place);
   if (!object) co_return to_response(object.error(), call.caller.request_id);
   if (what == What::kReplace &&
       workloads::text_of(object->body, "metadata", "resourceVersion").empty()) {

@@ -10,6 +10,7 @@
 #include "controller/cloud/cloud.hpp"
 #include "controller/clusters/clusters.hpp"
 #include "controller/clusters/key_pairs.hpp"
+#include "controller/http/manifest_reader.hpp"
 #include "controller/http/metrics.hpp"
 #include "controller/intents/intents.hpp"
 #include "controller/links/ca_rotation.hpp"
@@ -46,6 +47,7 @@ struct Services {
   const releases::AgentReleases& releases;
   recordings::Recordings& recordings;
   quotas::QuotaLedger& quotas;
+  ManifestReader& manifests;
   std::function<std::string()> roots_pem;  ///< what believes the public port; for kubeconfigs
   std::function<std::vector<Part>()> parts;
 };

@@ -133,6 +133,7 @@ class World {
                                     clock};
   quotas::QuotaLedger quotas{*database, accounts.tenancy(), clock};
   Metrics metrics;
+  ManifestReader manifests;
   Services services{.accounts = accounts,
                     .audit = audit,
                     .clusters = clusters,
@@ -148,6 +149,7 @@ class World {
                     .releases = releases,
                     .recordings = recordings,
                     .quotas = quotas,
+                    .manifests = manifests,
                     .roots_pem = [this] { return authority->bundle_pem(); },
                     .parts = [] { return std::vector<Part>{{"store", true, ""}}; }};
   PublicApi api{services, all_routes(services)};
