@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/cluster_views.hpp"
 #include "controller/http/encoding.hpp"
+#include "controller/http/lists.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 
 namespace slipway::http {
 
@@ -19,12 +19,21 @@ boost::json::object release_view(const releases::Entry& entry) {
   return out;
 }
 
+const ListColumns<releases::Entry>& columns() {
+  using Column = ListColumn<releases::Entry>;
+  static const ListColumns<releases::Entry> all{
+      {"directory", [](const auto& one) { return one.directory; }, Column::kSearch},
+      {"version", [](const auto& one) { return one.release.version; }, Column::kSearch},
+      {"size", [](const auto& one) { return sortable(one.release.size_bytes); }}};
+  return all;
+}
+
 base::Task<Answer> list_releases(Services& services, Call call) {
   QueryReader query(call.query);
-  auto page = read_page(query);
+  const auto asked = read_list_request(query, columns());
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
-  co_return page_response(
-      services.releases.list(), page, [](const auto& entry) { return entry.directory; },
+  co_return list_response(
+      services.releases.list(), asked, columns(), [](const auto& entry) { return entry.directory; },
       release_view);
 }
 

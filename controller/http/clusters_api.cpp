@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/clusters/cluster_rules.hpp"
 #include "controller/http/cluster_views.hpp"
+#include "controller/http/lists.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 
 namespace slipway::http {
 
@@ -19,12 +19,24 @@ base::Task<Answer> create_cluster(Services& services, Call call) {
   co_return accepted_response(*made);
 }
 
+const ListColumns<clusters::Cluster>& columns() {
+  using Column = ListColumn<clusters::Cluster>;
+  static const ListColumns<clusters::Cluster> all{
+      {"name", [](const auto& one) { return one.spec.name; }, Column::kSearch},
+      {"state", [](const auto& one) { return std::string(clusters::name_of(one.state)); }},
+      {"version", [](const auto& one) { return one.spec.kubernetes_version; }},
+      {"nodes", [](const auto& one) { return sortable(one.nodes_total); }},
+      {"created", [](const auto& one) { return sortable(one.created); }}};
+  return all;
+}
+
 base::Task<Answer> list_clusters(Services& services, Call call) {
   QueryReader query(call.query);
-  auto page = read_page(query);
+  const auto asked = read_list_request(query, columns());
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
-  co_return page_response(
-      services.clusters.list(), page, [](const auto& cluster) { return cluster.id.value; },
+  co_return list_response(
+      services.clusters.list(), asked, columns(),
+      [](const auto& cluster) { return cluster.id.value; },
       [](const auto& cluster) { return view(cluster); });
 }
 

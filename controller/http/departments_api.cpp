@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "controller/http/lists.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 #include "controller/http/tenancy_views.hpp"
 
 namespace slipway::http {
@@ -18,14 +18,22 @@ base::Result<std::string> read_name(const Call& call) {
   return name;
 }
 
+const ListColumns<access::Department>& columns() {
+  using Column = ListColumn<access::Department>;
+  static const ListColumns<access::Department> all{
+      {"name", [](const auto& one) { return one.name; }, Column::kSearch},
+      {"created", [](const auto& one) { return sortable(one.created); }}};
+  return all;
+}
+
 base::Task<Answer> list(Services& services, Call call) {
   QueryReader query(call.query);
-  const auto page = read_page(query);
+  const auto asked = read_list_request(query, columns());
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto all = services.accounts.tenancy().departments();
   std::erase_if(all, [&](const auto& one) { return !sees(services, call.caller, one.id); });
-  co_return page_response(
-      all, page, [](const auto& one) { return one.id.value; },
+  co_return list_response(
+      std::move(all), asked, columns(), [](const auto& one) { return one.id.value; },
       [](const auto& one) { return view(one); });
 }
 

@@ -107,4 +107,12 @@ PageRequest read_page(QueryReader& query) {
           .cursor = query.text("cursor")};
 }
 
+bool read_descending(QueryReader& query) {
+  const auto order = query.text("order");
+  if (query.has("order") && order != "asc" && order != "desc") {
+    query.refuse("order", "is asc or desc");
+  }
+  return order == "desc";
+}
+
 }  // namespace slipway::http

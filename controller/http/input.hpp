@@ -54,5 +54,7 @@ struct PageRequest {
   std::string cursor;
 };
 PageRequest read_page(QueryReader& query);
+/// `order`: asc or desc.
+bool read_descending(QueryReader& query);
 
 }  // namespace slipway::http

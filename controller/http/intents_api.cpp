@@ -6,10 +6,10 @@
 #include "controller/http/encoding.hpp"
 #include "controller/http/intent_views.hpp"
 #include "controller/http/kube_proxy_rules.hpp"
+#include "controller/http/lists.hpp"
 #include "controller/http/manifest_undo.hpp"
 #include "controller/http/places.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 
 namespace slipway::http {
 
@@ -64,6 +64,7 @@ Task<Answer> list(Services& services, Call call) {
   intents::Wanted wanted;
   wanted.limit = static_cast<std::size_t>(query.number("limit", kMostListed, 1, kMostListed));
   wanted.only_pending = query.flag("waiting", false);
+  wanted.search = lower(query.text("search"));
   if (query.has("cursor")) wanted.before = query.number("cursor", 0, 1);
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto cluster = cluster_of(services, call);

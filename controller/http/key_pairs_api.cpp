@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/clusters/key_pairs.hpp"
+#include "controller/http/lists.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 
 namespace slipway::http {
 
@@ -47,12 +47,21 @@ base::Task<Answer> create_key_pair(Services& services, Call call) {
   co_return response;
 }
 
+const ListColumns<clusters::KeyPair>& columns() {
+  using Column = ListColumn<clusters::KeyPair>;
+  static const ListColumns<clusters::KeyPair> all{
+      {"name", [](const auto& one) { return one.name; }, Column::kSearch},
+      {"by", [](const auto& one) { return one.created_by; }, Column::kSearch},
+      {"created", [](const auto& one) { return sortable(one.created); }}};
+  return all;
+}
+
 base::Task<Answer> list_key_pairs(Services& services, Call call) {
   QueryReader query(call.query);
-  auto page = read_page(query);
+  const auto asked = read_list_request(query, columns());
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
-  co_return page_response(
-      services.key_pairs.list(), page, [](const auto& pair) { return pair.name; },
+  co_return list_response(
+      services.key_pairs.list(), asked, columns(), [](const auto& pair) { return pair.name; },
       [](const auto& pair) { return key_pair_view(pair); });
 }
 

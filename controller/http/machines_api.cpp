@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/cluster_views.hpp"
+#include "controller/http/lists.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 
 namespace slipway::http {
 
@@ -21,12 +21,28 @@ base::Task<Answer> console(Services& services, Call call) {
   co_return text_response(200, std::move(*text));
 }
 
+const ListColumns<clusters::Node>& columns() {
+  using Column = ListColumn<clusters::Node>;
+  using Row = const clusters::Node&;
+  static const ListColumns<clusters::Node> all{
+      {"name", [](Row node) { return node.name; }, Column::kSearch},
+      {"cluster", [](Row node) { return node.cluster_name; }, Column::kSearch},
+      {"role", [](Row node) { return std::string(clusters::name_of(node.role)); }},
+      {"address", [](Row node) { return node.address; }, Column::kSearch},
+      {"state", [](Row node) {
+         const auto& fact = node.machine_state;
+         return std::string(fact.known ? cloud::name_of(fact.state) : "unknown");
+       }}};
+  return all;
+}
+
 base::Task<Answer> list_machines(Services& services, Call call) {
   QueryReader query(call.query);
-  auto page = read_page(query);
+  const auto asked = read_list_request(query, columns());
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
-  co_return page_response(
-      services.clusters.machines(), page, [](const auto& node) { return node.machine.value; },
+  co_return list_response(
+      services.clusters.machines(), asked, columns(),
+      [](const auto& node) { return node.machine.value; },
       [](const auto& node) { return machine_view(node); });
 }
 

@@ -2,6 +2,7 @@
 #include "controller/http/mirror_kinds.hpp"
 
 #include "controller/http/application_rows.hpp"
+#include "controller/http/lists.hpp"
 #include "controller/workloads/workload_state.hpp"
 
 namespace slipway::http {
@@ -11,12 +12,6 @@ namespace {
 using Row = const wire::MirrorRow&;
 using enum Column::Use;
 
-constexpr std::size_t kDigits = 20;
-
-std::string sortable(std::uint64_t number) {
-  const auto digits = std::to_string(number);
-  return std::string(kDigits - digits.size(), '0') + digits;
-}
 std::string sortable_time(std::int64_t ms) {
   return sortable(static_cast<std::uint64_t>(ms > 0 ? ms : 0));
 }

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "controller/clusters/cluster_rules.hpp"
-#include "controller/http/input.hpp"
+#include "controller/http/lists.hpp"
 
 namespace slipway::http {
 
@@ -39,11 +39,6 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 std::vector<const Column*> columns_of(const ShownKind& shown, bool sorting) {
   std::vector<const Column*> all;
   for (const auto list : {common_columns(), shown.columns}) {
@@ -57,11 +52,7 @@ std::vector<const Column*> columns_of(const ShownKind& shown, bool sorting) {
 }
 
 void read_order(const ShownKind& shown, QueryReader& in, mirror::Order& order) {
-  const auto direction = in.text("order");
-  if (in.has("order") && direction != "asc" && direction != "desc") {
-    in.refuse("order", "is asc or desc");
-  }
-  order.descending = direction == "desc";
+  order.descending = read_descending(in);
   order.name = in.text("sort");
   if (!in.has("sort")) order.name = "namespace";
   std::vector<std::string> names;

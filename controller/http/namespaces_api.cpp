@@ -3,12 +3,12 @@
 
 #include "controller/clusters/cluster_rules.hpp"
 #include "controller/http/kube_asking.hpp"
+#include "controller/http/lists.hpp"
 #include "controller/http/namespace_views.hpp"
 #include "controller/http/places.hpp"
 #include "controller/http/quota_enforcement.hpp"
 #include "controller/http/quota_views.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 #include "protocol/base/with_timeout.hpp"
 
 namespace slipway::http {
@@ -253,12 +253,32 @@ std::vector<Placed> all_visible(const Services& services, const Caller& caller,
   return all;
 }
 
+const ListColumns<Placed>& columns() {
+  using Column = ListColumn<Placed>;
+  static const ListColumns<Placed> all{
+      {"name", [](const auto& one) { return one.row.meta().name(); }, Column::kSearch},
+      {"cluster", [](const auto& one) { return one.cluster.name; }, Column::kSearch},
+      {"status", [](const auto& one) { return one.row.ns().phase(); }},
+      {"created", [](const auto& one) {
+         return sortable(base::from_unix_ms(one.row.meta().created_utc_ms()));
+       }}};
+  return all;
+}
+
+const ListColumns<clusters::Cluster>& cluster_columns() {
+  using Column = ListColumn<clusters::Cluster>;
+  static const ListColumns<clusters::Cluster> all{
+      {"name", [](const auto& one) { return one.spec.name; }, Column::kSearch},
+      {"version", [](const auto& one) { return one.spec.kubernetes_version; }}};
+  return all;
+}
+
 base::Task<Answer> list_everywhere(Services& services, Call call) {
   QueryReader query(call.query);
-  const auto page = read_page(query);
+  const auto asked = read_list_request(query, columns());
   const auto cluster = query.text("cluster");
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
-  co_return page_response(all_visible(services, call.caller, cluster), page, key_of,
+  co_return list_response(all_visible(services, call.caller, cluster), asked, columns(), key_of,
                           [&](const Placed& placed) {
                             return placed_view(services, call.caller, placed.cluster, placed.row);
                           });
@@ -267,14 +287,15 @@ base::Task<Answer> list_everywhere(Services& services, Call call) {
 /// Where namespaces are or can be: names alone, for who has no management view.
 base::Task<Answer> list_cluster_names(Services& services, Call call) {
   QueryReader query(call.query);
-  const auto page = read_page(query);
+  const auto asked = read_list_request(query, cluster_columns());
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto all = services.clusters.list();
   std::erase_if(all, [&](const auto& cluster) {
     return !visible_cluster(services, call.caller, cluster.id.value);
   });
-  co_return page_response(
-      all, page, [](const auto& cluster) { return cluster.id.value; },
+  co_return list_response(
+      std::move(all), asked, cluster_columns(),
+      [](const auto& cluster) { return cluster.id.value; },
       [](const auto& cluster) {
         boost::json::object out{{"id", cluster.id.value}, {"name", cluster.spec.name}};
         out["kubernetesVersion"] = cluster.spec.kubernetes_version;

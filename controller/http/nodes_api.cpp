@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/cluster_views.hpp"
+#include "controller/http/lists.hpp"
 #include "controller/http/node_drain.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 
 namespace slipway::http {
 
@@ -23,14 +23,33 @@ boost::json::object whole_view(Services& services, const clusters::Node& node) {
   return out;
 }
 
+const ListColumns<clusters::Node>& columns() {
+  using Column = ListColumn<clusters::Node>;
+  using Row = const clusters::Node&;
+  static const ListColumns<clusters::Node> all{
+      {"name", [](Row node) { return node.name; }, Column::kSearch},
+      {"role", [](Row node) { return std::string(clusters::name_of(node.role)); }},
+      {"address", [](Row node) { return node.address; }, Column::kSearch},
+      {"link",
+       [](Row node) { return std::string(node.link.connected ? "connected" : "disconnected"); }},
+      {"kubernetes",
+       [](Row node) {
+         const auto& fact = node.kubernetes;
+         return std::string(!fact.known ? "unknown" : fact.ready ? "ready" : "not_ready");
+       }},
+      {"cpus", [](Row node) { return sortable(node.facts ? node.facts->cpus() : 0); }},
+      {"memory", [](Row node) { return sortable(node.facts ? node.facts->memory_bytes() : 0); }}};
+  return all;
+}
+
 base::Task<Answer> list_nodes(Services& services, Call call) {
   QueryReader query(call.query);
-  auto page = read_page(query);
+  const auto asked = read_list_request(query, columns());
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto nodes = services.clusters.nodes(call.argument("cluster"));
   if (!nodes) co_return base::fail(nodes);
-  co_return page_response(
-      *nodes, page, [](const auto& node) { return node.machine.value; },
+  co_return list_response(
+      std::move(*nodes), asked, columns(), [](const auto& node) { return node.machine.value; },
       [&](const auto& node) { return whole_view(services, node); });
 }
 

@@ -1,21 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/cluster_views.hpp"
+#include "controller/http/lists.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 
 namespace slipway::http {
 
 namespace {
 
+const ListColumns<clusters::OperationView>& columns() {
+  using Column = ListColumn<clusters::OperationView>;
+  using Row = const clusters::OperationView&;
+  static const ListColumns<clusters::OperationView> all{
+      {"kind", [](Row one) { return one.operation.kind; }, Column::kSearch},
+      {"cluster", [](Row one) { return one.cluster_name; }, Column::kSearch},
+      {"state", [](Row one) { return std::string(clusters::name_of(one.operation.state)); }},
+      {"by", [](Row one) { return one.operation.by; }, Column::kSearch},
+      {"created", [](Row one) { return sortable(one.operation.created); }}};
+  return all;
+}
+
 base::Task<Answer> list_operations(Services& services, Call call) {
   QueryReader query(call.query);
-  auto page = read_page(query);
+  const auto asked = read_list_request(query, columns());
   auto name = query.text("cluster");
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   std::optional<std::string> cluster;
   if (!name.empty()) cluster = name;
-  co_return page_response(
-      services.clusters.operations(cluster), page,
+  co_return list_response(
+      services.clusters.operations(cluster), asked, columns(),
       [](const auto& view) { return view.operation.id.value; },
       [](const auto& operation) { return view(operation); });
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "controller/http/lists.hpp"
 #include "controller/http/places.hpp"
 #include "controller/http/quota_enforcement.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 #include "controller/http/tenancy_views.hpp"
 
 namespace slipway::http {
@@ -13,9 +13,26 @@ namespace {
 
 constexpr std::size_t kMaxRoleBytes = 64;
 
+const ListColumns<access::Project>& columns() {
+  using Column = ListColumn<access::Project>;
+  static const ListColumns<access::Project> all{
+      {"name", [](const auto& one) { return one.name; }, Column::kSearch},
+      {"department", [](const auto& one) { return one.department.name; }, Column::kSearch},
+      {"created", [](const auto& one) { return sortable(one.created); }}};
+  return all;
+}
+
+const ListColumns<access::Membership>& member_columns() {
+  using Column = ListColumn<access::Membership>;
+  static const ListColumns<access::Membership> all{
+      {"name", [](const auto& one) { return one.user.name; }, Column::kSearch},
+      {"role", [](const auto& one) { return std::string(access::name_of(one.role)); }}};
+  return all;
+}
+
 base::Task<Answer> list(Services& services, Call call) {
   QueryReader query(call.query);
-  const auto page = read_page(query);
+  const auto asked = read_list_request(query, columns());
   const auto department = query.text("department");
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto all = services.accounts.tenancy().projects();
@@ -24,8 +41,8 @@ base::Task<Answer> list(Services& services, Call call) {
     const bool wanted = department.empty() || of.id.value == department || of.name == department;
     return !wanted || !sees(call.caller, one);
   });
-  co_return page_response(
-      all, page, [](const auto& one) { return one.id.value; },
+  co_return list_response(
+      std::move(all), asked, columns(), [](const auto& one) { return one.id.value; },
       [](const auto& one) { return view(one); });
 }
 
@@ -121,12 +138,12 @@ boost::json::object member_view(const access::Membership& membership) {
 
 base::Task<Answer> list_members(Services& services, Call call) {
   QueryReader query(call.query);
-  const auto page = read_page(query);
+  const auto asked = read_list_request(query, member_columns());
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto project = project_of(services, call);
   if (!project) co_return base::fail(project);
-  co_return page_response(
-      services.accounts.tenancy().members(project->id), page,
+  co_return list_response(
+      services.accounts.tenancy().members(project->id), asked, member_columns(),
       [](const auto& one) { return one.user.id.value; }, member_view);
 }
 

@@ -39,12 +39,4 @@ base::Result<boost::json::object> page_of(const std::vector<T>& all, const PageR
   return body;
 }
 
-template <class T, class Key, class View>
-base::Result<net::HttpResponse> page_response(const std::vector<T>& all, const PageRequest& page,
-                                              Key key, View view) {
-  auto body = page_of(all, page, key, view);
-  if (!body) return base::fail(body);
-  return json_response(200, *body);
-}
-
 }  // namespace slipway::http

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/input.hpp"
+#include "controller/http/lists.hpp"
 #include "controller/http/problem.hpp"
 #include "controller/http/public_api.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 #include "controller/http/tenancy_views.hpp"
 
 namespace slipway::http {
@@ -85,15 +85,26 @@ base::Task<Answer> me(Services& services, Call call) {
                                {"expiresAt", base::to_rfc3339(call.caller.expires)}});
 }
 
+const ListColumns<access::Session>& columns() {
+  using Column = ListColumn<access::Session>;
+  static const ListColumns<access::Session> all{
+      {"from", [](const auto& one) { return one.address; }, Column::kSearch},
+      {"created", [](const auto& one) { return sortable(one.begun); }},
+      {"lastUsed", [](const auto& one) { return sortable(one.seen); }},
+      {"expires", [](const auto& one) { return sortable(one.expires); }}};
+  return all;
+}
+
 base::Task<Answer> list_sessions(Services& services, Call call) {
   QueryReader query(call.query);
-  const auto page = read_page(query);
+  const auto asked = read_list_request(query, columns());
   const auto wanted = query.text("user");
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto owner = owner_of(services, call.caller, wanted);
   if (!owner) co_return base::fail(owner);
-  co_return page_response(
-      services.accounts.sessions().list(owner->id), page, [](const auto& one) { return one.id; },
+  co_return list_response(
+      services.accounts.sessions().list(owner->id), asked, columns(),
+      [](const auto& one) { return one.id; },
       [&](const access::Session& one) {
         return boost::json::object{{"id", one.id},
                                    {"user", owner->name},

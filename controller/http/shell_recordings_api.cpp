@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "controller/http/lists.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 
 namespace slipway::http {
 
@@ -51,12 +51,24 @@ boost::json::object view(const recordings::Entry& entry) {
           {"bytes", entry.bytes}};
 }
 
+const ListColumns<recordings::Entry>& columns() {
+  using Column = ListColumn<recordings::Entry>;
+  static const ListColumns<recordings::Entry> all{
+      {"user", [](const auto& one) { return one.subject.user; }, Column::kSearch},
+      {"cluster", [](const auto& one) { return one.subject.cluster; }, Column::kSearch},
+      {"node", [](const auto& one) { return one.subject.node; }, Column::kSearch},
+      {"reason", [](const auto& one) { return one.subject.reason; }, Column::kSearch},
+      {"started", [](const auto& one) { return one.started_at; }},
+      {"bytes", [](const auto& one) { return sortable(one.bytes); }}};
+  return all;
+}
+
 base::Task<Answer> list(Services& services, Call call) {
   QueryReader query(call.query);
-  const auto page = read_page(query);
+  const auto asked = read_list_request(query, columns());
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
-  co_return page_response(
-      services.recordings.list(), page,
+  co_return list_response(
+      services.recordings.list(), asked, columns(),
       [](const recordings::Entry& entry) { return entry.started_at + " " + entry.id; }, view);
 }
 

@@ -5,10 +5,10 @@
 
 #include "controller/http/audit_lines.hpp"
 #include "controller/http/input.hpp"
+#include "controller/http/lists.hpp"
 #include "controller/http/live_terminal_bridge.hpp"
 #include "controller/http/places.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 #include "protocol/base/task_scope.hpp"
 #include "protocol/base/wakeup.hpp"
 #include "protocol/base/with_timeout.hpp"
@@ -115,9 +115,22 @@ bool is_own(const Services& services, const Caller& caller, const base::ClusterI
          access::decide(caller.rights, Needs::kExec, true, &place);
 }
 
+const ListColumns<Placed>& columns() {
+  using Column = ListColumn<Placed>;
+  static const ListColumns<Placed> all{
+      {"user", [](const auto& one) { return one.terminal.user(); }, Column::kSearch},
+      {"node", [](const auto& one) { return one.node; }, Column::kSearch},
+      {"namespace", [](const auto& one) { return one.terminal.pod_namespace(); }, Column::kSearch},
+      {"pod", [](const auto& one) { return one.terminal.pod(); }, Column::kSearch},
+      {"started", [](const auto& one) {
+         return sortable(base::from_unix_ms(one.terminal.started_utc_ms()));
+       }}};
+  return all;
+}
+
 base::Task<Answer> list(Services& services, Call call) {
   QueryReader query(call.query);
-  const auto page = read_page(query);
+  const auto asked = read_list_request(query, columns());
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
   if (!cluster) co_return base::fail(cluster);
@@ -129,7 +142,7 @@ base::Task<Answer> list(Services& services, Call call) {
     return !is_own(services, call.caller, cluster->id, one.terminal);
   });
   std::ranges::sort(told.terminals, {}, key_of);
-  auto body = page_of(told.terminals, page, key_of, view);
+  auto body = list_of(std::move(told.terminals), asked, columns(), key_of, view);
   if (!body) co_return base::fail(body);
   (*body)["unasked"] = std::move(told.unasked);
   co_return json_response(200, *body);

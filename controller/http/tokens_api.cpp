@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "controller/http/lists.hpp"
 #include "controller/http/places.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 #include "controller/http/tenancy_views.hpp"
 
 namespace slipway::http {
@@ -78,15 +78,26 @@ base::Task<Answer> create_token(Services& services, Call call) {
   co_return response;
 }
 
+const ListColumns<access::ApiToken>& columns() {
+  using Column = ListColumn<access::ApiToken>;
+  static const ListColumns<access::ApiToken> all{
+      {"name", [](const auto& one) { return one.name; }, Column::kSearch},
+      {"created", [](const auto& one) { return sortable(one.created); }},
+      {"lastUsed", [](const auto& one) { return sortable(one.used.value_or(base::UtcTime{})); }},
+      {"expires", [](const auto& one) { return sortable(one.expires); }}};
+  return all;
+}
+
 base::Task<Answer> list_tokens(Services& services, Call call) {
   QueryReader query(call.query);
-  auto page = read_page(query);
+  const auto asked = read_list_request(query, columns());
   const auto wanted = query.text("user");
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto owner = owner_of(services, call.caller, wanted);
   if (!owner) co_return base::fail(owner);
-  co_return page_response(
-      services.accounts.tokens().list(owner->id), page, [](const auto& token) { return token.id; },
+  co_return list_response(
+      services.accounts.tokens().list(owner->id), asked, columns(),
+      [](const auto& token) { return token.id; },
       [](const auto& token) { return token_view(token); });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "controller/http/lists.hpp"
 #include "controller/http/resources.hpp"
-#include "controller/http/responses.hpp"
 #include "controller/http/tenancy_views.hpp"
 
 namespace slipway::http {
@@ -41,9 +41,23 @@ bool sees_all(const Caller& caller) {
   return access::decide(caller.rights, access::Act::kAdminister, false).has_value();
 }
 
+ListColumns<access::User> columns_of(const Services& services) {
+  using enum ListColumn<access::User>::Use;
+  return {{"name", [](const auto& user) { return user.name; }, kSearch},
+          {"role", [](const auto& user) { return std::string(access::name_of(user.role)); }},
+          {"department",
+           [&](const auto& user) {
+             const auto in = services.accounts.tenancy().department(user.department.value);
+             return in ? in->name : std::string{};
+           },
+           kSearch},
+          {"created", [](const auto& user) { return sortable(user.created); }}};
+}
+
 base::Task<Answer> list(Services& services, Call call) {
   QueryReader query(call.query);
-  const auto page = read_page(query);
+  const auto columns = columns_of(services);
+  const auto asked = read_list_request(query, columns);
   const auto wanted = query.text("department");
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto all = services.accounts.users().list();
@@ -55,8 +69,8 @@ base::Task<Answer> list(Services& services, Call call) {
     if (!every && user.department != own) return true;
     return !wanted.empty() && (!department || user.department != department->id);
   });
-  co_return page_response(
-      all, page, [](const auto& user) { return user.id.value; },
+  co_return list_response(
+      std::move(all), asked, columns, [](const auto& user) { return user.id.value; },
       [&](const auto& user) { return view(services, user); });
 }
 

@@ -103,12 +103,13 @@ std::vector<Outcome> IntentRows::newest(const ClusterId& cluster, const Wanted& 
   auto row = database_.prepare(
       std::string(kSelect) +
       "WHERE cluster = ?1 AND sequence < ?2 AND (?3 = '' OR actor = ?3) AND (?4 = 0 OR state = "
-      "'pending') ORDER BY sequence DESC LIMIT ?5");
+      "'pending') AND (?6 = '' OR instr(lower(summary), ?6) > 0) ORDER BY sequence DESC LIMIT ?5");
   row.bind(cluster.value)
       .bind(wanted.before)
       .bind(wanted.asked_by)
       .bind(std::int64_t{wanted.only_pending})
-      .bind(wanted.limit);
+      .bind(wanted.limit)
+      .bind(wanted.search);
   std::vector<Outcome> all;
   while (row.step()) all.push_back(read(row));
   return all;

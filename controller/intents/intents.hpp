@@ -54,6 +54,7 @@ struct Outcome {
 struct Wanted {
   std::string asked_by = {};  ///< id of a user; empty: anybody
   bool only_pending = false;
+  std::string search = {};  ///< what their summary has, in lower case; empty: any
   std::int64_t before = std::numeric_limits<std::int64_t>::max();  ///< their sequence is below it
   std::size_t limit = 100;
 };

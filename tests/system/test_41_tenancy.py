@@ -59,6 +59,22 @@ def test_only_administrators_have_the_management_view(tenants, api):
         assert "demo" in [c["name"] for c in api.items("/cluster-names", token=tenants.token[who])]
 
 
+@claims("W16.same-words")
+def test_lists_of_the_management_view_take_the_words_of_the_others(tenants, api):
+    def users(query):
+        return [user["name"] for user in api.items(f"/users?search=Tenancy-&limit=500&{query}")]
+    names = users("sort=name")
+    assert {f"tenancy-{who}" for who in PEOPLE} <= set(names) and names == sorted(names, key=str.lower)
+    assert users("sort=name&order=desc") == names[::-1]
+    page = api.get("/users?search=tenancy-&sort=name&order=desc&limit=1")
+    assert page["total"] == len(names) and [user["name"] for user in page["items"]] == names[-1:]
+    following = api.get(f"/users?search=tenancy-&sort=name&order=desc&limit=1&cursor={page['nextCursor']}")
+    assert [user["name"] for user in following["items"]] == [names[-2]]
+    assert [node["name"] for node in api.items("/clusters/demo/nodes?search=WORKER-1")] == ["demo-worker-1"]
+    wrong = api.call("GET", "/users?sort=colour", expect=422).json()
+    assert wrong["field"] == "sort" and "name, role, department, created" in wrong["detail"]
+
+
 @claims("U1.department")
 def test_a_department_administrator_keeps_the_departments_namespaces(tenants, api):
     made = {"name": "tenancy-more", "project": tenants.project["sales"]}
@@ -181,6 +197,21 @@ def test_memberships_hold_at_once_and_rbac_objects_are_mended(tenants, api):
     wait_for("ann has it again", lambda: ann.run("get", "pods", code=None).returncode == 0, 30)
 
 
+@claims("U2.wrong-fields")
+def test_a_wrong_field_of_a_body_is_named_with_what_is_known_there(tenants, api):
+    def said(method, path, **body):
+        problem = api.call(method, path, expect=422, json=body).json()
+        return problem["field"], problem["detail"]
+    field, detail = said("POST", "/users", name="tenancy-odd", role="read_only", colour="red")
+    assert field == "colour" and "department, mustChangePassword, name, password, role" in detail
+    field, detail = said("POST", "/clusters/demo/workload-actions", action="stop", objects=[{"kind": "deployments", "namespace": OWN, "name": 7}])
+    assert field == "objects[0].name" and "a string, not a number" in detail
+    field, detail = said("DELETE", "/users/tenancy-ann", dryRun=["All"])
+    assert field == "body" and "takes no body" in detail
+    assert api.get("/users/tenancy-ann")["name"] == "tenancy-ann"
+    assert api.call("GET", "/users/tenancy-odd").status_code == 404
+
+
 @claims("U2.token-scope", "U2.conflicts")
 def test_tokens_have_limits_and_what_is_in_use_stays(tenants, api):
     scoped = tenants.post("/tokens", who="admin", name="ci", scope={"project": tenants.project["sales"], "readOnly": True})["token"]
@@ -197,21 +228,6 @@ def test_tokens_have_limits_and_what_is_in_use_stays(tenants, api):
 
 
 @claims("U2.reset")
-@claims("U2.wrong-fields")
-def test_a_wrong_field_of_a_body_is_named_with_what_is_known_there(tenants, api):
-    def said(method, path, **body):
-        problem = api.call(method, path, expect=422, json=body).json()
-        return problem["field"], problem["detail"]
-    field, detail = said("POST", "/users", name="tenancy-odd", role="read_only", colour="red")
-    assert field == "colour" and "department, mustChangePassword, name, password, role" in detail
-    field, detail = said("POST", "/clusters/demo/workload-actions", action="stop", objects=[{"kind": "deployments", "namespace": OWN, "name": 7}])
-    assert field == "objects[0].name" and "a string, not a number" in detail
-    field, detail = said("DELETE", "/users/tenancy-ann", dryRun=["All"])
-    assert field == "body" and "takes no body" in detail
-    assert api.get("/users/tenancy-ann")["name"] == "tenancy-ann"
-    assert api.call("GET", "/users/tenancy-odd").status_code == 404
-
-
 def test_a_reset_password_ends_what_was_open(tenants, api):
     made = subprocess.run([controller_binary(), "user", "reset-password", "tenancy-max", "--state", api.state], capture_output=True, text=True, check=True, timeout=60)
     assert api.call("GET", "/me", token=tenants.token["max"]).status_code == 401

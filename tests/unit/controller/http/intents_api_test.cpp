@@ -68,6 +68,8 @@ TEST_F(IntentsApiTest, EverybodySeesTheirOwnAndAdministratorsAll) {
   ASSERT_EQ(apply("ann").status, 200);
   ASSERT_EQ(apply("admin").status, 200);
   EXPECT_EQ(listed("admin", "/clusters/demo/intents", "by").size(), 2U);
+  EXPECT_EQ(listed("admin", "/clusters/demo/intents?search=DEPLOY", "by").size(), 2U);
+  EXPECT_TRUE(listed("admin", "/clusters/demo/intents?search=frobnicate", "by").empty());
   const auto own = body_of(get("ann", "/clusters/demo/intents")).at("items").as_array();
   ASSERT_EQ(own.size(), 1U);
   EXPECT_EQ(own[0].at("by"), "ann");
