@@ -66,6 +66,7 @@ function AutoscalerForm({ cluster, namespace, name, hindered, base }: Props & { 
   // what was read when the form was begun: a change of somebody else is a conflict, and said
   const [begun, begin] = useState(base);
   const [asked, setAsked] = useState<KubernetesObject>();
+  const workload = useObject(cluster, namespace, "deployments", name, asked !== undefined);
   useEffect(() => form.setFieldsValue(begun ? autoscalerOf(begun) : { min: 1, max: 3, cpu: 80 }), [begun, form]);
   const others = begun ? otherMetrics(begun) : 0;
   const submit = async () => {
@@ -91,6 +92,7 @@ function AutoscalerForm({ cluster, namespace, name, hindered, base }: Props & { 
       </Form>
       {asked && (
         <SubmitDialog
+          scaled={workload.data}
           marks={(_, field) => placeOf(field) !== undefined}
           cluster={cluster}
           wanted={[{ object: asked, base: begun }]}

@@ -29,6 +29,8 @@ interface Props {
   cluster: string;
   /** What is made, or takes the place of what was read. */
   wanted: Wanted[];
+  /** What takes of quotas by it without being written, as the workload of an autoscaler. */
+  scaled?: KubernetesObject;
   /** Begins the form anew with what is there now. */
   reload?: (present: KubernetesObject) => void;
   close: (ended: Ended) => void;
@@ -47,7 +49,7 @@ function nameOf({ kind, metadata }: KubernetesObject): string {
 }
 
 /** Asks the cluster by a dry run whether it takes the objects, and makes them when somebody says so. */
-export function SubmitDialog({ cluster, wanted, reload, close, marks }: Props) {
+export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: Props) {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
   const queries = useQueryClient();
@@ -140,7 +142,7 @@ export function SubmitDialog({ cluster, wanted, reload, close, marks }: Props) {
         {!results && trial.data && !trial.isFetching && refused.length === 0 && (
           <Alert type="success" showIcon title={t("wizard.accepted")} description={wanted.map(({ object }) => nameOf(object)).join(", ")} />
         )}
-        {!results && <QuotaImpact cluster={cluster} wanted={wanted} />}
+        {!results && <QuotaImpact cluster={cluster} wanted={scaled ? [...wanted, { object: scaled, base: scaled }] : wanted} />}
         {warnings.map((warning) => warning && <Alert key={warning} type="warning" showIcon title={warning} />)}
         {!results &&
           refused.map(({ object, failure }) => (

@@ -99,6 +99,9 @@ describe("what a workload takes of a quota", () => {
       spec: { maxReplicas: 10, scaleTargetRef: { kind: "Deployment", name: "web" } },
     } as KubernetesObject;
     expect(peak(deployment({ replicas: 2, ...rolling(1) }), scaler).pods).toBe(11);
+    const standing = deployment({ replicas: 2, ...rolling(1) });
+    const raised = demandOfAll([{ object: scaler }, { object: standing, base: standing }], {}); // an autoscaler for what is there
+    expect([raised.rest.pods, raised.peak.pods]).toEqual([0, 9]);
     const there = demandOfAll([{ object: deployment({ replicas: 2, ...rolling(0) }) }], { scaledTo: { "Deployment/web": 6 } });
     expect([there.rest.pods, there.peak.pods]).toEqual([2, 6]);
   });
