@@ -214,6 +214,7 @@ export async function lists(flow, { namespace, name, other, label, ...credential
   const [lower, upper] = [name, other].sort();
   await header.click();
   await asks("?sort=name");
+  await visible(page.locator("th[aria-sort=ascending]")); // or the next click asks for the same once more
   await until("it is sorted", async () => (await names()).join() === `${lower},${upper}`);
   await header.click();
   await asks("?sort=name&order=desc");
