@@ -123,9 +123,11 @@ const json::array& ObjectReader::list(const std::string& name, std::size_t most)
   }
   const auto* array = value->if_array();
   if (array != nullptr && !array->empty() && array->size() <= most) return *array;
-  if (array == nullptr) refuse_type(name, wanted, *value);
-  refuse(name,
-         "must be " + wanted + ", and has " + std::to_string(array == nullptr ? 0 : array->size()));
+  if (array == nullptr) {
+    refuse_type(name, wanted, *value);
+  } else {
+    refuse(name, "must be " + wanted + ", and has " + std::to_string(array->size()));
+  }
   return kNone;
 }
 
