@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 
 #include "agent/terminal/pump.hpp"
+#include "agent/terminal/read_pace.hpp"
 #include "protocol/base/with_timeout.hpp"
 
 namespace slipway::terminal {
@@ -98,14 +99,16 @@ Task<Result<wire::ExitStatus>> LiveSession::live() {
 /// Reads no further than there is room: what nobody has seen is not lost, the process waits.
 Task<> LiveSession::store_output() {
   std::vector<char> buffer(kPumpBytes);
+  ReadPace pace;
   for (;;) {
     while (output_.room() == 0) co_await changed_.wait();
-    const auto most = std::min(buffer.size(), output_.room());
+    const auto most = pace.portion(std::min(buffer.size(), output_.room()));
     const auto [error, count] = co_await process_.fifos().output().async_read_some(
         asio::buffer(buffer.data(), most), kNoThrow);
     if (error || count == 0) co_return;
     output_.append({buffer.data(), count});
     changed();
+    co_await pace.rest(count);
   }
 }
 

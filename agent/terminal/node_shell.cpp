@@ -53,11 +53,12 @@ Task<Result<wire::ExitStatus>> run_node_shell(wire::NodeShellOpen open,
     co_return;
   };
   actions.close_stdin = []() -> Task<> { co_return; };  // a terminal's input has no end
+  OutputProgress progress;
   auto outputs = [&]() -> Task<> {
-    co_await pump_out(process.terminal(), stream, Output::kStdout);
+    co_await pump_out(process.terminal(), stream, Output::kStdout, progress);
   };
   auto wait = [&process] { return process.wait(); };
-  auto outcome = co_await (until_exit(outputs(), wait, kDrainLimit) ||
+  auto outcome = co_await (until_exit(outputs(), wait, kDrainLimit, progress) ||
                            pump_in(stream, process.terminal(), std::move(actions)));
   process.kill();
   if (outcome.index() == 1) co_return std::unexpected(std::get<1>(std::move(outcome)));

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "agent/terminal/read_pace.hpp"
 #include "protocol/base/with_timeout.hpp"
 
 namespace slipway::terminal {
@@ -31,12 +32,17 @@ Task<bool> write_all(Descriptor& to, const std::string& bytes) {
 
 }  // namespace
 
-Task<Result<>> pump_out(Descriptor& from, link::StreamPtr to, Output kind) {
+Task<Result<>> pump_out(Descriptor& from, link::StreamPtr to, Output kind,
+                        OutputProgress& progress) {
   std::vector<char> buffer(kPumpBytes);
+  ReadPace pace;
   while (true) {
-    const auto [error, count] = co_await from.async_read_some(asio::buffer(buffer), kNoThrow);
+    const auto [error, count] = co_await from.async_read_some(
+        asio::buffer(buffer.data(), pace.portion(buffer.size())), kNoThrow);
     if (error || count == 0) co_return Result<>{};
     std::string bytes(buffer.data(), count);
+    progress.bytes += count;
+    ++progress.waiting;
     Result<> written;
     if (kind == Output::kStdout) {
       written = co_await to->write(std::move(bytes));
@@ -45,7 +51,9 @@ Task<Result<>> pump_out(Descriptor& from, link::StreamPtr to, Output kind) {
       note.set_stderr(std::move(bytes));
       written = co_await to->write(std::move(note));
     }
+    --progress.waiting;
     if (!written) co_return written;
+    co_await pace.rest(count);
   }
 }
 
@@ -73,7 +81,7 @@ Task<Error> pump_in(link::StreamPtr from, Descriptor& to, InputActions actions) 
 }
 
 Task<Result<int>> until_exit(Task<> outputs, std::function<Task<Result<int>>()> wait,
-                             base::Duration drain) {
+                             base::Duration drain, const OutputProgress& progress) {
   using namespace asio::experimental::awaitable_operators;
   std::optional<Result<int>> code;
   auto exit = [&]() -> Task<> {
@@ -81,7 +89,11 @@ Task<Result<int>> until_exit(Task<> outputs, std::function<Task<Result<int>>()> 
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) co_return;
     code = std::move(ended);
-    co_await base::sleep_for(drain);
+    for (;;) {
+      const auto seen = progress.bytes;
+      co_await base::sleep_for(drain);
+      if (progress.bytes == seen && progress.waiting == 0) co_return;
+    }
   };
   co_await (std::move(outputs) || exit());
   // A process may close its outputs long before its end.

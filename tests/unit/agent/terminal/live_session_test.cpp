@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
+#include "agent/terminal/read_pace.hpp"
 #include "tests/unit/agent/terminal/live_terminals.hpp"
 
 namespace slipway::terminal {
@@ -103,13 +104,13 @@ TEST_F(LiveTerminals, HoldTheProcessWhenNobodyHasSeenWhatIsKept) {
     first.lose();
     std::string printed;
     const auto print = [&]() -> Task<> {
-      for (int i = 0; i < 4000; ++i) {
-        const auto line = std::to_string(printed.size()) + "\n";
-        if (::write(process().output, line.data(), line.size()) > 0) printed += line;
-        if (i % 8 == 0) co_await turn();
-      }
+      std::string block;  // one that is read without a pause
+      while (block.size() < kLittle) block += std::to_string(printed.size() + block.size()) + "\n";
+      const auto count = ::write(process().output, block.data(), block.size());
+      if (count > 0) printed.append(block, 0, static_cast<std::size_t>(count));
+      co_await turn();
     };
-    for (int i = 0; i < 40; ++i) co_await print();
+    for (int i = 0; i < 4000; ++i) co_await print();
     const auto held = printed.size();
     EXPECT_GE(held, kKeptOutputBytes);
     EXPECT_LT(held, kKeptOutputBytes + (256 << 10)) << "the fifo's own";
