@@ -43,8 +43,17 @@ class Splice {
     connection_gone_ = true;
     gone_.notify();
   }
+  Task<> last_word() {
+    while (!up_over_) co_await gone_.wait();
+  }
 
   Task<> up() {
+    co_await copy_up();
+    up_over_ = true;
+    gone_.notify();
+  }
+
+  Task<> copy_up() {
     for (;;) {
       auto bytes = co_await connection_->read();
       if (!bytes || bytes->empty()) {
@@ -60,6 +69,7 @@ class Splice {
   }
 
   Task<> down() {
+    using namespace boost::asio::experimental::awaitable_operators;
     for (;;) {
       auto chunk = co_await stream_->read();
       if (!chunk) {
@@ -76,6 +86,8 @@ class Splice {
       moved(told_->down_bytes, bytes.size());
       if (!co_await connection_->write(std::move(bytes))) {
         ended_by(Spliced::End::kConnection);
+        // It may have closed after a last word that up() still reads, and then finishes in order.
+        co_await (last_word() || base::sleep_for(limits_.farewell));
         co_return lose_connection();
       }
     }
@@ -108,7 +120,8 @@ class Splice {
   SpliceLimits limits_;
   Clock::time_point moved_at_ = Clock::now();
   bool connection_gone_ = false;
-  base::Wakeup gone_;
+  bool up_over_ = false;
+  base::Wakeup gone_;  ///< of either of the two
 };
 
 }  // namespace

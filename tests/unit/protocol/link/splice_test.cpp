@@ -153,6 +153,33 @@ TEST_F(SpliceTest, WhatAServerSentBeforeItBrokeStillArrives) {
   });
 }
 
+TEST_F(SpliceTest, WhatAServerSentBeforeItClosedArrivesThoughItTakesNoMore) {
+  run([](Ends& ends) -> Task<> {
+    std::size_t taken = 0;
+    bool enough = false;
+    co_await base::in_scope([&](base::TaskScope& scope) -> Task<> {
+      scope.spawn("flood", [](Ends& to, std::size_t& count, bool& over) -> Task<> {
+        while (!over && co_await to.server->write(std::string(16 << 10, 'x'))) count += 16 << 10;
+      }(ends, taken, enough));
+      std::size_t before = 1;
+      while (taken != before) {  // until the client would have to read
+        before = taken;
+        co_await turns(500);
+      }
+      enough = true;
+      EXPECT_TRUE(co_await ends.server->finish());
+      ends.server->close();
+      EXPECT_TRUE(co_await ends.client->write("not heard any more"));
+      co_await until([&] { return ends.at_agent->end != End::kCut; });
+      co_await turns(500);
+      EXPECT_GE((co_await read_all(*ends.client)).size(), before);
+    });
+    co_await until([&] { return ends.running == 0; });
+    EXPECT_EQ(ends.at_agent->end, End::kConnection);
+    EXPECT_EQ(ends.at_controller->end, End::kStream) << "an end in order, not a cut";
+  });
+}
+
 TEST_F(SpliceTest, AStreamThatBreaksEndsAConnectionThatTakesNothing) {
   links_.run([](LinkedStreams& own, base::TaskScope& scope) -> Task<> {
     auto pair = co_await own.open({});
