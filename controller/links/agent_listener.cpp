@@ -163,8 +163,10 @@ HttpResponse AgentListener::State::refuse_link(const HttpRequest& request, const
 Task<> AgentListener::State::run_link(MachineId machine,
                                       std::unique_ptr<net::Transport> transport) {
   // It may have been deleted between the answer to its upgrade and now.
-  if (!enrolment.enrolled(machine)) co_return transport->close();
-  co_await links.serve(std::move(machine), std::move(transport));
+  const auto role = enrolment.enrolled(machine);
+  if (!role) co_return transport->close();
+  const auto ping = *role == wire::MASTER ? wire::kPingInterval : wire::kWorkerPingInterval;
+  co_await links.serve(std::move(machine), std::move(transport), ping);
 }
 
 AgentListener::AgentListener(boost::asio::any_io_executor executor, AgentListenerOptions options,

@@ -88,9 +88,10 @@ void Enrolment::forget(const base::MachineId& machine) {
   rows_.forget(machine);
 }
 
-bool Enrolment::enrolled(const base::MachineId& machine) const {
+std::optional<wire::Role> Enrolment::enrolled(const base::MachineId& machine) const {
   const auto row = rows_.of(machine);
-  return row && !row->key_sha256.empty();
+  if (!row || row->key_sha256.empty()) return std::nullopt;
+  return row->role;
 }
 
 std::optional<Suspicion> Enrolment::suspicion(const base::MachineId& machine) const {

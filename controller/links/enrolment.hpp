@@ -61,7 +61,8 @@ class Enrolment {
   /// May the holder of a verified certificate open its link from there? kDenied: unknown, deleted,
   /// another machine's address.
   base::Task<base::Result<>> admit(base::MachineId machine, std::string from);
-  bool enrolled(const base::MachineId& machine) const;  ///< has a bound key and is not forgotten
+  /// The role of a machine that has a bound key and is not forgotten.
+  std::optional<wire::Role> enrolled(const base::MachineId& machine) const;
 
  private:
   base::Result<EnrolmentRow> usable(const std::string& token) const;

@@ -197,7 +197,8 @@ void Links::set(DesiredSource& source) {
   state_->source = &source;
 }
 
-Task<> Links::serve(MachineId machine, std::unique_ptr<net::Transport> transport) {
+Task<> Links::serve(MachineId machine, std::unique_ptr<net::Transport> transport,
+                    std::chrono::seconds ping) {
   State& state = *state_;
   if (state.stopping) co_return transport->close();
   Session session{machine, nullptr, {}, false, false, base::TaskScope(state.executor)};
@@ -207,6 +208,7 @@ Task<> Links::serve(MachineId machine, std::unique_ptr<net::Transport> transport
   hello.set_software(std::string("slipway-controller ") + base::version());
   hello.set_incarnation(state.incarnation);
   hello.set_utc_ms(base::to_unix_ms(state.clock.utc()));
+  hello.set_ping_seconds(static_cast<std::uint32_t>(ping.count()));
   session.link =
       std::make_unique<link::Link>(wire::Side::kController, std::move(hello), std::move(transport),
                                    state.handlers_of(session), state.clock);

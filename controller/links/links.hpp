@@ -63,7 +63,9 @@ class Links {
   void set(DesiredSource& source);
 
   /// Runs the link of an accepted transport until it ends (the agent listener's upgrade session).
-  base::Task<> serve(MachineId machine, std::unique_ptr<net::Transport> transport);
+  /// The agent is told to ping at that interval.
+  base::Task<> serve(MachineId machine, std::unique_ptr<net::Transport> transport,
+                     std::chrono::seconds ping = wire::kPingInterval);
 
   LinkFacts facts(const MachineId& machine) const;
   std::vector<MachineId> connected() const;

@@ -19,6 +19,11 @@ std::size_t cost_of(std::string_view bytes, const std::optional<StreamNote>& not
   return bytes.size() + std::max<std::size_t>(kNoteCostBytes, note->ByteSizeLong());
 }
 
+std::chrono::seconds ping_interval(const Hello& hello) {
+  if (hello.ping_seconds() == 0) return kPingInterval;
+  return std::min(std::chrono::seconds{hello.ping_seconds()}, kMaxPingInterval);
+}
+
 Conversation::State::State(Side which, Hello hello, base::MonotonicTime now)
     : side(which),
       own(std::move(hello)),
@@ -27,7 +32,9 @@ Conversation::State::State(Side which, Hello hello, base::MonotonicTime now)
       ticked(now),
       pinged(now),
       synced(now),
-      streams(which) {}
+      streams(which) {
+  if (side == Side::kController) agent_pings = ping_interval(own);
+}
 
 Result<> Conversation::State::usable() const {
   if (ended) return fail(ErrorCode::kUnavailable, "the link has ended: " + ended->message);
@@ -71,7 +78,7 @@ Result<> Conversation::State::check_silence(base::MonotonicTime now) {
   if (!ready && now - started >= kHelloTimeout) {
     return fail(ErrorCode::kTimeout, "the other end did not say hello");
   }
-  if (now - heard >= kSilenceLimit) {
+  if (now - heard >= silence_limit(agent_pings)) {
     return fail(ErrorCode::kTimeout, "the other end was silent for too long");
   }
   if (!pings.empty() && now - pings.front().at >= kDeafLimit) {
@@ -125,7 +132,7 @@ Result<> Conversation::tick(base::MonotonicTime now, base::UtcTime utc) {
     return alive;
   }
   if (!state_->ready) return {};
-  const auto interval = state_->side == Side::kAgent ? kPingInterval : kProbeInterval;
+  const auto interval = state_->side == Side::kAgent ? state_->agent_pings : kProbeInterval;
   if (now - state_->pinged >= interval) state_->ping(now, utc);
   if (now - state_->synced >= kSyncInterval) {
     state_->synced = now;

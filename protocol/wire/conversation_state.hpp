@@ -50,6 +50,7 @@ struct Conversation::State {
   base::MonotonicTime pinged;
   base::MonotonicTime synced;
   bool ready = false;
+  std::chrono::seconds agent_pings = kPingInterval;  ///< the interval, as the controller wants it
   std::optional<base::Error> ended;
   std::uint64_t next_nonce = 1;
   std::list<SentPing> pings;  ///< unanswered, oldest first; at most kDeafLimit / kPingInterval
@@ -57,5 +58,8 @@ struct Conversation::State {
   Outbox outbox{streams};
   std::vector<Event> events;
 };
+
+/// What a controller's hello asks of the agent.
+std::chrono::seconds ping_interval(const Hello& hello);
 
 }  // namespace slipway::wire

@@ -54,6 +54,7 @@ Result<> Conversation::State::on_hello(const Hello& hello) {
                 "hello.version");
   }
   ready = true;
+  if (side == Side::kAgent) agent_pings = ping_interval(hello);
   events.push_back(Ready{hello, version});
   outbox.request_sync();
   return {};

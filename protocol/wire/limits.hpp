@@ -23,21 +23,28 @@ inline constexpr unsigned kInteractiveRun = 8;  ///< interactive frames in a row
 inline constexpr std::size_t kControlQueue = 1024;  ///< reports and orders waiting to be sent
 inline constexpr std::size_t kControlQueueBytes = 16 << 20;
 inline constexpr std::chrono::seconds kHelloTimeout{10};
-// A dead peer is told to the link's owner at the latest 13 s after its last byte: 10 s of silence,
-// a tick of 1 s that looks for it, and 2 s for a machine that is busy. The agent pings and the
-// controller, who has thousands of them, answers: to each end the other's frame is a sign of life,
-// and three of them must be missing. A pause of one's own process is taken off.
-inline constexpr std::chrono::seconds kPingInterval{4};  ///< of an agent
+// A dead master is told to the link's owner at the latest 13 s after its last byte: 10 s of
+// silence, a tick of 1 s that looks for it, and 2 s for a machine that is busy. The agent pings and
+// the controller, who has thousands of them, answers: to each end the other's frame is a sign of
+// life, and two of them must be missing. A pause of one's own process is taken off. Workers, who
+// are most and of whom none is another's gateway, ping less: dead ones are told within 21 s.
+inline constexpr std::chrono::seconds kPingInterval{4};  ///< of an agent that is not told another
+inline constexpr std::chrono::seconds kWorkerPingInterval{8};
+inline constexpr std::chrono::seconds kMaxPingInterval{30};
+/// Nothing heard for so long from who pings at that interval: the link is dead.
+constexpr std::chrono::seconds silence_limit(std::chrono::seconds ping) {
+  return 2 * ping + std::chrono::seconds{2};
+}
+inline constexpr std::chrono::seconds kSilenceLimit = silence_limit(kPingInterval);  ///< a master's
 inline constexpr std::chrono::seconds kProbeInterval{
-    30};  ///< of the controller's own pings: whether
-          ///< it is read, and how far away it is
-inline constexpr std::chrono::seconds kSilenceLimit{10};  ///< nothing heard: the link is dead
-inline constexpr std::chrono::seconds kDeafLimit{60};     ///< no ping answered: it reads no more
+    30};                                               ///< of the controller's own pings: whether
+                                                       ///< it is read, and how far away it is
+inline constexpr std::chrono::seconds kDeafLimit{60};  ///< no ping answered: it reads no more
 inline constexpr std::chrono::seconds kSyncInterval{30};
 
 // A sender with any credit left out by kCreditStepBytes can still send the largest note.
 static_assert(kWindowBytes - kCreditStepBytes >= kMaxNoteBytes);
-static_assert(kSilenceLimit > 2 * kPingInterval);
 static_assert(kDeafLimit > kProbeInterval);
+static_assert(kDeafLimit >= 2 * kMaxPingInterval);
 
 }  // namespace slipway::wire

@@ -32,7 +32,7 @@ class Case {
     set_member(text_of(world_, "member", "yes"));
     site.clock.advance(std::chrono::minutes{std::stoi(text_of(world_, "minutes", "1"))});
     audited_before = site.audit.entries.size();
-    enrolled_before = site.enrolment.enrolled(site.machine);
+    enrolled_before = site.enrolment.enrolled(site.machine).has_value();
   }
 
   net::HttpRequest request() {
@@ -134,7 +134,7 @@ TEST(EnrolmentCorpus, EveryBadRequestIsRefusedForItsReason) {
     EXPECT_EQ(problem.at("field").as_string(), entry["field"].as<std::string>());
     EXPECT_EQ(problem.at("status").as_int64(), response.status);
     details.insert(std::string(problem.at("detail").as_string()));
-    EXPECT_EQ(bad.site.enrolment.enrolled(bad.site.machine), bad.enrolled_before)
+    EXPECT_EQ(bad.site.enrolment.enrolled(bad.site.machine).has_value(), bad.enrolled_before)
         << "nothing half-made";
 
     const std::string reason = entry["reason"].as<std::string>();

@@ -68,6 +68,7 @@ struct OpenSite : Site {
   }
 
   Arrival arrival{io.get_executor()};
+  std::uint32_t ping_seconds = 0;  ///< as the agent was told at its last link
 
   template <class Body>
   void run(Body body) {
@@ -95,7 +96,8 @@ Task<> link_up(OpenSite& site, pki::KeyPair client, base::TaskScope& tasks,
   hello.set_utc_ms(base::to_unix_ms(site.clock.utc()));
   link::Link* raw = nullptr;
   link::LinkHandlers handlers;
-  handlers.ready = [&raw](const wire::Ready&) {
+  handlers.ready = [&raw, &site](const wire::Ready& ready) {
+    site.ping_seconds = ready.peer.ping_seconds();
     wire::Report report;
     report.mutable_state();
     (void)raw->send(std::move(report));
@@ -123,6 +125,24 @@ TEST(AgentListener, EnrolsAndLinksOverTheNetwork) {
     link->close({ErrorCode::kUnavailable, "over", {}});
     co_await tasks.join();
   });
+}
+
+TEST(AgentListener, AWorkerShallPingLessThanAMaster) {
+  for (const auto& [role, ping] : {std::pair{wire::MASTER, wire::kPingInterval},
+                                   std::pair{wire::WORKER, wire::kWorkerPingInterval}}) {
+    OpenSite site;
+    site.roster.members[site.machine].role = role;
+    site.run([&]() -> Task<> {
+      base::TaskScope tasks(site.io.get_executor());
+      std::unique_ptr<link::Link> link;
+      const std::string token =
+          site.enrolment.issue_token(site.machine, site.cluster, site.resource, role);
+      co_await link_up(site, co_await site.enrol_there(token), tasks, link);
+      link->close({ErrorCode::kUnavailable, "over", {}});
+      co_await tasks.join();
+    });
+    EXPECT_EQ(std::chrono::seconds{site.ping_seconds}, ping);
+  }
 }
 
 TEST(AgentListener, ACertificateOfAnotherCaOrOneThatIsOverGetsNoConnection) {

@@ -114,6 +114,46 @@ TEST_F(Silence, AnIdleControllerAnswersAndSaysLittleElse) {
   EXPECT_GE(all_of<RoundTrip>(controller).size(), 600u / kProbeInterval.count() - 1);
 }
 
+class QuietWorker : public Silence {
+ protected:
+  /// A link whose controller asks for a ping each so many seconds; time passes while both live.
+  std::size_t pings_within(std::uint32_t interval, seconds time) {
+    auto hello = hello_of("controller");
+    hello.set_ping_seconds(interval);
+    std::destroy_at(&controller);
+    new (&controller) End{Conversation(Side::kController, hello, now, utc), {}};
+    settle();
+    std::size_t pings = 0;
+    for (seconds i{0}; i < time; ++i) {
+      pass(seconds{1});
+      for (const auto& frame : take_all(agent)) {
+        pings += frame.has_ping() ? 1 : 0;
+        EXPECT_TRUE(give(controller, frame));
+      }
+      settle();
+    }
+    return pings;
+  }
+};
+
+TEST_F(QuietWorker, PingsAsOftenAsItsControllerWants) {
+  EXPECT_EQ(pings_within(10, seconds{600}), 60U);
+}
+
+TEST_F(QuietWorker, IsDeadToBothEndsAfterTwoOfItsOwnIntervals) {
+  pings_within(10, seconds{60});
+  const auto began = now;
+  EXPECT_EQ(ticks_until_dead(controller).first, silence_limit(seconds{10}));
+  now = began;
+  EXPECT_EQ(ticks_until_dead(agent).first, silence_limit(seconds{10}));
+}
+
+TEST_F(QuietWorker, AnAbsurdIntervalIsNoWayToLiveForEver) {
+  const auto most = static_cast<std::size_t>(600 / kMaxPingInterval.count());
+  EXPECT_EQ(pings_within(4'000'000'000U, seconds{600}), most);
+  EXPECT_EQ(ticks_until_dead(controller).first, silence_limit(kMaxPingInterval));
+}
+
 TEST_F(Silence, AStalledTransportQueuesOnePingOnly) {
   settle();
   for (int i = 0; i < 30; ++i) {
