@@ -178,7 +178,7 @@ std::vector<MachineRow> Rows::briefs(const ClusterId& cluster) const {
 }
 
 std::vector<MachineRow> Rows::briefs() const {
-  return briefs_of(database_.prepare(select_briefs("ORDER BY m.cluster, m.ordinal")));
+  return briefs_of(database_.prepare(select_briefs("")));
 }
 
 std::vector<MachineRow> Rows::masters(const ClusterId& cluster) const {
