@@ -262,6 +262,7 @@ void App::State::open(wire::StreamOpen what, link::StreamPtr stream) {
 wire::NodeState App::State::full_state() const {
   wire::NodeState state;
   *state.mutable_facts() = facts;
+  state.mutable_facts()->set_node_shell(terminal.opens_node_shells());
   for (const wire::StepReport& step : bootstrap.steps()) *state.add_steps() = step;
   for (const wire::IntentOutcome& outcome : gateway.outcomes()) *state.add_outcomes() = outcome;
   state.set_bootstrapped(bootstrap.bootstrapped());

@@ -42,6 +42,7 @@ class Terminal {
   void tick();          ///< lets time pass for what nobody has taken up again
   base::Task<> stop();  ///< ends the resumable ones; the streams have been ended before
   std::size_t sessions() const { return sessions_; }
+  bool opens_node_shells() const { return options_.node_shell; }
 
  private:
   base::Task<> serve_live(wire::ExecOpen open, link::StreamPtr stream);

@@ -113,6 +113,12 @@ json::object release_view(const clusters::NodeRelease& release) {
 json::object agent_view(const clusters::Node& node) {
   json::object out;
   if (node.facts) put_text(out, "version", node.facts->agent_version());
+  if (node.facts && node.facts->has_node_shell()) {
+    // It is set where the agent starts, so that it holds as long as that one is heard.
+    json::object shell{{"allowed", node.facts->node_shell()}};
+    put_time(shell, "asOf", node.link.last_heard);
+    out["nodeShell"] = std::move(shell);
+  }
   if (node.release.asked || node.release.told) out["release"] = release_view(node.release);
   return out;
 }

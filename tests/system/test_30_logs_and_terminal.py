@@ -146,9 +146,11 @@ def test_the_previous_run_is_read(api, talker):
     assert log(api, "").text.splitlines()[0] != first
 
 
-@claims("T1.node-shell")
+@claims("T1.node-shell", "T1.shell-switch")
 def test_an_administrator_opens_a_shell_on_a_node(api):
     from slipway import Terminal
+    switch = api.get("/clusters/demo/nodes/demo-worker-1")["agent"]["nodeShell"]
+    assert switch["allowed"] and switch["asOf"], switch
     path = "/clusters/demo/nodes/demo-worker-1/shell"
     with pytest.raises(websocket.WebSocketBadStatusException):
         api.socket(path)  # no reason

@@ -66,6 +66,35 @@ TEST_F(AgentReleasesApiTest, AWrongReleaseIsRefusedWithWhy) {
       << broken.text();
 }
 
+TEST_F(AgentReleasesApiTest, ANodeSaysWhetherItsOwnSwitchAllowsShells) {
+  const auto machine = world.clusters.node("demo", "demo-master-1")->machine;
+  wire::NodeFacts facts;
+  facts.set_agent_version("1.0");
+  rows.set_enrolled(machine, world.clock.utc(), facts.SerializeAsString());
+  EXPECT_FALSE(node()["agent"].as_object().contains("nodeShell")) << "agents of before";
+  for (const bool allowed : {false, true}) {
+    facts.set_node_shell(allowed);
+    rows.set_enrolled(machine, world.clock.utc(), facts.SerializeAsString());
+    const auto shell = node()["agent"].as_object()["nodeShell"].as_object();
+    EXPECT_EQ(shell.at("allowed").as_bool(), allowed);
+    EXPECT_FALSE(shell.contains("asOf")) << "it has not been heard since the controller started";
+  }
+  fakes::FakeAgent agent(world.tasks, world.links, world.clock, machine);
+  const auto come_up = [&](bool allowed) -> base::Task<bool> {
+    wire::NodeState state;
+    state.mutable_facts()->set_node_shell(allowed);
+    co_await agent.come_up(std::move(state));
+    co_return co_await fakes::until([&] {
+      const auto there = world.clusters.node("demo", "demo-master-1");
+      return there->link.connected && !there->facts->node_shell();
+    });
+  };
+  ASSERT_TRUE(world.run(come_up(false)));
+  const auto now = node();
+  EXPECT_EQ(now.at("agent").at("nodeShell").at("allowed"), false);
+  EXPECT_EQ(now.at("agent").at("nodeShell").at("asOf"), now.at("link").at("asOf"));
+}
+
 TEST_F(AgentReleasesApiTest, ANodeShowsWhatItShallRunAndWhatItTold) {
   EXPECT_FALSE(node().contains("agent")) << "nothing is known of it";
   const auto machine = world.clusters.node("demo", "demo-master-1")->machine;
