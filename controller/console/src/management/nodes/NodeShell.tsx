@@ -22,7 +22,7 @@ interface Asked {
   reason: string;
 }
 
-/** Nodes that said that they have no shells, by their link: with another one it may be another. */
+/** Nodes that said so only when one was asked for, by their link: with another one it may be another. */
 const without = new Map<string, string>();
 
 /** A login shell of root on the node: asked for with the password and a reason, and recorded. */
@@ -32,7 +32,8 @@ export function NodeShell({ cluster, node }: { cluster: string; node: Schemas["N
   const [asking, setAsking] = useState(false);
   const shell = useSyncExternalStore(followShells, () => shellOf(cluster, node.name));
   const link = `${cluster}/${node.name}/${node.link.since ?? ""}`;
-  const whyNot = node.link.value === "connected" ? without.get(link) : t("shell.noLink", { why: node.link.detail ?? "" });
+  const off = node.agent?.nodeShell?.allowed === false ? t("shell.switchedOff") : without.get(link);
+  const whyNot = node.link.value === "connected" ? off : t("shell.noLink", { why: node.link.detail ?? "" });
 
   const send = async (asked: Asked) => {
     try {
