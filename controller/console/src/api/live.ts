@@ -66,15 +66,20 @@ export function follow(queries: QueryClient): () => void {
   let wait = FIRST_WAIT_MS;
   let again: ReturnType<typeof setTimeout> | undefined;
   let gathered = new Set<string>();
+  let late = new Set<Query>();
   let gathering: ReturnType<typeof setTimeout> | undefined;
   let over = false;
-  let seenBefore = false;
 
   const readAnew = () => {
     gathering = undefined;
     const topics = gathered;
+    const before = late;
     gathered = new Set();
-    void queries.invalidateQueries({ predicate: (query) => concerns(pathOf(query), topics) }, { cancelRefetch: false });
+    const isConcerned = (query: Query) => before.has(query) || concerns(pathOf(query), topics);
+    // what is being read may be from before the news: it is read once more, the next time
+    late = new Set(queries.getQueryCache().findAll({ predicate: isConcerned, fetchStatus: "fetching" }));
+    void queries.invalidateQueries({ predicate: (query) => isConcerned(query) && !late.has(query) }, { cancelRefetch: false });
+    if (late.size > 0) gathering = setTimeout(readAnew, GATHER_MS);
   };
   const news = (topic: string) => {
     gathered.add(topic);
@@ -88,8 +93,7 @@ export function follow(queries: QueryClient): () => void {
     socket.onopen = () => {
       openedAt = Date.now();
       become("linked");
-      if (seenBefore) news("resync"); // what happened meanwhile nobody told us
-      seenBefore = true;
+      news("resync"); // what happened until now, since the page was read or the link was lost, nobody told us
     };
     socket.onmessage = (message: MessageEvent<string>) => {
       const event = JSON.parse(message.data) as { topic: string };
