@@ -26,7 +26,7 @@ export function Frame() {
   const { t } = useTranslation();
   const me = useMe();
   const queries = useQueryClient();
-  useEffect(() => follow(queries), [queries]);
+  useEffect(() => (me.mustChangePassword ? undefined : follow(queries)), [queries, me.mustChangePassword]);
   const go = useNavigate();
   const { pathname } = useLocation();
   const { menuFolded, cluster, namespace } = usePreferences();
@@ -34,6 +34,7 @@ export function Frame() {
   const [seeking, setSeeking] = useState(false);
   usePaletteKey(() => setSeeking(true));
 
+  if (me.mustChangePassword) return <Navigate to="/password" replace />; // nothing is answered until then
   const [, view, ...places] = pathname.split("/");
   const rest = view === "account" ? [cluster ?? "-", namespace ?? "-"] : places;
   const managing = view === "management" || (view === "account" && manages(me));

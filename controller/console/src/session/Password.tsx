@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { useQueryClient } from "@tanstack/react-query";
 import { App, Button, Card, Flex, Form, Input, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -54,12 +55,17 @@ export function PasswordForm({ done }: { done: () => void }) {
 export function PasswordPage() {
   const { t } = useTranslation();
   const go = useNavigate();
+  const queries = useQueryClient();
+  const done = () => {
+    queries.clear(); // what was refused until now
+    void go("/", { replace: true });
+  };
   return (
     <Flex align="center" justify="center" style={{ minHeight: "100vh" }}>
       <Card title={t("session.changePassword")}>
         <main>
           <Typography.Paragraph>{t("session.mustChange")}</Typography.Paragraph>
-          <PasswordForm done={() => go("/", { replace: true })} />
+          <PasswordForm done={done} />
         </main>
       </Card>
     </Flex>
