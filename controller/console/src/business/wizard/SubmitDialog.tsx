@@ -38,6 +38,8 @@ interface Props {
   marks?: (object: KubernetesObject, field: string) => boolean;
 }
 
+const OUT_OF_REACH = 503;
+
 interface Result {
   object: KubernetesObject;
   written?: Written;
@@ -92,6 +94,8 @@ export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: 
   });
   const refused = trial.data?.filter(({ failure }) => failure !== undefined) ?? [];
   const together = wanted.map(({ object }) => object);
+  // what nobody could be asked is no refusal: it is sent, and waits
+  const unasked = refused.length > 0 && refused.every(({ failure }) => problemOf(failure).status === OUT_OF_REACH);
   const warnings = trial.data?.flatMap(({ object, written }) => (written?.warning ? [leftOf(written.warning, object, together)] : [])) ?? [];
   const failed = results?.filter(({ failure }) => failure !== undefined) ?? [];
   const good = results !== undefined && failed.length === 0;
@@ -126,7 +130,7 @@ export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: 
         <Space>
           <Button onClick={() => end(results)}>{good ? common("action.close") : common("action.back")}</Button>
           {!good && (
-            <Button type="primary" loading={busy} disabled={trial.isFetching || (!results && refused.length > 0)} onClick={() => void run()}>
+            <Button type="primary" loading={busy} disabled={trial.isFetching || (!results && refused.length > 0 && !unasked)} onClick={() => void run()}>
               {results ? common("action.retry") : word}
             </Button>
           )}
@@ -144,7 +148,9 @@ export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: 
         )}
         {!results && <QuotaImpact cluster={cluster} wanted={scaled ? [...wanted, { object: scaled, base: scaled }] : wanted} />}
         {warnings.map((warning) => warning && <Alert key={warning} type="warning" showIcon title={warning} />)}
+        {!results && unasked && <Alert type="warning" showIcon title={t("wizard.unasked")} description={problemOf(refused[0].failure).detail} />}
         {!results &&
+          !unasked &&
           refused.map(({ object, failure }) => (
             <div key={nameOf(object)}>
               <Typography.Text strong>{nameOf(object)}</Typography.Text>
