@@ -33,9 +33,9 @@ export function CreatePage() {
             plan([...planned, one]);
             begin({ times: begun.times + 1 });
           },
-          change: (at) => {
+          change: (at, present) => {
             const draft = planned[at];
-            plan(planned.filter((_, index) => index !== at));
+            plan(planned.flatMap((one, index) => (index === at ? (present ?? []) : one)));
             begin({ draft, times: begun.times + 1 });
             if (draft.kind !== resource) void go(paths.create(cluster, segment, draft.kind), { replace: true });
           },

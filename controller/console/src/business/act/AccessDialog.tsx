@@ -112,7 +112,7 @@ function AccessForm({ cluster, target, close, workload, way, taken, choice, agai
     <>
       <Modal
         open={!asked}
-        afterOpenChange={(open) => open && goTo(form, mark(form, wrong))}
+        afterOpenChange={(open) => open && wrong.length > 0 && goTo(form, mark(form, wrong))}
         title={`${t("edit.access")} · ${name}`}
         width={800}
         onCancel={close}

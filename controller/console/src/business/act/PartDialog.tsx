@@ -44,7 +44,7 @@ export function EditDialog(props: EditProps) {
   if (edit !== "autoscaler") return <PartDialog {...props} />;
   return (
     <Modal open title={`${t("edit.autoscaler")} · ${target.name}`} width={720} footer={null} onCancel={close}>
-      <AutoscalerTab cluster={cluster} namespace={target.namespace} name={target.name} />
+      <AutoscalerTab cluster={cluster} namespace={target.namespace} name={target.name} settled={close} />
     </Modal>
   );
 }
@@ -97,7 +97,7 @@ function PartForm({ cluster, target, edit, base, failure, again, reload, close }
     <>
       <Modal
         open={!asked}
-        afterOpenChange={(open) => open && goTo(form, mark(form, wrong))}
+        afterOpenChange={(open) => open && wrong.length > 0 && goTo(form, mark(form, wrong))}
         title={`${t(`edit.${edit}`)} · ${name}`}
         width={800}
         onCancel={close}

@@ -18,10 +18,12 @@ interface Props {
   namespace: string;
   name: string;
   hindered?: string;
+  /** After it was saved or taken off. */
+  settled?: () => void;
 }
 
 /** By what a Deployment is scaled by itself: limits, and the loads that it follows. */
-export function AutoscalerTab({ cluster, namespace, name, hindered }: Props) {
+export function AutoscalerTab({ cluster, namespace, name, hindered, settled }: Props) {
   const { t } = useTranslation("business");
   const list = api.useQuery("get", "/api/v1/clusters/{cluster}/horizontalpodautoscalers", {
     params: { path: { cluster }, query: { namespace, target: `Deployment/${name}`, limit: 10 } },
@@ -35,7 +37,15 @@ export function AutoscalerTab({ cluster, namespace, name, hindered }: Props) {
     <>
       <Typography.Paragraph type="secondary">{t("autoscaler.about")}</Typography.Paragraph>
       {row && <Standing row={row} />}
-      <AutoscalerForm key={row?.uid ?? "new"} cluster={cluster} namespace={namespace} name={name} hindered={hindered} base={row && object.data} />
+      <AutoscalerForm
+        key={row?.uid ?? "new"}
+        cluster={cluster}
+        namespace={namespace}
+        name={name}
+        hindered={hindered}
+        settled={settled}
+        base={row && object.data}
+      />
     </>
   );
 }
@@ -56,7 +66,7 @@ function Standing({ row }: { row: Schemas["Autoscaler"] }) {
   );
 }
 
-function AutoscalerForm({ cluster, namespace, name, hindered, base }: Props & { base?: KubernetesObject }) {
+function AutoscalerForm({ cluster, namespace, name, hindered, settled, base }: Props & { base?: KubernetesObject }) {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
   const [form] = Form.useForm<AutoscalerValues>();
@@ -84,7 +94,7 @@ function AutoscalerForm({ cluster, namespace, name, hindered, base }: Props & { 
             </Button>
           </Tooltip>
           {begun && (
-            <Button danger onClick={() => removal.ask(namespace, begun.metadata.name ?? "")}>
+            <Button danger onClick={() => removal.ask(namespace, begun.metadata.name ?? "", settled)}>
               {common("action.delete")}
             </Button>
           )}
@@ -109,6 +119,7 @@ function AutoscalerForm({ cluster, namespace, name, hindered, base }: Props & { 
               ),
             );
             if (done && first) begin(first);
+            if (done) settled?.();
           }}
         />
       )}

@@ -91,7 +91,7 @@ export function JobPage() {
           },
           { key: "pods", label: common("menu.pods"), children: <PodsOf owner={`Job/${name}`} /> },
           { key: "events", label: common("menu.events"), children: <EventTable object={`Job/${name}`} namespace={namespace} /> },
-          { key: "yaml", label: "YAML", children: <ObjectYaml cluster={cluster} namespace={namespace} resource="jobs" name={name} /> },
+          { key: "yaml", label: "YAML", children: <ObjectYaml cluster={cluster} namespace={namespace} resource="jobs" name={name} readOnly /> },
         ]}
       />
       {acts.dialog}

@@ -6,20 +6,20 @@ import { kindOf } from "../kinds";
 import type { Plans } from "./WizardPage";
 
 /** The workloads that are filled in and will be made with the present one. */
-export function PlannedList({ plans }: { plans: Plans }) {
+export function PlannedList({ plans, change }: { plans: Plans; change: (at: number) => void }) {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
   return (
     <Card size="small" title={t("wizard.planned", { count: plans.planned.length })} style={{ marginBottom: 16 }}>
       {plans.planned.map(({ kind, form, made, refused }, at) => (
-        <Flex key={`${kind}/${form.namespace ?? ""}/${form.name}`} gap={8} align="center" wrap>
+        <Flex key={`${at}/${kind}/${form.name}`} gap={8} align="center" wrap>
           <Typography.Text disabled={made}>
             {kindOf(kind)}/{form.name}
           </Typography.Text>
           {made && <Tag>{t("wizard.made")}</Tag>}
           {!made && (
             <>
-              <Button type="text" size="small" aria-label={`${common("action.edit")} ${form.name}`} icon={<EditOutlined />} onClick={() => plans.change(at)} />
+              <Button type="text" size="small" aria-label={`${common("action.edit")} ${form.name}`} icon={<EditOutlined />} onClick={() => change(at)} />
               <Button
                 type="text"
                 size="small"

@@ -50,7 +50,8 @@ export interface Plans {
   /** One of them that is taken up again. */
   draft?: WorkloadForm;
   add: (one: Planned) => void;
-  change: (at: number) => void;
+  /** Takes one of them up again; what was begun in the form waits in its place. */
+  change: (at: number, present?: Planned) => void;
   drop: (at: number) => void;
   /** The present one is of another kind from now on. */
   become: (one: Planned, turned?: KindChange) => void;
@@ -296,7 +297,7 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
               <AdvancedFields />
             </div>
           </Form>
-          {plans && planned.length > 0 && <PlannedList plans={plans} />}
+          {plans && planned.length > 0 && <PlannedList plans={plans} change={(at) => plans.change(at, read().name ? present() : undefined)} />}
           <Flex gap={8} wrap>
             <Button onClick={back}>{common("action.cancel")}</Button>
             {step > 0 && <Button onClick={() => setStep(step - 1)}>{common("action.previous")}</Button>}
