@@ -167,7 +167,7 @@ def test_anything_is_reached_by_its_name(browser, admin):
     browser.flow("palette", **admin)
 
 
-@claims("N4.console", "U1.console")
+@claims("N4.console", "U1.console", "G1.place")
 def test_an_ordinary_user_has_no_management_view(browser, tenants):
     browser.flow("ordinaryUser", user="tenancy-ann", password=tenants.password["ann"], namespace=SPACES["sales"],
                  foreign=SPACES["lab"], object="kube-root-ca.crt")
@@ -196,7 +196,7 @@ MANAGEMENT = [
     pytest.param("nodePages", {"cluster": "demo", "node": "demo-worker-1"}, marks=claims("C12.node-pages", "C14.console", "C16.console")),
     pytest.param("nodeShell", {"cluster": "demo", "node": "demo-worker-1"}, marks=claims("T1.console-node-shell")),
     pytest.param("namespaceLife", {"cluster": "demo", "name": "console-life"}, marks=claims("N1.console", "N2.console")),
-    pytest.param("tenancy", {"prefix": "console"}, marks=claims("U2.console", "N3.console")),
+    pytest.param("tenancy", {"prefix": "console"}, marks=claims("U2.console", "U2.console-password", "N3.console")),
     pytest.param("auditSearch", {}, marks=claims("U3.console")),
     pytest.param("managementPages", {"cluster": "demo", "name": "console-class"}, marks=claims("S1.console")),
 ]
@@ -242,16 +242,16 @@ def test_others_than_administrators(browser, admin, drawn_look, tenants, crated,
     browser.flow(flow, user=f"tenancy-{who}", password=tenants.password[who], namespace=SPACES["sales"], **args, **drawn_look)
 
 
-@claims("N1.console-yaml")
+@claims("N1.console-yaml", "N1.console-move")
 def test_a_namespace_comes_from_a_file(browser, admin, drawn_look, tenants, api):
     name = "tenancy-filed"
     try:
-        browser.flow("namespaceByYaml", name=name, project=tenants.project["sales"], projectName="shop", **drawn_look, **admin)
+        browser.flow("namespaceByYaml", name=name, project=tenants.project["sales"], projectName="shop", other="rockets", **drawn_look, **admin)
     finally:
         api.call("DELETE", f"/clusters/demo/namespaces/{name}")
 
 
-@claims("W18.console", "W20.console")
+@claims("W11.console-later", "W18.console", "W18.console-autoscaled", "W20.console")
 def test_a_workload_is_steered(browser, admin, shown):
     browser.flow("steerWorkload", namespace=SPACE, name="web", **admin)
 
@@ -273,12 +273,12 @@ def test_a_list_follows_what_kubectl_does(browser, admin, shown, api):
         "seen": lambda: api.kubectl("-n", SPACE, "delete", "configmap", "fresh")}, **admin)
 
 
-@claims("W22.console")
+@claims("W22.console", "W22.console-download")
 def test_a_log_is_followed_searched_and_paused(browser, admin, shown):
     browser.flow("logs", **shown, **admin)
 
 
-@claims("T1.console")
+@claims("T1.console", "T1.console-tabs")
 def test_a_terminal_outlives_the_controller_and_a_reload(browser, admin, shown, killing):
     browser.flow("terminal", on=killing("attached", "lost"), **shown, **admin)
 
@@ -303,3 +303,15 @@ def test_every_page_is_whole(browser, admin, full, seed, shown, tenants, api):
 def test_a_lost_link_is_told_and_heals(browser, admin, world, killing):
     browser.flow("lostLink", on=killing("linked", "lost"), **admin)
     wait_for("its cluster is seen again", lambda: "stale" not in world.api.get("/clusters/demo/namespaces"), 60)
+
+
+@claims("G1.lost-cluster")
+def test_a_lost_cluster_is_told_and_heals(browser, admin, drawn_look, shown, api):
+    def agent(verb):
+        return lambda: api.machine("demo-master-1", "systemctl", verb, "slipway-agent")
+    try:
+        browser.flow("lostCluster", namespace=SPACE, shown="settings", made="later", workload="web", on={"open": agent("stop"), "lost": agent("start")},
+                     **drawn_look, **admin)
+    finally:
+        agent("start")()
+        wait_for("its cluster is seen again", lambda: "stale" not in api.get("/clusters/demo/namespaces"), 60)

@@ -50,6 +50,11 @@ kind: Service
 metadata: {{name: before}}
 spec: {{selector: {{app: user}}, ports: [{{port: 80}}]}}
 ---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {{name: lane}}
+spec: {{rules: [{{host: lane.example, http: {{paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: before, port: {{number: 80}}}}}}}}]}}}}]}}
+---
 apiVersion: storage.k8s.io/v1
 kind: StorageClass
 metadata: {{name: {CLASS}, annotations: {{slipway.io/access-modes: 'ReadWriteOnce,ReadWriteMany'}}}}
@@ -83,13 +88,14 @@ def forms(api):
 
 
 @claims("W1.console", "W2.console", "W3.console", "W4.console", "W5.console", "W6.console", "W7.console", "W8.console", "W9.console",
-        "W10.console", "W12.console", "W13.console", "W23.console")
+        "W10.console", "W12.console", "W13.console", "W16.console-details", "W23.console")
 def test_workloads_are_made_by_the_wizard(browser, admin, drawn_look, forms):
     browser.flow("wizard", namespace=SPACE, **drawn_look, **admin)
 
 
-@claims("W5.console-more", "W6.console-more", "W9.console-types", "W10.console-each", "W11.console", "W12.console-more", "W13.console-host",
-        "W17.console-dialogs", "S3.console-wizard")
+@claims("W1.console-text", "W2.console-secret", "W4.console-all", "W5.console-more", "W6.console-more", "W7.console-privileged", "W9.console-later",
+        "W9.console-types", "W10.console-each", "W11.console", "W12.console-more", "W13.console-host", "W17.console-dialogs", "W20.console-delete",
+        "S3.console-wizard")
 def test_the_wizard_has_the_other_fields(browser, admin, drawn_look, forms):
     browser.flow("wizardParts", namespace=SPACE, claim="of-one-node", storageClass=CLASS, node="demo-worker-1", **drawn_look, **admin)
 
@@ -108,9 +114,9 @@ def test_yaml_is_edited_while_somebody_else_does(browser, admin, drawn_look, for
                                        '{"data": {"colour": "yellow", "size": "small"}}')}, **drawn_look, **admin)
 
 
-@claims("A1.console", "A2.console", "A3.console", "A4.console", "A5.console", "A6.console")
+@claims("A1.console", "A2.console", "A2.console-planned", "A3.console", "A4.console", "A5.console", "A6.console")
 def test_applications_are_kept(browser, admin, drawn_look, forms):
-    browser.flow("applications", namespace=SPACE, one="user", two="other", service="before", **drawn_look, **admin)
+    browser.flow("applications", namespace=SPACE, one="user", two="other", service="before", ingress="lane", **drawn_look, **admin)
 
 
 # What each flow does stands with it.
@@ -118,7 +124,7 @@ OBJECTS_OF = [
     pytest.param("configForms", {"used": "settings"}, marks=claims("K1.console")),
     pytest.param("networkForms", {}, marks=claims("R1.console")),
     pytest.param("claimForms", {"storageClass": CLASS, "holder": "holder", "held": "of-one-node", "growing": "grows"},
-                 marks=claims("S2.console", "S2.console-grow", "S3.console")),
+                 marks=claims("S2.console", "S2.console-grow", "S2.console-in-use", "S3.console")),
 ]
 
 
@@ -127,7 +133,7 @@ def test_what_workloads_stand_on(browser, admin, drawn_look, forms, flow, args):
     browser.flow(flow, namespace=SPACE, **args, **drawn_look, **admin)
 
 
-@claims("W16.console", "W22.console-delete")
+@claims("W16.console", "W16.console-columns", "W20.console-bulk", "W22.console-delete")
 def test_lists_are_asked_and_pods_deleted(browser, admin, drawn_look, forms):
     browser.flow("lists", namespace=SPACE, name="user", other="holder", label="app=user", **drawn_look, **admin)
 
@@ -135,8 +141,8 @@ def test_lists_are_asked_and_pods_deleted(browser, admin, drawn_look, forms):
 # What becomes of workloads later: what each flow does stands with it.
 CHANGES = [
     pytest.param("editAndRollBack", {"name": "user"}, marks=claims("W17.console", "W19.console")),
-    pytest.param("canary", {"name": "user", "service": "before", "image": "docker.io/library/busybox:1.35"}, marks=claims("W10b.console")),
-    pytest.param("cronJob", {}, marks=claims("W14.console", "W15.console", "W21.console")),
+    pytest.param("canary", {"name": "user", "service": "before", "image": "docker.io/library/busybox:1.35"}, marks=claims("W10b.console", "W10b.console-withdraw")),
+    pytest.param("cronJob", {}, marks=claims("W14.console", "W15.console", "W21.console", "W21.console-job")),
 ]
 
 

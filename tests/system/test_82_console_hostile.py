@@ -90,6 +90,12 @@ def test_no_text_runs(browser, admin, drawn_look, hostile, texts):
     ], **drawn_look, **admin)
 
 
+@claims("W16.console-page")
+def test_a_long_list_is_turned_page_by_page(browser, admin, drawn_look, hostile, texts):
+    """The applications of the texts: one a text."""
+    browser.flow("pagedList", namespace=SPACE, names=[f"hostile-t{i:02}" for i in range(len(texts))], **drawn_look, **admin)
+
+
 @claims("G1.hostile-titles")
 def test_no_title_of_a_terminal_runs(browser, admin, drawn_look, hostile, texts):
     browser.flow("hostileTerminal", namespace=SPACE, pod=hostile, title=texts[0], **drawn_look, **admin)

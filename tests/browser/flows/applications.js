@@ -2,8 +2,8 @@
 // Applications: made, given workloads, stopped and started several at once, edited and deleted with and without what they hold.
 import { asked, gone, hands, must, until, visible } from "../steps.js";
 
-/** `one` and `two` are Deployments that run; the Service `service` leads to the first. */
-export async function applications(flow, { namespace, one, two, service, ...credentials }) {
+/** `one` and `two` are Deployments that run; the Service `service` leads to the first, and the Ingress `ingress` to that. */
+export async function applications(flow, { namespace, one, two, service, ingress, ...credentials }) {
   const { page } = flow;
   const { t, press, field, button, heading, tab, dialog, listed, act, confirm, submit } = hands(flow, "business");
   const at = `/business/demo/${namespace}/applications`;
@@ -95,27 +95,51 @@ export async function applications(flow, { namespace, one, two, service, ...cred
   await visible(listed("shop").getByText("sells everything"));
   await listed("shop").getByRole("link", { name: "shop", exact: true }).click();
   await visible(page.getByText("sells everything"));
+  await press("application.dissociate");
+  await page.getByRole("tooltip").locator(".ant-btn-primary").click();
+  await gone(page.getByRole("link", { name: `Deployment/${one}`, exact: true }));
+  await associate(one);
   await tab("common.menu.network");
   const before = page.getByRole("row").filter({ has: page.getByRole("link", { name: service, exact: true }) });
   await visible(before.getByRole("link", { name: `Deployment/${one}`, exact: true }));
+  const leads = page.getByRole("row").filter({ has: page.getByRole("link", { name: ingress, exact: true }) });
+  await visible(leads.getByText(new RegExp(`→ ${service}:80$`)));
   await flow.look("application-network");
 
   // two more by the wizard in one go, from the application's page; they are to have no pods
   await make("pair", "two of a kind");
   await press("application.addWorkload");
-  for (const name of ["pair-a", "pair-b"]) {
+  const waits = (name) => page.getByText(`Deployment/${name}`, { exact: true });
+  const fill = async (name) => {
     await field("wizard.name").fill(name);
     await field("workload.replicas").fill("0");
     await field("wizard.image", page.getByRole("tabpanel")).fill("busybox:1.35");
-    if (name === "pair-b") continue;
+  };
+  const plan = async (name) => {
     await press("business.wizard.next", page, { step: t("tab.services") });
     await press("business.wizard.next", page, { step: t("wizard.step.advanced") });
     await press("wizard.addAnother");
-    await visible(page.getByText(`Deployment/${name}`, { exact: true }));
+    await visible(waits(name));
+  };
+  for (const name of ["pair-x", "pair-y"]) {
+    await fill(name);
+    await plan(name);
   }
+  // those that wait: one is dropped, one is taken up again and called otherwise, for which the one that was begun waits
+  await page.getByRole("button", { name: `${t("common.action.delete")} pair-y`, exact: true }).click();
+  await gone(waits("pair-y"));
+  await fill("pair-b");
+  await page.getByRole("button", { name: `${t("common.action.edit")} pair-x`, exact: true }).click();
+  await gone(waits("pair-x"));
+  await visible(waits("pair-b"));
+  await until("the form has it again", async () => (await field("wizard.name").inputValue()) === "pair-x");
+  must((await field("wizard.image", page.getByRole("tabpanel")).inputValue()) === "busybox:1.35", "the form does not have what was filled in");
+  await field("wizard.name").fill("pair-a");
+  await flow.look("wizard-planned");
   await submit();
   await heading("pair");
   for (const name of ["pair-a", "pair-b"]) await visible(page.getByRole("link", { name: `Deployment/${name}`, exact: true }));
+  must((await page.getByRole("link", { name: /pair-[xy]/ }).count()) === 0, "a workload was made that was dropped");
 
   const remove = async (name, fate) => {
     await flow.open(at);

@@ -74,14 +74,28 @@ export async function canary(flow, { namespace, name, service, image, ...credent
   const { t, at, object, press, button, field, dialog } = workload(flow, namespace, "deployments", name);
   await flow.signIn(credentials);
   await flow.open(at("/canary"));
-  await press("canary.start");
-  await field("canary.replicas", dialog).fill("1");
-  await dialog.getByLabel(t("canary.image", { name: "main" }), { exact: true }).fill(image);
-  await button("canary.start", dialog).click();
-  await gone(dialog);
-  await visible(page.getByText(t("canary.behind", { services: service }), { exact: true }));
-  await visible(page.getByText(image, { exact: true }));
-  must((await object()).spec.template.spec.containers[0].image !== image, "the present version was changed");
+  const begin = async () => {
+    await press("canary.start");
+    await field("canary.replicas", dialog).fill("1");
+    await dialog.getByLabel(t("canary.image", { name: "main" }), { exact: true }).fill(image);
+    await button("canary.start", dialog).click();
+    await gone(dialog);
+    await visible(page.getByText(t("canary.behind", { services: service }), { exact: true }));
+    await visible(page.getByText(image, { exact: true }));
+    must((await object()).spec.template.spec.containers[0].image !== image, "the present version was changed");
+  };
+  const before = (await object()).spec.template;
+  await begin();
+  const other = (await asked(flow, `/clusters/demo/namespaces/${namespace}/canaries/${name}`)).canary.name;
+  const status = async () =>
+    (await flow.context.request.get(`${flow.base}/api/v1/clusters/demo/namespaces/${namespace}/objects/deployments/${other}`)).status();
+  must((await status()) === 200, `there is no ${other}`);
+  await press("canary.withdraw");
+  await page.getByRole("tooltip").locator(".ant-btn-primary").click();
+  await visible(button("canary.start"), 60_000);
+  await until("the withdrawn version is gone", async () => (await status()) === 404);
+  must(isDeepStrictEqual((await object()).spec.template, before), "the present version was changed");
+  await begin();
   await flow.look("canary");
   await press("canary.promote");
   await page.getByRole("tooltip").locator(".ant-btn-primary").click();
@@ -146,4 +160,37 @@ export async function cronJob(flow, { namespace, ...credentials }) {
   await action("delete");
   await page.waitForURL(/\/cronjobs$/);
   await gone(page.getByRole("link", { name: "nightly", exact: true }));
+  await once(flow, namespace);
+}
+
+/** A Job from its list: it runs to its end, its YAML is only read, and it goes with its pods. */
+async function once(flow, namespace) {
+  const { page } = flow;
+  const { t, press, field, heading, submit, action, tab } = workload(flow, namespace, "jobs", "once");
+  const pods = async () => (await asked(flow, `/clusters/demo/pods?namespace=${namespace}&labels=job-name%3Donce`)).items;
+  await flow.open(`/business/demo/${namespace}/jobs`);
+  await press("list.create", page, { kind: t("kind.jobs") });
+  await field("wizard.name").fill("once");
+  await field("wizard.completions").fill("1");
+  await page.getByRole("radio", { name: t("wizard.restartNever") }).check();
+  must((await field("cron.schedule").count()) === 0, "a Job has a schedule");
+  await press("wizard.next", page, { step: t("wizard.step.containers") });
+  const container = page.getByRole("tabpanel");
+  await field("wizard.image", container).fill(IMAGE);
+  await container.getByRole("button", { name: t("wizard.commands"), exact: true }).click();
+  await press("wizard.addCommand", container);
+  await field("wizard.command", container).fill("true");
+  await press("wizard.next", page, { step: t("wizard.step.advanced") });
+  await submit();
+  await heading("once");
+  await visible(page.getByText(t("common.state.complete"), { exact: true }), 90_000);
+  await until("its pod is listed", async () => (await pods()).length === 1);
+  await page.getByRole("tab", { name: "YAML", exact: true }).click();
+  await visible(page.getByLabel(t("yaml.editorOf", { name: "jobs/once" }), { exact: true }).getByText("kind: Job"));
+  must((await page.getByRole("button", { name: t("yaml.edit"), exact: true }).count()) === 0, "the YAML of a Job can be edited");
+  await tab("tab.overview");
+  await action("delete");
+  await page.waitForURL(/\/jobs$/);
+  await gone(page.getByRole("link", { name: "once", exact: true }));
+  await until("its pod is gone with it", async () => (await pods()).length === 0);
 }

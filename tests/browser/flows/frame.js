@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signing in, the frame, and what all pages have.
-import { must, visible } from "../steps.js";
+import { gone, hands, must, visible } from "../steps.js";
 
 /** By the form: somebody unknown first (a known name might be locked out), then the user; the page that was asked for comes after it. */
 export async function signInByForm(flow, { user, password }) {
@@ -83,6 +83,9 @@ export async function ordinaryUser(flow, { foreign, object, ...credentials }) {
   await page.getByLabel(flow.t("common.place.namespace"), { exact: true }).click();
   await visible(page.locator(".ant-select-dropdown:visible").getByTitle(credentials.namespace, { exact: true }));
   must((await page.locator(".ant-select-dropdown:visible").getByTitle(foreign, { exact: true }).count()) === 0, "another project's namespace can be chosen");
+  await page.locator(".ant-select-dropdown:visible").getByTitle(credentials.namespace, { exact: true }).click();
+  await page.waitForURL(new RegExp(`/console/business/demo/${credentials.namespace}/configmaps$`));
+  await visible(page.getByRole("link", { name: object, exact: true }));
 }
 
 /** The controller goes away and comes back: the page says so, stays readable, and heals without a reload. */
@@ -103,4 +106,54 @@ export async function lostLink(flow, credentials) {
   await light("linked").first().waitFor({ state: "visible", timeout: 60_000 });
   must((await page.getByText(flow.t("common.link.lostSince", { time: "" }).slice(0, 12)).count()) === 0, "the note of the lost link stays");
   must(await page.evaluate(() => window.loadedOnce), "the page was loaded anew");
+}
+
+/** A cluster goes and comes back: its pages say so, stay readable, and heal without a reload; what cannot wait for it is off, and what can is done then. */
+export async function lostCluster(flow, { namespace, shown, made, workload, ...credentials }) {
+  const { page } = flow;
+  const { t, press, field, button, listed, dialog, heading } = hands(flow, "business");
+  const at = (rest) => `/business/demo/${namespace}/${rest}`;
+  const note = page.getByRole("alert").filter({ hasText: t("common.link.stale", { time: "|" }).split("|")[0] });
+  const request = page.getByRole("row").filter({ hasText: `ConfigMap ${made} ` });
+  const menu = () => page.getByRole("button", { name: `${t("common.action.more")} · ${workload}` }).click();
+  const stop = page.getByRole("menuitem", { name: t("action.stop"), exact: true });
+  flow.bears5xx = true;
+  await flow.signIn(credentials);
+  await flow.open(at("configmaps"));
+  await visible(listed(shown));
+  must((await note.count()) === 0, "a cluster that is there is called out of reach");
+  flow.tell("open");
+  await visible(note);
+  await visible(listed(shown));
+  await flow.look("cluster-lost");
+  await press("list.create", page, { kind: t("kind.configmaps") });
+  await heading(t("list.create", { kind: t("kind.configmaps") }));
+  await field("common.table.name").fill(made);
+  await field("form.key").fill("colour");
+  await field("form.value").fill("green");
+  await button("common.action.create").last().click();
+  await visible(dialog.getByText(t("wizard.unasked"), { exact: true }));
+  await press("common.action.create", dialog);
+  await visible(dialog.getByText(t("outcome.waiting")));
+  await dialog.locator(".ant-modal-footer button").click();
+  await gone(dialog);
+  await flow.open(at("intents"));
+  await visible(request.getByText(t("common.state.waiting"), { exact: true }));
+  await flow.open(at("deployments"));
+  await visible(listed(workload));
+  await visible(note);
+  await menu();
+  await visible(stop.and(page.locator("[aria-disabled=true]")));
+  must((await stop.locator("[aria-description]").getAttribute("aria-description")) === t("common.link.clusterLost"), "what cannot wait does not say why");
+  await page.keyboard.press("Escape");
+  await page.evaluate(() => (window.loadedOnce = true));
+  flow.tell("lost");
+  await gone(note, 60_000);
+  await menu();
+  await visible(stop.and(page.locator(":not([aria-disabled=true])")));
+  must(await page.evaluate(() => window.loadedOnce), "the page was loaded anew");
+  await flow.open(at("intents"));
+  await visible(request.getByText(t("common.state.done"), { exact: true }), 60_000);
+  await flow.open(at("configmaps"));
+  await visible(listed(made));
 }

@@ -1,6 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is done on a node: a shell with its recording, and emptying it.
-import { gone, must, named, visible } from "../steps.js";
+// One node: its pages, what is changed there, a shell with its recording, and emptying it.
+import { asked, gone, hands, must, named, visible } from "../steps.js";
+
+/** One node: its tabs, a label and a taint there and back, no new pods and again some. */
+export async function nodePages(flow, { cluster, node, ...credentials }) {
+  const { page } = flow;
+  const { t, dialog, press, confirm, tab, heading, choose } = hands(flow, "management");
+  /** Takes the row of a key out of the dialog that is open. */
+  const without = async (key) => {
+    const keys = await dialog.getByLabel(t("common.pairs.key")).evaluateAll((inputs) => inputs.map((input) => input.value));
+    await dialog
+      .getByRole("button", { name: t("common.action.delete"), exact: true })
+      .nth(keys.indexOf(key))
+      .click();
+    await confirm();
+  };
+  await flow.signIn(credentials);
+  await flow.open(`/management/clusters/${cluster}/nodes/${node}`);
+  await heading(node);
+  await visible(page.getByText("kubelet.service"));
+  await flow.look("node");
+  await tab("node.tab.console");
+  await visible(page.getByRole("region", { name: t("node.tab.console") }));
+  await flow.look("node-console");
+  await tab("node.tab.steps");
+  await visible(page.getByText("containerd", { exact: true }));
+  await flow.look("node-steps");
+  await tab("node.tab.labels");
+  const label = "console-flow";
+  await page
+    .getByRole("button", { name: named(t("common.action.edit")) })
+    .first()
+    .click();
+  await press("common.pairs.add", dialog);
+  await dialog.getByLabel(t("common.pairs.key")).last().fill("not a key");
+  await dialog.getByLabel(t("common.pairs.value")).last().fill("yes");
+  await visible(dialog.getByText(t("common.pairs.keyRule")));
+  await dialog.getByLabel(t("common.pairs.key")).last().fill(label);
+  await confirm();
+  await visible(page.getByText(`${label}=yes`));
+  await flow.look("node-labels");
+  await page
+    .getByRole("button", { name: named(t("common.action.edit")) })
+    .first()
+    .click();
+  await without(label);
+  await gone(page.getByText(`${label}=yes`));
+  const taints = page.getByRole("button", { name: named(t("common.action.edit")) }).nth(1);
+  const taint = page.getByText(`${label}=yes:PreferNoSchedule`, { exact: true });
+  await taints.click();
+  await press("common.pairs.add", dialog);
+  await dialog.getByLabel(t("common.pairs.key")).last().fill(label);
+  await dialog.getByLabel(t("common.pairs.value")).last().fill("yes");
+  await choose(dialog.getByLabel(t("node.effect"), { exact: true }).last(), `PreferNoSchedule · ${t("node.effects.PreferNoSchedule")}`);
+  await confirm();
+  await visible(taint);
+  const { spec } = await asked(flow, `/clusters/${cluster}/objects/nodes/${node}`);
+  must(
+    spec.taints?.some(({ key, value, effect }) => key === label && value === "yes" && effect === "PreferNoSchedule"),
+    `the node has not the taint: ${JSON.stringify(spec.taints)}`,
+  );
+  await taints.click();
+  await without(label);
+  await gone(taint);
+  await press("node.cordon");
+  await confirm();
+  await visible(page.getByText(t("node.cordoned"), { exact: true }));
+  await press("node.uncordon");
+  await confirm();
+  await gone(page.getByText(t("node.cordoned"), { exact: true }));
+}
 
 /** A shell asks for the password and a reason, refuses a wrong one, and what it showed is played. */
 export async function nodeShell(flow, { cluster, node, ...credentials }) {
@@ -70,7 +139,10 @@ export async function drainNode(flow, { cluster, node, pod, ...credentials }) {
   await visible(dialog.getByText(t("drain.empty", { name: node })), 90_000);
   await visible(row.locator("[data-state=gone]"));
   await flow.look("node-drain-empty");
-  await dialog.locator(".ant-modal-footer").getByRole("button", { name: named(t("drain.close")) }).click();
+  await dialog
+    .locator(".ant-modal-footer")
+    .getByRole("button", { name: named(t("drain.close")) })
+    .click();
   await visible(page.getByText(t("node.cordoned"), { exact: true }));
   await page.getByRole("button", { name: named(t("node.uncordon")) }).click();
   await dialog.locator(".ant-modal-footer .ant-btn-primary").click();

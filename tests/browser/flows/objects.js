@@ -195,4 +195,11 @@ export async function claimForms(flow, { namespace, storageClass, holder, held, 
   await visible(dialog.getByText(held));
   must(await button("action.scale", dialog).isDisabled(), "a Deployment with a claim of one node is scaled");
   await press("common.action.cancel", dialog);
+  await gone(dialog);
+  await flow.open(claim.at());
+  await act(held, "common.action.delete");
+  await visible(dialog.getByText(t("remove.never")).or(dialog.getByText(t("remove.used"))));
+  await visible(dialog.getByRole("link", { name: `Deployment/${holder}`, exact: true }));
+  must(await button("action.delete", dialog).isDisabled(), "a claim in use is deleted without a question");
+  await press("common.action.cancel", dialog);
 }

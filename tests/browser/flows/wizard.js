@@ -120,11 +120,14 @@ async function runs(flow, namespace) {
   await visible(listed("forms-web").getByText("1 / 1", { exact: true }), 120_000);
   await listed("forms-web").getByRole("link", { name: "forms-web", exact: true }).click();
   await heading("forms-web");
+  await visible(page.getByText("MinimumReplicasAvailable", { exact: true }));
   await flow.look("wizard-made");
   await tab("common.menu.pods");
   await visible(page.getByRole("row").filter({ hasText: "forms-web-" }).getByText("2 / 2", { exact: true }));
   await tab("business.tab.services");
   await visible(page.getByRole("link", { name: "forms-web", exact: true }));
+  await tab("common.menu.events");
+  await visible(page.getByRole("row").getByText("ScalingReplicaSet", { exact: true }));
   await flow.open(`/business/demo/${namespace}/statefulsets`);
   await visible(listed("forms-db").getByText("1 / 1", { exact: true }), 120_000);
   const of = (plural, name = "forms-web") => asked(flow, `/clusters/demo/namespaces/${namespace}/objects/${plural}/${name}`);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the first workload of wizard.js leaves out: each of it is filled in, made without pods, and read back from the cluster.
+import { accessDialogs, dialogs } from "../dialogs.js";
 import { form } from "../form.js";
-import { asked, gone, has, must, visible } from "../steps.js";
+import { asked, gone, has, must, until, visible } from "../steps.js";
 
 const IMAGE = "busybox:1.35";
 const NOWHERE = "slipway.io/nowhere";
@@ -62,7 +63,7 @@ function parts(flow) {
 /** Paths of the host and parts of a volume; probes of each other kind; a given port of the nodes; rules for where it runs; the host's network. */
 async function web(flow, { node, nodePort }) {
   const { page } = flow;
-  const { t, begin, volume, mount, container, unfold, items, radio, fill, press, last, next, field, choose, row, term, unfoldRules } = parts(flow);
+  const { t, begin, volume, mount, container, unfold, items, radio, fill, press, last, next, field, choose, row, tag, term, unfoldRules } = parts(flow);
   await begin("deployments", "parts-web");
   await volume("host", "hostPath", "var/log");
   await visible(page.getByText(t("wizard.pathRule")));
@@ -73,6 +74,14 @@ async function web(flow, { node, nodePort }) {
   await mount("host", "/host/log", undefined, true);
   await mount("conf", "/etc/colour", "colour");
   await unfold("wizard.mounts");
+  await unfold("wizard.variables");
+  await press("wizard.addVariableSet", container);
+  await fill("wizard.from.configMap", "settings", container);
+  await fill("wizard.prefix", "S_", container);
+  await unfold("wizard.variables");
+  await unfold("wizard.security");
+  await choose(field("wizard.privileged", container), t("business.yes"));
+  await unfold("wizard.security");
   await unfold("details.probes");
   const probe = (name) => items(`wizard.${name}`).locator("xpath=.."); // with what its kind asks for
   const figures = async (name, values) => {
@@ -115,6 +124,7 @@ async function web(flow, { node, nodePort }) {
   await choose(field("scheduling.effect"), "NoExecute");
   await field("network.hostNetwork").click();
   await gone(page.getByText(t("network.hostAliases"), { exact: true }));
+  await tag("wizard.pullSecrets", page, "registry");
   await flow.look("wizard-scheduling");
 }
 
@@ -144,11 +154,40 @@ async function database(flow, { storageClass }) {
   await fill("strategy.partition", 1, page);
 }
 
+/** The text beside the form follows it, and the form follows the text; what cannot be read leaves the form as it is. */
+async function beside(flow) {
+  const { page } = flow;
+  const { t, field, fill, press, container } = parts(flow);
+  const text = page.getByRole("textbox", { name: t("wizard.preview"), exact: true });
+  const image = field("wizard.image", container);
+  const write = async (what) => {
+    await text.getByText("image: busybox:").click();
+    await page.keyboard.press("End");
+    await page.keyboard.type(what);
+  };
+  await visible(text.getByText(/image: busybox:1\.35$/));
+  await write("-mus");
+  await until("the form has what was written beside it", async () => (await image.inputValue()) === `${IMAGE}-mus`);
+  await write(": none");
+  await visible(page.getByText(t("business.yaml.kept")));
+  must(await image.isDisabled(), "the form can be filled in while the text beside it cannot be read");
+  must((await image.inputValue()) === `${IMAGE}-mus`, "the form has what cannot be read");
+  await flow.look("wizard-text-unread");
+  await press("business.yaml.back");
+  await gone(page.getByText(t("business.yaml.kept")));
+  await visible(text.getByText(/image: busybox:1\.35-mus$/));
+  await write("l");
+  await until("the form has the rest, too", async () => (await image.inputValue()) === `${IMAGE}-musl`);
+  await fill("wizard.description", "one on each node", page);
+  await visible(text.getByText(/: one on each node$/));
+}
+
 /** One pod on each node that fits, and none does; replaced by hand alone. */
 async function each(flow) {
   const { page } = flow;
   const { t, begin, next, choose, field, row, items } = parts(flow);
   await begin("daemonsets", "parts-each");
+  await beside(flow);
   await next("tab.services");
   await next("wizard.step.advanced");
   await choose(field("workload.strategy"), t("strategy.onDelete"));
@@ -215,8 +254,11 @@ async function readBack(flow, { namespace, claim, storageClass, node, nodePort }
               { name: "host", hostPath: { path: "/var/log" } },
               { name: "conf", configMap: { name: "settings" } },
             ],
+            imagePullSecrets: [{ name: "registry" }],
             containers: [
               {
+                envFrom: [{ prefix: "S_", configMapRef: { name: "settings" } }],
+                securityContext: { privileged: true },
                 volumeMounts: [
                   { name: "host", mountPath: "/host/log", readOnly: true },
                   { name: "conf", mountPath: "/etc/colour", subPath: "colour" },
@@ -264,7 +306,11 @@ async function readBack(flow, { namespace, claim, storageClass, node, nodePort }
   );
   has(await of("services", "parts-db"), { spec: { type: "LoadBalancer", ports: [{ port: 5432, targetPort: 5432, protocol: "TCP" }] } }, "LoadBalancer");
   const daemons = await of("daemonsets", "parts-each");
-  has(daemons.spec, { updateStrategy: { type: "OnDelete" }, template: { spec: { nodeSelector: { [NOWHERE]: "yes" } } } }, "DaemonSet");
+  has(
+    daemons.spec,
+    { updateStrategy: { type: "OnDelete" }, template: { spec: { nodeSelector: { [NOWHERE]: "yes" }, containers: [{ image: `${IMAGE}-musl` }] } } },
+    "DaemonSet",
+  );
   const kept = await of("deployments", "parts-claim");
   has(
     kept.spec,
@@ -283,62 +329,10 @@ async function readBack(flow, { namespace, claim, storageClass, node, nodePort }
   must(kept.spec.strategy.rollingUpdate === undefined, "a strategy has what is of another");
 }
 
-/** The sides of workloads that there are, each by its own dialog: what it sets stands in the object, and the rest is as it was. */
-async function dialogs(flow, { namespace, node }, { name, daemons }) {
-  const { page } = flow;
-  const { t, act, field, choose, fill, row, tag, items, dialog, press, listed } = parts(flow);
-  const object = (plural = "deployments", of = name) => asked(flow, `/clusters/demo/namespaces/${namespace}/objects/${plural}/${of}`);
-  await visible(listed(name));
-  const edit = async (side, change, of = name) => {
-    await act(of, `edit.${side}`);
-    await visible(dialog.locator(".ant-form-item"));
-    await change();
-    await flow.look(`edit-${side}`);
-    await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
-    const accepted = dialog.filter({ has: page.getByText(t("wizard.accepted")) });
-    await press("common.action.save", accepted);
-    await gone(dialog);
-  };
-  const before = await object();
-  await edit("strategy", async () => {
-    await choose(field("workload.strategy", dialog), t("strategy.startFirst"));
-    await fill("strategy.batch", 2, dialog);
-    await fill("strategy.minReadySeconds", 9, dialog);
-  });
-  await edit("scheduling", () => choose(field("scheduling.host", dialog), node));
-  await edit("network", async () => {
-    await row("network.addHostAlias", items("network.hostAliases"), ["pod.ip", "10.9.8.7"]);
-    await tag("network.hostnames", items("network.hostAliases"), "parts.internal");
-  });
-  await edit("labels", () => row("wizard.addLabel", items("list.labels"), ["form.key", "team"], ["form.value", "parts"]));
-  const { metadata, spec } = await object();
-  const template = before.spec.template.spec;
-  has(metadata.labels, { ...before.metadata.labels, team: "parts" }, "labels");
-  has(
-    spec,
-    {
-      replicas: before.spec.replicas,
-      minReadySeconds: 9,
-      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } },
-      template: {
-        spec: { ...template, nodeSelector: { "kubernetes.io/hostname": node }, hostAliases: [{ ip: "10.9.8.7", hostnames: ["parts.internal"] }] },
-      },
-    },
-    "the Deployment",
-  );
-  await flow.open(`/business/demo/${namespace}/daemonsets`);
-  const rolling = async () => {
-    await choose(field("workload.strategy", dialog), t("strategy.rolling"));
-    await fill("strategy.maxUnavailable", "2", dialog);
-  };
-  await edit("strategy", rolling, daemons);
-  has((await object("daemonsets", daemons)).spec.updateStrategy, { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 2 } }, "the DaemonSet");
-}
-
-/** Four workloads in one go; what became of them is read back, two are changed side by side, and the load balancer's address is waited for. */
+/** Four workloads in one go; what became of them is read back, two are changed side by side, the load balancer's address is waited for, and two go. */
 export async function wizardParts(flow, { namespace, ...args }) {
   const { page } = flow;
-  const { t, another, make, listed } = parts(flow);
+  const { t, another, make, listed, press, button, dialog } = parts(flow);
   await flow.signIn(args);
   const { items } = await asked(flow, "/clusters/demo/services?limit=500");
   const taken = items.flatMap(({ ports = [] }) => ports.map(({ nodePort }) => nodePort));
@@ -364,8 +358,25 @@ export async function wizardParts(flow, { namespace, ...args }) {
   ]);
   await page.waitForURL(/\/deployments$/);
   await readBack(flow, all);
+  await accessDialogs(flow, all, "parts-claim");
   await dialogs(flow, all, { name: "parts-claim", daemons: "parts-each" });
   await flow.open(`/business/demo/${namespace}/services?search=parts-`);
   await visible(listed("parts-db").getByText(t("service.pending"), { exact: true }));
   await visible(listed("parts-web").getByText(new RegExp(`80:${nodePort}`)));
+
+  const names = ["parts-web", "parts-claim"];
+  await flow.open(`/business/demo/${namespace}/deployments?search=parts-`);
+  for (const name of names) await listed(name).getByRole("checkbox").check();
+  await press("action.delete");
+  await button("action.delete", dialog).click();
+  for (const name of names)
+    await visible(
+      dialog
+        .getByRole("listitem")
+        .filter({ hasText: `${namespace}/${name} ` })
+        .getByText(t("outcome.done")),
+    );
+  await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
+  for (const name of names) await gone(listed(name));
+  for (const name of names) await asked(flow, `/clusters/demo/namespaces/${namespace}/objects/services/${name}`);
 }

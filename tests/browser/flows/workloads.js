@@ -43,6 +43,64 @@ export async function steerWorkload(flow, { namespace, name, ...credentials }) {
   dialog = await act(flow, name, "start");
   await done(dialog, "start");
   await has("2 / 2");
+  await autoscaled(flow, namespace, name);
+}
+
+/** An autoscaler is turned on by the workload's dialog, and nobody scales by hand then; it is changed there, and taken off. */
+async function autoscaled(flow, namespace, name) {
+  const { page } = flow;
+  const { t, act: choose, dialog, press, field, button } = hands(flow, "business");
+  const path = `/clusters/demo/namespaces/${namespace}/objects/horizontalpodautoscalers/${name}`;
+  const menu = page.getByRole("button", { name: `${t("common.action.more")} · ${name}` });
+  const scale = page.getByRole("menuitem", { name: t("action.scale"), exact: true });
+  const shut = async () => {
+    await page.keyboard.press("Escape");
+    await gone(page.locator(".ant-dropdown:visible"));
+  };
+  const save = async (key) => {
+    await press(key, dialog.filter({ has: page.getByText(t("wizard.accepted")) }));
+    await gone(dialog);
+  };
+  await choose(name, "edit.autoscaler");
+  await field("autoscaler.min", dialog).fill("2");
+  await field("autoscaler.max", dialog).fill("1");
+  await press("autoscaler.start", dialog);
+  await visible(dialog.getByText(t("autoscaler.maxRule")));
+  await field("autoscaler.max", dialog).fill("4");
+  await field("autoscaler.memory", dialog).fill("85");
+  await flow.look("edit-autoscaler");
+  await press("autoscaler.start", dialog);
+  await save("common.action.create");
+  const { minReplicas, maxReplicas, targetCPUUtilizationPercentage, scaleTargetRef } = (await asked(flow, path)).spec;
+  const made = [minReplicas, maxReplicas, targetCPUUtilizationPercentage, scaleTargetRef.kind, scaleTargetRef.name];
+  must(made.join() === `2,4,80,Deployment,${name}`, `it is another: ${made}`);
+
+  await menu.click();
+  await visible(scale.and(page.locator("[aria-disabled=true]")));
+  must(
+    (await scale.locator("[aria-description]").getAttribute("aria-description")) === t("rule.autoscaled", { name }),
+    "what an autoscaler scales does not say why it is not scaled by hand",
+  );
+  await shut();
+
+  await choose(name, "edit.autoscaler");
+  await visible(button("common.action.save", dialog));
+  await field("autoscaler.max", dialog).fill("5");
+  await press("common.action.save", dialog);
+  await save("common.action.save");
+  must((await asked(flow, path)).spec.maxReplicas === 5, "its limit is not what was saved");
+
+  await choose(name, "edit.autoscaler");
+  await press("common.action.delete", dialog);
+  await dialog
+    .filter({ has: page.getByText(t("remove.ask"), { exact: true }) })
+    .locator(".ant-modal-footer .ant-btn-primary")
+    .click();
+  await gone(dialog);
+  must((await flow.context.request.get(`${flow.base}/api/v1${path}`)).status() === 404, "it is still there");
+  await menu.click();
+  await visible(scale.and(page.locator(":not([aria-disabled=true])")));
+  await shut();
 }
 
 /** A StatefulSet and a DaemonSet, from their lists: scaled, stopped, started, given new pods; what is not to be done at present is off and says why. */
@@ -107,18 +165,6 @@ export async function steerSets(flow, { namespace, set, daemon, ...credentials }
   await renewed(daemon, 1);
 }
 
-/** The list follows what kubectl does, without a hand on the page. */
-export async function liveList(flow, { namespace, name, ...credentials }) {
-  const { page } = flow;
-  await flow.signIn(credentials);
-  await flow.open(`/business/demo/${namespace}/configmaps`);
-  await visible(page.getByRole("status", { name: flow.t("common.link.linked") }));
-  flow.tell("open");
-  await visible(page.getByRole("link", { name, exact: true }));
-  flow.tell("seen");
-  await page.getByRole("link", { name, exact: true }).waitFor({ state: "detached" });
-}
-
 /** Followed, searched, paused; what a program writes is text and nothing else. */
 export async function logs(flow, { namespace, pod, ...credentials }) {
   const { page } = flow;
@@ -149,6 +195,14 @@ export async function logs(flow, { namespace, pod, ...credentials }) {
   );
   must(!(await page.evaluate(() => window.hacked)), "a log line ran as a program");
   await flow.look("log");
+  await page.getByRole("checkbox", { name: flow.t("pods.log.times"), exact: true }).check();
+  await visible(log.getByText(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} tick \d+ /));
+  const download = page.waitForEvent("download");
+  await page.getByLabel(flow.t("pods.log.download"), { exact: true }).click();
+  const lines = readFileSync(await (await download).path(), "utf8").split("\n");
+  for (let tick = 0; tick <= ticks.at(-1); tick += 1) {
+    must(new RegExp(`^\\d{4}-\\S+ tick ${tick} <img `).test(lines[tick]), `line ${tick} of the download is another: ${lines[tick]}`);
+  }
 }
 
 /** Typed into, over a killed controller and a reload, to its end. */
@@ -182,60 +236,42 @@ export async function terminal(flow, { namespace, pod, ...credentials }) {
   await type("printf '\\033]0;<img src=x onerror=window.hacked=1>\\007'; exit 3");
   await visible(page.getByText(flow.t("pods.terminal.exited", { code: 3 })));
   must(!(await page.evaluate(() => window.hacked)), "a terminal's title ran as a program");
+  await besideTerminal(flow, namespace, pod);
 }
 
-/** A list is searched, filtered, sorted and exported; what is asked of it stands in its address. A pod is deleted, and another takes its place. */
-export async function lists(flow, { namespace, name, other, label, ...credentials }) {
+/** A second terminal beside the first: of the shell that was chosen, as large as its window; it is listed. */
+async function besideTerminal(flow, namespace, pod) {
   const { page } = flow;
-  const { t, press, listed, dialog, button } = hands(flow, "business");
-  const asks = (question) => page.waitForURL((url) => url.search === question);
-  const names = async () => (await page.locator("tbody a[href*='/deployments/']").allInnerTexts()).filter((one) => one === name || one === other);
-  await flow.signIn(credentials);
-  await flow.open(`/business/demo/${namespace}/deployments`);
-  await visible(listed(name));
-  await visible(listed(other));
-  await page.getByLabel(t("common.table.search")).fill(name);
-  await asks(`?search=${name}`);
-  await gone(listed(other));
-  await page.reload();
-  await visible(listed(name));
-  must((await listed(other).count()) === 0, "a reload forgets what was searched");
-  await page.getByLabel(t("common.table.search")).fill("nothing-is-called-so");
-  await visible(page.getByText(t("common.table.nothingFound")));
-  await press("common.table.clear");
-  await asks("");
-  await visible(listed(other)); // or its absence below would tell nothing
-  await page.getByLabel(t("list.byLabels")).fill(label);
-  await gone(listed(other));
-  await visible(listed(name));
-  await page.getByLabel(t("list.byLabels")).fill("");
-  await visible(listed(other));
-  const header = page.locator("th").filter({ has: page.getByText(t("common.table.name"), { exact: true }) });
-  const [lower, upper] = [name, other].sort();
-  await header.click();
-  await asks("?sort=name");
-  await visible(page.locator("th[aria-sort=ascending]")); // or the next click asks for the same once more
-  await until("it is sorted", async () => (await names()).join() === `${lower},${upper}`);
-  await header.click();
-  await asks("?sort=name&order=desc");
-  await until("it is sorted the other way", async () => (await names()).join() === `${upper},${lower}`);
-  const download = page.waitForEvent("download");
-  await page.getByLabel(t("common.table.export")).click();
-  const file = readFileSync(await (await download).path(), "utf8");
-  must(
-    [name, other].every((one) => new RegExp(`^${one},`, "m").test(file)),
-    `the export has not all rows: ${file}`,
+  const { t, choose, press } = hands(flow, "pods");
+  await choose(page.getByLabel(t("terminal.shell"), { exact: true }), "sh");
+  await press("terminal.open");
+  await visible(page.locator("[data-phase=attached]:visible"));
+  await visible(page.getByRole("tab", { name: "2 · main · sh", exact: true }).and(page.locator("[aria-selected=true]")));
+  const rows = page.locator(".xterm-rows:visible");
+  let times = 0;
+  const size = async () => {
+    const said = new RegExp(`size${(times += 1)}=(\\d+) (\\d+)=`);
+    await page.locator(".xterm:visible").click();
+    await page.keyboard.type(`echo size${times}=$(stty size)=\n`);
+    await visible(rows.getByText(said));
+    const [, lines, columns] = said.exec(await rows.innerText()).map(Number);
+    return { lines, columns };
+  };
+  const before = await size();
+  await page.setViewportSize({ width: 1100, height: 700 });
+  let now = before;
+  await until(
+    () => `a smaller window is a smaller terminal: ${JSON.stringify([before, now])}`,
+    async () => {
+      now = await size();
+      return now.lines < before.lines && now.columns < before.columns && now.lines === (await rows.locator("> div").count());
+    },
   );
-
-  const running = async () =>
-    (await asked(flow, `/clusters/demo/pods?namespace=${namespace}&labels=${encodeURIComponent(label)}`)).items.filter((pod) => pod.ready && !pod.deletedAt);
-  const [{ name: first }] = await running();
-  await flow.open(`/business/demo/${namespace}/pods`);
-  await listed(first).getByRole("checkbox").check();
-  await press("common.action.delete");
-  await flow.look("pod-delete");
-  await button("common.action.delete", dialog).click();
-  await gone(dialog);
-  await gone(listed(first), 60_000);
-  await until("another pod runs", async () => (await running()).some((pod) => pod.name !== first));
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole("tab", { name: "1 · main", exact: true }).click();
+  await visible(page.getByText(t("terminal.exited", { code: 3 })).filter({ visible: true }));
+  await flow.look("terminal-tabs");
+  await flow.open(`/business/demo/${namespace}/terminals`);
+  const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: pod, exact: true }) });
+  await visible(row.getByText("sh", { exact: true }));
 }

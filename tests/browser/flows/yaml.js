@@ -119,10 +119,11 @@ export async function importYaml(flow, { namespace, ...credentials }) {
   await visible(page.getByRole("link", { name: "Deployment/yaml-three", exact: true }));
 }
 
-/** A namespace of a project, with what is in it, from a file. */
-export async function namespaceByYaml(flow, { name, project, projectName, ...credentials }) {
+/** A namespace of a project, with what is in it, from a file; it is moved to the project `other`. */
+export async function namespaceByYaml(flow, { name, project, projectName, other, ...credentials }) {
   const { page } = flow;
-  const { t, press, listed } = hands(flow, "yaml");
+  const { t, press, listed, dialog, choose, confirm, heading } = hands(flow, "yaml");
+  const ofProject = (of) => page.getByRole("link", { name: of, exact: true });
   await flow.signIn(credentials);
   await flow.open("/management/namespaces");
   await press("management.namespace.byYaml");
@@ -134,6 +135,14 @@ export async function namespaceByYaml(flow, { name, project, projectName, ...cre
   await page.waitForURL(new RegExp(`/business/demo/${name}/configmaps/first$`));
   await flow.open("/management/namespaces?limit=500");
   await visible(listed(name).getByRole("link", { name: projectName, exact: true }));
+  await listed(name).getByRole("link", { name, exact: true }).click();
+  await heading(name);
+  await visible(ofProject(projectName));
+  await press("management.namespace.move");
+  await choose(dialog.getByLabel(t("common.place.project"), { exact: true }), other);
+  await confirm();
+  await visible(ofProject(other));
+  must((await ofProject(projectName).count()) === 0, "it is of both projects");
 }
 
 /** The difference is shown before the save; what somebody else changed meanwhile is shown beside it, and both are saved together. */
