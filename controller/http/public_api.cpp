@@ -7,6 +7,7 @@
 
 #include "controller/http/audit_lines.hpp"
 #include "controller/http/places.hpp"
+#include "controller/http/socket_refusal.hpp"
 #include "protocol/base/log.hpp"
 
 namespace slipway::http {
@@ -14,6 +15,11 @@ namespace slipway::http {
 struct PublicApi::Prepared {
   const Route* route;
   Call call;
+};
+
+struct PublicApi::Refused {
+  Problem why;
+  net::HttpResponse response;
 };
 
 namespace {
@@ -166,18 +172,21 @@ net::HttpResponse PublicApi::refusal(int status, const std::string& why) {
 PublicApi::PublicApi(Services& services, Routes routes)
     : services_(services), router_(std::move(routes)) {}
 
-std::variant<PublicApi::Prepared, net::HttpResponse> PublicApi::prepare(net::HttpRequest request,
-                                                                        bool upgrade) {
+std::variant<PublicApi::Prepared, PublicApi::Refused> PublicApi::prepare(net::HttpRequest request,
+                                                                         bool upgrade) {
   Caller caller;
   caller.address = request.peer.address;
   caller.request_id = base::new_id();
+  const auto refused = [&caller](const Problem& why) {
+    return Refused{.why = why, .response = refuse(why, caller)};
+  };
   auto target = parse_target(request.target);
-  if (!target) return refuse(problem_of(target.error()), caller);
+  if (!target) return refused(problem_of(target.error()));
   auto match = router_.find(request.method, target->path);
   // What goes on to a cluster as it came (a path's rest) is for the cluster to read.
   if (!match || !match->route->pattern.ends_with("...}")) {
     if (const auto why = unreadable(*target); !why.empty()) {
-      return refuse(problem_of({base::ErrorCode::kInvalid, why, {}}), caller);
+      return refused(problem_of({base::ErrorCode::kInvalid, why, {}}));
     }
   }
   if (!match) {
@@ -186,22 +195,21 @@ std::variant<PublicApi::Prepared, net::HttpResponse> PublicApi::prepare(net::Htt
     if (!allowed.empty()) {
       problem = {.status = 405, .code = "method_not_allowed", .detail = "this path has " + allowed};
     }
-    auto response = refuse(problem, caller);
-    if (!allowed.empty()) response.headers.set("Allow", allowed);
-    return response;
+    auto answer = refused(problem);
+    if (!allowed.empty()) answer.response.headers.set("Allow", allowed);
+    return answer;
   }
   const auto& route = *match->route;
   identify(services_.accounts, request.headers, caller);
   if (auto problem = check(route, caller, *match, request, upgrade)) {
     audit_refusal(route, match->arguments, caller, target->path, *problem);
-    return refuse(*problem, caller);
+    return refused(*problem);
   }
   if (request.body.size() > route.max_body_bytes) {
-    return refuse(
+    return refused(
         {.status = 413,
          .code = "too_large",
-         .detail = "the body has more than " + std::to_string(route.max_body_bytes) + " bytes"},
-        caller);
+         .detail = "the body has more than " + std::to_string(route.max_body_bytes) + " bytes"});
   }
   return Prepared{.route = &route,
                   .call = {.request = std::move(request),
@@ -305,8 +313,8 @@ base::Task<net::HttpResponse> PublicApi::answer(net::HttpRequest request) {
   auto prepared = prepare(std::move(request), false);
   net::HttpResponse response;
   std::string pattern = "-";
-  if (auto* refused = std::get_if<net::HttpResponse>(&prepared)) {
-    response = std::move(*refused);
+  if (auto* refused = std::get_if<Refused>(&prepared)) {
+    response = std::move(refused->response);
   } else {
     auto& ready = std::get<Prepared>(prepared);
     pattern = ready.route->pattern;
@@ -323,15 +331,23 @@ base::Task<net::HttpResponse> PublicApi::answer(net::HttpRequest request) {
 
 base::Task<net::HttpServer::Decision> PublicApi::upgrade(net::HttpRequest request) {
   const bool websocket = request.method == "GET" && net::upgrade_of(request.headers) == "websocket";
+  const bool page = takes_refusal(request);
   auto prepared = prepare(std::move(request), true);
-  if (auto* refused = std::get_if<net::HttpResponse>(&prepared)) co_return std::move(*refused);
+  if (auto* refused = std::get_if<Refused>(&prepared)) {
+    if (page) co_return farewell_of(refused->why);
+    co_return std::move(refused->response);
+  }
   auto& ready = std::get<Prepared>(prepared);
   const auto& route = *ready.route;
   if (!route.upgrade) co_return co_await run(route, std::move(ready.call));
   if (!route.answer && !websocket) co_return upgrade_required(ready.call.caller);
   const auto caller = ready.call.caller;
   auto decision = co_await route.upgrade(std::move(ready.call));
-  if (!decision) co_return refuse(problem_of(decision.error()), caller);
+  if (!decision) {
+    const auto why = problem_of(decision.error());
+    if (page) co_return farewell_of(why);
+    co_return refuse(why, caller);
+  }
   if (auto* response = std::get_if<net::HttpResponse>(&*decision)) {
     dress(*response, caller.request_id);
   } else if (auto* session = std::get_if<net::HttpServer::Session>(&*decision)) {

@@ -31,7 +31,8 @@ class PublicApi {
 
  private:
   struct Prepared;
-  std::variant<Prepared, net::HttpResponse> prepare(net::HttpRequest request, bool upgrade);
+  struct Refused;
+  std::variant<Prepared, Refused> prepare(net::HttpRequest request, bool upgrade);
   std::optional<Problem> check(const Route& route, const Caller& caller, const Match& match,
                                const net::HttpRequest& request, bool upgrade);
   void audit_refusal(const Route& route, const Arguments& arguments, const Caller& caller,

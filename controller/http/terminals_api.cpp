@@ -178,7 +178,8 @@ base::Result<wire::StreamOpen> read_open(const Call& call, wire::TerminalOpen::U
 }
 
 /// Whether the terminal is the caller's to use. The agent knows its user's name and not what they
-/// may do now; to who has no part in it, it is not there.
+/// may do now; to who has no part in it, it is not there. While the agent does not say whose it is
+/// nobody knows: a page that comes back must not take that for its terminal's end.
 base::Task<base::Result<>> check_owner(Services& services, const Call& call,
                                        const clusters::Node& node) {
   if (access::decide(call.caller.rights, Needs::kAdminister, true)) co_return base::Result<>{};
@@ -187,6 +188,11 @@ base::Task<base::Result<>> check_owner(Services& services, const Call& call,
   for (const auto& one : told.terminals) {
     if (one.terminal.id() != call.argument("terminal")) continue;
     if (is_own(services, call.caller, node.cluster, one.terminal)) co_return base::Result<>{};
+  }
+  if (!told.unasked.empty()) {
+    co_return base::fail(base::ErrorCode::kUnavailable,
+                         "the terminals of node " + node.name + " are not known now: " +
+                             std::string(told.unasked[0].at("why").as_string()));
   }
   co_return base::fail(base::ErrorCode::kNotFound,
                        "none of your terminals on this node is " + call.argument("terminal"),

@@ -3,6 +3,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,6 +14,8 @@
 #include "protocol/net/tls.hpp"
 
 namespace slipway::net {
+
+inline constexpr std::size_t kMaxFarewellBytes = 123;  ///< of a close frame's reason
 
 struct HttpServerOptions {
   std::string address = "127.0.0.1";
@@ -49,9 +52,15 @@ class HttpServer {
     HttpResponse head;
     std::function<base::Task<>(std::unique_ptr<ByteStream>)> run;
   };
+  /// Accepts a WebSocket and closes it at once: pages may not read an ordinary answer.
+  struct Farewell {
+    std::uint16_t code = 0;  ///< 4000 … 4999: an application's own
+    std::string reason;      ///< UTF-8, at most kMaxFarewellBytes
+    std::string protocol;    ///< as a Session's
+  };
   /// Decides on a request that asks for another protocol (upgrade_of, any method, no body): an
-  /// ordinary answer, after which the connection ends, or who has the connection from now on.
-  using Decision = std::variant<HttpResponse, Session, Takeover>;
+  /// ordinary answer, after which the connection ends, or what the connection is from now on.
+  using Decision = std::variant<HttpResponse, Session, Takeover, Farewell>;
   using UpgradeHandler = std::function<base::Task<Decision>(HttpRequest)>;
 
   HttpServer(boost::asio::any_io_executor executor, HttpServerOptions options, Handler handler,

@@ -299,6 +299,10 @@ Task<Next> serve_one(ServerContext* context, std::unique_ptr<Connection>* owner)
   if (auto* takeover = std::get_if<HttpServer::Takeover>(&decision)) {
     co_return Next{.onward = run_takeover(std::move(*owner), std::move(*takeover))};
   }
+  if (auto* farewell = std::get_if<HttpServer::Farewell>(&decision)) {
+    co_return Next{
+        .onward = dismiss_websocket(std::move(*owner), std::move(request), std::move(*farewell))};
+  }
   co_return Next{};
 }
 

@@ -9,6 +9,7 @@
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <cassert>
 
 #include "protocol/net/connect.hpp"
 #include "protocol/net/http_client.hpp"
@@ -50,9 +51,11 @@ constexpr auto kUse = asio::as_tuple(asio::use_awaitable);
 // What the kernel may hold unsent: bulk data beyond it would stand before the next keystroke.
 constexpr int kUnsentBytes = 32 << 10;
 constexpr std::size_t kWriteBufferBytes = 32 << 10;
+constexpr std::chrono::seconds kHandshakeTime{30};
 constexpr std::chrono::seconds kCloseTime{2};
 // Held while the next message is awaited; most of an idle link's are not longer.
 constexpr std::size_t kFirstReadBytes = 128;
+constexpr std::size_t kIgnoredBytes = 64 << 10;  // of a message to a socket that is dismissed
 
 /// A WebSocket on its connection. Shared by the transport and a closing handshake that outlives it.
 struct Socket : std::enable_shared_from_this<Socket> {
@@ -176,25 +179,48 @@ base::Error refusal_of(int status) {
   return {denied ? ErrorCode::kDenied : ErrorCode::kUnavailable, what};
 }
 
-}  // namespace
-
-Task<Result<TransportPtr>> accept_websocket(std::unique_ptr<Connection> connection,
-                                            HttpRequest request, std::string protocol,
-                                            std::size_t max_message_bytes) {
+Task<Result<std::shared_ptr<Socket>>> accept_socket(std::unique_ptr<Connection> connection,
+                                                    HttpRequest request, std::string protocol,
+                                                    std::size_t max_message_bytes,
+                                                    std::chrono::seconds handshake) {
   http::request<http::string_body> upgrade;
   upgrade.version(11);
   upgrade.method_string(request.method);
   upgrade.target(request.target);
   for (const auto& [name, value] : request.headers.all()) upgrade.insert(name, value);
   auto socket = std::make_shared<Socket>(std::move(connection), max_message_bytes);
-  socket->stream.set_option(timeouts_of(beast::role_type::server, std::chrono::seconds{30}));
+  socket->stream.set_option(timeouts_of(beast::role_type::server, handshake));
   socket->stream.set_option(
       websocket::stream_base::decorator([protocol](websocket::response_type& response) {
         if (!protocol.empty()) response.set(http::field::sec_websocket_protocol, protocol);
       }));
   auto [error] = co_await socket->stream.async_accept(upgrade, kUse);
   if (error) co_return std::unexpected(socket->error_of(error));
-  co_return std::make_unique<WebSocketTransport>(std::move(socket));
+  co_return socket;
+}
+
+}  // namespace
+
+Task<Result<TransportPtr>> accept_websocket(std::unique_ptr<Connection> connection,
+                                            HttpRequest request, std::string protocol,
+                                            std::size_t max_message_bytes) {
+  auto socket = co_await accept_socket(std::move(connection), std::move(request),
+                                       std::move(protocol), max_message_bytes, kHandshakeTime);
+  if (!socket) co_return base::fail(socket);
+  co_return std::make_unique<WebSocketTransport>(std::move(*socket));
+}
+
+Task<> dismiss_websocket(std::unique_ptr<Connection> connection, HttpRequest request,
+                         HttpServer::Farewell farewell) {
+  assert(farewell.reason.size() <= kMaxFarewellBytes);
+  auto socket = co_await accept_socket(std::move(connection), std::move(request),
+                                       std::move(farewell.protocol), kIgnoredBytes, kCloseTime);
+  if (!socket) co_return;
+  // Reads on until the other end closes too: what it sent meanwhile is dropped, not answered.
+  const websocket::close_reason why(static_cast<websocket::close_code>(farewell.code),
+                                    farewell.reason);
+  co_await (*socket)->stream.async_close(why, kUse);
+  (*socket)->drop();
 }
 
 Task<Result<TransportPtr>> dial_websocket(asio::any_io_executor executor, HttpClientOptions options,

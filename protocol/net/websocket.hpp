@@ -6,6 +6,7 @@
 
 #include "protocol/net/connection.hpp"
 #include "protocol/net/http.hpp"
+#include "protocol/net/http_server.hpp"
 #include "protocol/net/transport.hpp"
 
 namespace slipway::net {
@@ -14,5 +15,9 @@ namespace slipway::net {
 base::Task<base::Result<std::unique_ptr<Transport>>> accept_websocket(
     std::unique_ptr<Connection> connection, HttpRequest request, std::string protocol,
     std::size_t max_message_bytes);
+
+/// The same, only to close it; ends when the other end has closed too, or within seconds.
+base::Task<> dismiss_websocket(std::unique_ptr<Connection> connection, HttpRequest request,
+                               HttpServer::Farewell farewell);
 
 }  // namespace slipway::net

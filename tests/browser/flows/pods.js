@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pods: what the run before wrote, the logs of several at once, and one that goes by force alone.
+// Pods: what the run before wrote, the logs of several at once, one that goes by force alone, and terminals that are refused.
 import { asked, gone, hands, must, until, visible } from "../steps.js";
 
 /** `again` was restarted once, `talk` writes all the time, `stuck` does not end when it is asked to. */
@@ -62,4 +62,30 @@ export async function pods(flow, { namespace, again, talk, stuck, ...credentials
   await gone(dialog);
   await gone(listed(stuck));
   must((await flow.context.request.get(`${flow.base}/api/v1${object}/${stuck}`)).status() === 404, `${stuck} is still there`);
+}
+
+/** A terminal that the page kept and that is gone, and one in a container that is not there: their sockets are refused, and say why. */
+export async function refusedTerminal(flow, { namespace, pod, node, ...credentials }) {
+  const { page } = flow;
+  const { t } = hands(flow, "pods");
+  const others = [];
+  page.on("request", (request) => /\/(log|terminals)(\?|$)/.test(request.url()) && others.push(request.url()));
+  await flow.signIn(credentials);
+  const { user } = await asked(flow, "/me");
+  await flow.open(`/business/demo/${namespace}/pods/${pod}/terminal`);
+  await visible(page.getByRole("button", { name: t("terminal.open") }));
+  const refused = async (kept, words) => {
+    const terminal = { key: "kept", user: user.id, cluster: "demo", namespace, pod, shell: "auto", seen: 0, ...kept };
+    await page.evaluate((text) => window.sessionStorage.setItem("slipway.terminals", text), JSON.stringify([terminal]));
+    await page.reload();
+    const told = page.getByRole("alert").filter({ hasText: t("terminal.notOpened") });
+    await visible(told.getByText(words), 60_000); // a node that is away for a while is waited for
+    await visible(page.locator("[data-phase=failed]"));
+    await flow.look("terminal-refused");
+    await page.getByRole("button", { name: t("terminal.close"), exact: true }).click();
+    await gone(told); // and what the page keeps is empty again
+  };
+  await refused({ container: "main", place: { node, terminal: "of-last-week" } }, "there is no such terminal");
+  await refused({ container: "nowhere" }, `pod ${pod} has no container nowhere`);
+  must(others.length === 0, `something else was asked why: ${others.join(" ")}`);
 }

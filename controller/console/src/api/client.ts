@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import createFetchClient, { type Middleware } from "openapi-fetch";
 import createQueryClient from "openapi-react-query";
+import type { Refusal } from "./refusal";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -16,6 +17,12 @@ export interface Gate {
 let gate: Gate = { signedOut: () => {}, passwordRequired: () => {} };
 export function guardWith(next: Gate) {
   gate = next;
+}
+
+/** A socket's refusal says the same as an answer's. */
+export function heard(refusal: Refusal | undefined): Refusal | undefined {
+  if (refusal?.status === 401) gate.signedOut();
+  return refusal;
 }
 
 /** A failure that has no problem document: no answer at all, or one of somebody in between. */

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Query, QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
+import { heard } from "./client";
+import { REFUSAL_PROTOCOL, refusalIn } from "./refusal";
 
 /** The link to the controller's event socket. */
 export interface Link {
   state: "connecting" | "linked" | "lost";
   /** When the state began. */
   since: number;
+  /** Of one that is lost: the controller is there, and gives this for a reason. */
+  why?: string;
 }
 
 const PROTOCOL = "slipway.events.v1";
@@ -54,9 +58,9 @@ function pathOf(query: Query): string {
 let link: Link = { state: "connecting", since: Date.now() };
 const listeners = new Set<() => void>();
 
-function become(state: Link["state"]) {
-  if (link.state === state) return;
-  link = { state, since: Date.now() };
+function become(state: Link["state"], why?: string) {
+  if (link.state === state && link.why === why) return;
+  link = { state, since: link.state === state ? link.since : Date.now(), why };
   listeners.forEach((listener) => listener());
 }
 
@@ -88,20 +92,22 @@ export function follow(queries: QueryClient): () => void {
   const open = () => {
     const address = new URL("/api/v1/events", window.location.href);
     address.protocol = address.protocol === "http:" ? "ws:" : "wss:";
-    socket = new WebSocket(address, PROTOCOL);
+    const made = new WebSocket(address, [PROTOCOL, REFUSAL_PROTOCOL]);
+    socket = made;
     let openedAt = 0;
-    socket.onopen = () => {
+    made.onopen = () => {
+      if (made.protocol === REFUSAL_PROTOCOL) return;
       openedAt = Date.now();
       become("linked");
       news("resync"); // what happened until now, since the page was read or the link was lost, nobody told us
     };
-    socket.onmessage = (message: MessageEvent<string>) => {
+    made.onmessage = (message: MessageEvent<string>) => {
       const event = JSON.parse(message.data) as { topic: string };
       news(event.topic);
     };
-    socket.onclose = () => {
+    made.onclose = (close) => {
       if (over) return;
-      become("lost");
+      become("lost", heard(refusalIn(close))?.words);
       wait = openedAt > 0 && Date.now() - openedAt > GOOD_AFTER_MS ? FIRST_WAIT_MS : Math.min(wait * 2, LONGEST_WAIT_MS);
       again = setTimeout(open, wait * (0.5 + Math.random() / 2));
     };

@@ -148,7 +148,7 @@ function LinkNote() {
   const { t } = useTranslation();
   const link = useLink();
   if (link.state !== "lost") return null;
-  return <Alert banner type="error" title={t("link.lostSince", { time: absolute(link.since) })} />;
+  return <Alert banner type="error" title={t("link.lostSince", { time: absolute(link.since) })} description={link.why} />;
 }
 
 function LookMenu() {

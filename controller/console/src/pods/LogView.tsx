@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DownloadOutlined, PauseOutlined, CaretRightOutlined, ReloadOutlined } from "@ant-design/icons";
-import { Alert, Badge, Button, Checkbox, Select, Tooltip } from "antd";
+import { Badge, Button, Checkbox, Select, Tooltip } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { client, madeProblem } from "../api/client";
 import { Failure } from "../ui/Failure";
 import { useNow } from "../ui/Time";
 import { LogPane } from "./LogPane";
 import { LogStore } from "./log_lines";
 import { type LogPhase, LogSession } from "./log_session";
 import { saveLog } from "./save_log";
-import { apiPath, browser, query, refusalOfLog } from "./sockets";
+import { apiPath, browser, query } from "./sockets";
 import { useAddress } from "../ui/address";
 
 const PROTOCOL = "slipway.log.v1";
@@ -64,10 +65,9 @@ export function LogView({ cluster, namespace, pod, containers }: Props) {
   useEffect(() => {
     if (!container) return undefined;
     store.clear();
-    const place = { cluster, namespace, pod, container };
     const asked = { container, previous: previous || undefined, follow: previous ? undefined : true, timestamps: true, tailLines: tail, sinceSeconds: since };
     const made = new LogSession(
-      { ...browser(PROTOCOL), refusal: () => refusalOfLog(place, previous) },
+      browser(PROTOCOL),
       {
         bytes: (data) => store.bytes(data),
         gap: (why) => store.say("gap", t("log.gap", { why })),
@@ -99,8 +99,12 @@ export function LogView({ cluster, namespace, pod, containers }: Props) {
   const download = async () => {
     if (!container) return;
     setProblem(undefined);
-    const refused = await refusalOfLog({ cluster, namespace, pod, container }, previous);
-    if (refused) setProblem(new Error(refused.words));
+    // a file that is saved says nothing of why it could not be read
+    const { error } = await client.GET("/api/v1/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/log", {
+      params: { path: { cluster, namespace, pod }, query: { container, limitBytes: 1, previous } },
+      parseAs: "text",
+    });
+    if (error) setProblem(error);
     else saveLog(`${path}?${query({ container, previous: previous || undefined, timestamps: true })}`, `${pod}-${container}.log`);
   };
 
@@ -158,7 +162,7 @@ export function LogView({ cluster, namespace, pod, containers }: Props) {
   return (
     <>
       {problem !== undefined && <Failure error={problem} />}
-      {phase.is === "failed" && <Alert type="error" showIcon style={{ marginBottom: 12 }} title={t("log.phase.failed", { why: phase.why })} />}
+      {phase.is === "failed" && <Failure error={madeProblem(phase.why, phase.status)} title={t("log.notReadable")} again={() => setTurn(turn + 1)} />}
       <LogPane
         store={store}
         label={t("log.of", { name: `${pod}/${container ?? ""}` })}

@@ -4,7 +4,9 @@ import { EyeOutlined, PoweroffOutlined, ReloadOutlined } from "@ant-design/icons
 import { Alert, Badge, Button, Flex, Popconfirm, Space, Tag, Typography, theme } from "antd";
 import { type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+import { madeProblem } from "../api/client";
 import { useDark } from "../app/preferences";
+import { Failure } from "../ui/Failure";
 import { useNow } from "../ui/Time";
 import { type OpenTerminal } from "./open_terminals";
 import type { Phase } from "./terminal_session";
@@ -110,6 +112,7 @@ function StatusLine({ pane, watching, extra }: { pane: TerminalWindow; watching:
           {extra}
         </Space>
       </Flex>
+      {phase.is === "failed" && phase.status !== undefined && <Failure inline error={madeProblem(phase.why, phase.status)} title={t("terminal.notOpened")} />}
       {pane.refused && <Alert type="warning" showIcon title={t("terminal.refused")} />}
     </>
   );
@@ -132,6 +135,6 @@ function PhaseText({ phase, watching }: { phase: Phase; watching: boolean }) {
     case "exited":
       return `${t("terminal.exited", { code: phase.code })}${phase.message ? ` (${phase.message})` : ""}`;
     case "failed":
-      return `${t("terminal.failed")}${phase.why ? `: ${phase.why}` : ""}`;
+      return `${t("terminal.failed")}${phase.why && phase.status === undefined ? `: ${phase.why}` : ""}`;
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Refusal } from "../api/refusal";
 import { LogSession, type LogSink } from "./log_session";
 import { LogStore } from "./log_lines";
 import type { SocketEvents } from "./terminal_session";
@@ -26,9 +27,9 @@ class Wire {
       this.events.bytes(next as Uint8Array); // jsdom has an Uint8Array of its own
     else this.events.text(JSON.stringify(next));
   }
-  lose() {
+  lose(refused?: Refusal) {
     this.cut = true;
-    this.events.closed();
+    this.events.closed(refused);
   }
 }
 
@@ -37,11 +38,10 @@ class World {
   time = 0;
   timers: { at: number; act: () => void }[] = [];
   refuse = 0;
-  words: { words: string; final: boolean } | undefined;
+  refusal?: Refusal;
   onConnect: (wire: Wire) => void = () => {};
   random = () => 0.5;
   now = () => this.time;
-  refusal = async () => this.words;
   get wire() {
     return this.wires.at(-1) as Wire;
   }
@@ -50,7 +50,7 @@ class World {
     this.wires.push(wire);
     if (this.refuse > 0) {
       this.refuse -= 1;
-      this.after(1, () => !wire.cut && wire.lose());
+      this.after(1, () => !wire.cut && wire.lose(this.refusal));
     } else this.onConnect(wire);
     return { send: () => {}, close: () => (wire.cut = true) };
   }
@@ -182,25 +182,39 @@ describe("LogSession", () => {
   });
 
   it("ends with a refusal that stays, and waits through one that passes", async () => {
-    world.words = { words: "its node is away", final: false };
+    world.refusal = { status: 503, words: "its node is away" };
     world.refuse = 2;
     session.open();
     await world.pass(100);
     expect(session.phase).toMatchObject({ is: "lost", why: "its node is away" });
-    world.words = { words: "no such pod", final: true };
+    world.refusal = { status: 404, words: "no such pod" };
     await world.pass(10_000);
-    expect(session.phase).toEqual({ is: "failed", why: "no such pod" });
+    expect(session.phase).toEqual({ is: "failed", why: "no such pod", status: 404 });
   });
 
-  it("gives up a cursor that is refused again and again though the log is there", async () => {
+  it("waits longer each time that it is refused", async () => {
+    world.refusal = { status: 503, words: "its node is away" };
+    world.refuse = 100;
     session.open();
-    world.wire.down.push({ bytes: 0, cursor: "old" });
-    world.wire.deliver();
-    world.refuse = 3;
+    await world.pass(120_000);
+    expect(session.phase.is).toBe("lost");
+    expect(world.wires.length).toBeLessThan(30);
+  });
+
+  it("gives up a cursor that the server does not know, once", async () => {
+    session.open();
+    world.wire.down.push({ bytes: 4, cursor: "old" }, bytes("one\n"));
+    for (let turn = 0; turn < 2; turn += 1) world.wire.deliver();
+    world.refusal = { status: 422, words: "cursor is of another pod" };
+    world.refuse = 1;
     world.wire.lose();
     await world.pass(30_000);
-    expect(world.wire.address).toBe("log?");
+    expect(world.wires.map(({ address }) => address)).toEqual(["log?", "log?cursor=old", "log?"]);
     expect(sink.restarts).toEqual([true]);
+    world.refuse = 1;
+    world.wire.lose();
+    await world.pass(30_000);
+    expect(session.phase).toMatchObject({ is: "failed", status: 422 });
   });
 
   it("ends with the server's problem, or comes back if that passes", async () => {
@@ -211,6 +225,6 @@ describe("LogSession", () => {
     await world.pass(1_000);
     world.wire.down.push({ problem: { status: 404, detail: "no such container" } });
     world.wire.deliver();
-    expect(session.phase).toEqual({ is: "failed", why: "no such container" });
+    expect(session.phase).toEqual({ is: "failed", why: "no such container", status: 404 });
   });
 });

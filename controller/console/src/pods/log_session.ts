@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A log over a WebSocket (openapi.yaml, podLog) that outlives its sockets: it comes back with the cursor of the last
 // message that came whole, so that no byte is lost and none comes twice.
+import { passes, type Refusal } from "../api/refusal";
 import type { Surroundings, Socket } from "./terminal_session";
 
 export type LogPhase =
@@ -11,7 +12,7 @@ export type LogPhase =
   | { is: "lost"; until: number; why: string }
   | { is: "paused" }
   | { is: "ended"; how: "complete" | "limit" | "gone" }
-  | { is: "failed"; why: string };
+  | { is: "failed"; why: string; status: number };
 
 /** Who keeps what comes. */
 export interface LogSink {
@@ -33,9 +34,8 @@ type Note = { bytes?: number; cursor?: string; gap?: string; waiting?: string; e
 
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 10_000;
-/** So many times in a row a cursor is refused for no reason that could be read: then it is of no use. */
-const CURSOR_REFUSALS = 3;
-const PASSING = [502, 503, 504];
+/** Of an input that is wrong; the page's own is right, so that it is the cursor. */
+const WRONG = 422;
 
 export class LogSession {
   phase: LogPhase = { is: "connecting" };
@@ -46,13 +46,12 @@ export class LogSession {
   private coming?: { cursor?: string };
   private any = false;
   private losses = 0;
-  private refusals = 0;
   private cancelComing?: () => void;
   private over = false;
 
   /** `address`: of the log, from a cursor on. */
   constructor(
-    private readonly world: Pick<Surroundings, "connect" | "after" | "now" | "random"> & { refusal(): Promise<{ words: string; final: boolean } | undefined> },
+    private readonly world: Surroundings,
     private readonly sink: LogSink,
     private readonly address: (cursor?: string) => string,
   ) {}
@@ -92,14 +91,14 @@ export class LogSession {
     const first = () => {
       if (opened) return;
       opened = true;
-      this.losses = this.refusals = 0;
+      this.losses = 0;
       this.become({ is: "following" });
     };
     this.socket = this.world.connect(this.address(this.cursor), {
       opened: () => mine(first),
       text: (message) => mine(() => (first(), this.take(JSON.parse(message) as Note))),
       bytes: (data) => mine(() => (first(), this.show(data))),
-      closed: () => mine(() => this.lost("", opened)),
+      closed: (refused) => mine(() => (refused ? this.refused(refused) : this.lost(""))),
     });
   }
 
@@ -117,8 +116,8 @@ export class LogSession {
       this.sink.ended();
       this.become({ is: "ended", how: note.end });
     } else if (note.problem) {
-      if (PASSING.includes(note.problem.status)) this.lost(note.problem.detail, true);
-      else this.fail(note.problem.detail);
+      if (passes(note.problem)) this.lost(note.problem.detail);
+      else this.fail(note.problem.detail, note.problem.status);
     }
   }
 
@@ -130,36 +129,30 @@ export class LogSession {
     this.coming = undefined;
   }
 
-  private lost(why: string, wasOpen: boolean) {
+  private refused({ status, words }: Refusal) {
+    if (status === WRONG && this.cursor !== undefined) {
+      this.cursor = undefined;
+      this.any = false;
+      this.sink.restart(true);
+      this.lost("");
+    } else if (passes({ status })) this.lost(words);
+    else this.fail(words, status);
+  }
+
+  private lost(why: string) {
     if (this.over) return;
     this.drop();
     this.losses += 1;
     const longest = Math.min(FIRST_WAIT_MS * 2 ** (this.losses - 1), LONGEST_WAIT_MS);
     const wait = longest * (0.5 + this.world.random() / 2);
     this.become({ is: "lost", until: this.world.now() + wait, why });
-    if (wasOpen) {
-      this.cancelComing = this.world.after(wait, () => this.connect());
-      return;
-    }
-    const turn = this.turn;
-    void this.world.refusal().then((refused) => {
-      if (this.over || turn !== this.turn || this.phase.is !== "lost") return;
-      if (refused?.final) return this.fail(refused.words);
-      if (refused) this.become({ ...this.phase, why: refused.words });
-      else if (this.cursor !== undefined && ++this.refusals >= CURSOR_REFUSALS) {
-        this.cursor = undefined;
-        this.any = false;
-        this.refusals = 0;
-        this.sink.restart(true);
-      }
-      this.cancelComing = this.world.after(wait, () => this.connect());
-    });
+    this.cancelComing = this.world.after(wait, () => this.connect());
   }
 
-  private fail(why: string) {
+  private fail(why: string, status: number) {
     this.drop();
     this.sink.ended();
-    this.become({ is: "failed", why });
+    this.become({ is: "failed", why, status });
   }
 
   private drop() {

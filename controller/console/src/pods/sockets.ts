@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { client } from "../api/client";
-import type { Surroundings, TerminalPlace } from "./terminal_session";
+import { heard } from "../api/client";
+import { REFUSAL_PROTOCOL, refusalIn } from "../api/refusal";
+import type { Surroundings } from "./terminal_session";
 
-const PROTOCOL = "slipway.terminal.v1";
+export const TERMINAL_PROTOCOL = "slipway.terminal.v1";
 
 /** Where a container runs. */
 export interface ContainerPlace {
@@ -34,40 +35,15 @@ export function socketAddress(path: string): URL {
   return address;
 }
 
-/** Whether a terminal is there still; words: it is not. What cannot be known now is no reason to give up. */
-async function refusalOfTakingUp(cluster: string, place: TerminalPlace, gone: () => string): Promise<string | undefined> {
-  const { data, error } = await client.GET("/api/v1/clusters/{cluster}/terminals", { params: { path: { cluster }, query: { limit: 500 } } });
-  if (error) return error.status === 403 || error.status === 404 ? error.detail : undefined;
-  if (data.nextCursor || data.items.some(({ id }) => id === place.terminal)) return undefined;
-  return data.unasked.some(({ node }) => node === place.node) ? undefined : gone();
-}
-
-const PASSING = [502, 503, 504];
-
-/**
- * Why no socket can be opened to a container: a page may not read that, but the log's plain answer is refused for the
- * same reasons. `final`: there is no sense in coming back.
- */
-export async function refusalOfLog(
-  { cluster, namespace, pod, container }: ContainerPlace,
-  previous = false,
-): Promise<{ words: string; final: boolean } | undefined> {
-  const { error } = await client.GET("/api/v1/clusters/{cluster}/namespaces/{namespace}/pods/{pod}/log", {
-    params: { path: { cluster, namespace, pod }, query: { container, limitBytes: 1, previous } },
-    parseAs: "text",
-  });
-  return error && { words: error.detail, final: !PASSING.includes(error.status) };
-}
-
 /** The browser's sockets, clock and dice. */
-export function browser(protocol: string): Omit<Surroundings, "refusal"> {
+export function browser(protocol: string): Surroundings {
   return {
     connect: (address, events) => {
-      const socket = new WebSocket(socketAddress(address), protocol);
+      const socket = new WebSocket(socketAddress(address), [protocol, REFUSAL_PROTOCOL]);
       socket.binaryType = "arraybuffer";
-      socket.onopen = () => events.opened?.();
+      socket.onopen = () => socket.protocol !== REFUSAL_PROTOCOL && events.opened?.();
       socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => (typeof data === "string" ? events.text(data) : events.bytes(new Uint8Array(data)));
-      socket.onclose = () => events.closed();
+      socket.onclose = (close) => events.closed(heard(refusalIn(close)));
       return {
         send: (data) => socket.readyState === WebSocket.OPEN && socket.send(data as string | Uint8Array<ArrayBuffer>),
         close: () => socket.close(),
@@ -79,13 +55,5 @@ export function browser(protocol: string): Omit<Surroundings, "refusal"> {
     },
     now: () => Date.now(),
     random: () => Math.random(),
-  };
-}
-
-/** The browser, for a terminal. `gone`: the words for one that has ended. */
-export function browserFor(container: ContainerPlace, gone: () => string): Surroundings {
-  return {
-    ...browser(PROTOCOL),
-    refusal: async (place) => (place ? refusalOfTakingUp(container.cluster, place, gone) : (await refusalOfLog(container))?.words),
   };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Refusal } from "../api/refusal";
 import { ACKNOWLEDGE_EACH, MOST_TYPED, type Screen, type Size, type SocketEvents, type Surroundings, TerminalSession } from "./terminal_session";
 
 /** Numbers from a seed, so that a failure can be made again. */
@@ -100,14 +101,14 @@ class World implements Surroundings {
   time = 0;
   timers: { at: number; act: () => void }[] = [];
   refuseNext = 0;
-  words: string | undefined;
-  asked = 0;
+  /** What a refused socket is told; without it the link is cut. */
+  refusal?: Refusal;
   random = () => 0.5;
   connect(address: string, events: SocketEvents) {
     const wire = new Wire(address, events, this.agent);
     if (this.refuseNext > 0) {
       this.refuseNext -= 1;
-      this.after(1, () => !wire.cut && events.closed());
+      this.after(1, () => !wire.cut && events.closed(this.refusal));
     } else {
       this.agent.sockets.push(wire);
       const received = /received=(\d+)/.exec(address);
@@ -129,10 +130,6 @@ class World implements Surroundings {
   }
   now() {
     return this.time;
-  }
-  async refusal() {
-    this.asked += 1;
-    return this.words;
   }
   /** Lets time pass, and what waits in promises happen. */
   async pass(milliseconds: number) {
@@ -310,24 +307,46 @@ describe("TerminalSession", () => {
     }
     for (let turn = 1; turn < 5; turn += 1) expect(waits[turn]).toBeGreaterThan(waits[turn - 1]);
     expect(Math.max(...waits)).toBeLessThanOrEqual(10_000);
-    expect(world.asked).toBeGreaterThan(5);
   });
 
-  it("ends when the terminal is gone, with the reason", async () => {
+  it("ends when the terminal is gone, with the server's words", async () => {
     session.open();
     world.agent.wire?.deliverAll();
     world.refuseNext = 1;
-    world.words = "it is gone";
+    world.refusal = { status: 404, words: "it is gone" };
     world.agent.wire?.lose();
     await world.pass(60_000);
-    expect(session.phase).toEqual({ is: "failed", why: "it is gone" });
+    expect(session.phase).toEqual({ is: "failed", why: "it is gone", status: 404 });
+    expect(world.agent.sockets.length).toBe(1);
+  });
+
+  it("says why it waits for a node that is away, and comes back", async () => {
+    session.open();
+    world.agent.wire?.deliverAll();
+    world.refuseNext = 3;
+    world.refusal = { status: 503, words: "its node is away" };
+    world.agent.wire?.lose();
+    await world.pass(400);
+    expect(session.phase).toMatchObject({ is: "waiting", why: "its node is away" });
+    await world.pass(60_000);
+    world.agent.wire?.deliverAll();
+    expect(session.phase.is).toBe("attached");
+  });
+
+  it("says why none was opened, also where that would pass: whoever asks opens it", async () => {
+    world.refuseNext = 1;
+    world.refusal = { status: 503, words: "its node is away" };
+    session.open();
+    await world.pass(60_000);
+    expect(session.phase).toEqual({ is: "failed", why: "its node is away", status: 503 });
+    expect(world.agent.sockets.length).toBe(0);
   });
 
   it("does not start a second shell by itself", async () => {
     world.refuseNext = 1;
     session.open();
     await world.pass(60_000);
-    expect(session.phase.is).toBe("failed");
+    expect(session.phase).toEqual({ is: "failed", why: "" });
     expect(world.agent.sockets.length).toBe(0);
     session.comeBack();
     world.agent.wire?.deliverAll();

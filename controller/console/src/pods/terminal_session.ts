@@ -2,6 +2,7 @@
 // A resumable terminal as openapi.yaml has it (takeUpTerminal): both directions are streams of numbered bytes that
 // outlive their sockets. What was typed is kept until it is acknowledged and sent anew behind the byte that the process
 // has; what comes twice is left out. Knows neither the browser nor how a terminal is drawn.
+import { passes, type Refusal } from "../api/refusal";
 
 /** Where a terminal lives. */
 export interface TerminalPlace {
@@ -23,8 +24,8 @@ export type Phase =
   /** Somebody else's page took it; it lives on there. */
   | { is: "elsewhere"; why: string }
   | { is: "exited"; code: number; message: string }
-  /** It could not be opened, or ended while nobody was looking. */
-  | { is: "failed"; why: string };
+  /** It could not be opened, or ended while nobody was looking. `status`: of the server's refusal, whose words these are. */
+  | { is: "failed"; why: string; status?: number };
 
 export interface Socket {
   send(data: string | Uint8Array): void;
@@ -35,7 +36,8 @@ export interface SocketEvents {
   opened?(): void;
   text(message: string): void;
   bytes(data: Uint8Array): void;
-  closed(): void;
+  /** `refused`: there never was a session behind it. */
+  closed(refused?: Refusal): void;
 }
 
 /** What a session asks of the world around it. */
@@ -45,8 +47,6 @@ export interface Surroundings {
   after(milliseconds: number, act: () => void): () => void;
   now(): number;
   random(): number;
-  /** After a socket that was refused, whose answer no page may read: words if there is no sense in coming back. */
-  refusal(place?: TerminalPlace): Promise<string | undefined>;
 }
 
 /** Who draws it. */
@@ -176,7 +176,7 @@ export class TerminalSession {
     this.socket = this.world.connect(address, {
       text: (message) => mine(() => this.take(JSON.parse(message) as Note)),
       bytes: (data) => mine(() => this.show(data)),
-      closed: () => mine(() => this.lost("")),
+      closed: (refused) => mine(() => (refused ? this.refused(refused) : this.lost(""))),
     });
   }
 
@@ -268,26 +268,20 @@ export class TerminalSession {
     this.typedBytes = 0;
   }
 
+  private refused(refusal: Refusal) {
+    if (this.place && passes(refusal)) this.lost(refusal.words);
+    else this.finish({ is: "failed", why: refusal.words, status: refusal.status });
+  }
+
   private lost(why: string) {
     if (this.over) return;
     this.drop();
-    const refused = this.phase.is === "connecting" && (why === "" || !this.place);
+    if (!this.place) return this.finish({ is: "failed", why }); // a second start might be a second shell
     this.losses += 1;
     const longest = Math.min(FIRST_WAIT_MS * 2 ** (this.losses - 1), LONGEST_WAIT_MS);
     const wait = longest * (0.5 + this.world.random() / 2);
     this.become({ is: "waiting", until: this.world.now() + wait, why });
-    if (!refused) {
-      this.cancelComing = this.world.after(wait, () => this.connect());
-      return;
-    }
-    const turn = this.turn;
-    void this.world.refusal(this.place).then((words) => {
-      if (this.over || turn !== this.turn || this.phase.is !== "waiting") return;
-      if (words !== undefined) this.finish({ is: "failed", why: words });
-      else if (!this.place)
-        this.finish({ is: "failed", why }); // a second start might be a second shell
-      else this.cancelComing = this.world.after(Math.max(0, this.phase.until - this.world.now()), () => this.connect());
-    });
+    this.cancelComing = this.world.after(wait, () => this.connect());
   }
 
   private finish(phase: Phase) {

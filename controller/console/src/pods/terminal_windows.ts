@@ -2,7 +2,7 @@
 import type { Terminal } from "@xterm/xterm";
 import i18next from "../i18n";
 import { changeTerminal, forgetTerminal, type OpenTerminal } from "./open_terminals";
-import { apiPath, browserFor, query } from "./sockets";
+import { apiPath, browser, query, TERMINAL_PROTOCOL } from "./sockets";
 import { makeScreen } from "./terminal_screen";
 import { type Addresses, type Phase, type TerminalPlace, TerminalSession } from "./terminal_session";
 
@@ -68,7 +68,7 @@ function makeWindow(one: OpenTerminal, watching: boolean): OwnWindow & { dispose
   const line = (text: string) => screen.write(`\r\n\x1b[33m${text}\x1b[0m\r\n`);
 
   const session = new TerminalSession(
-    browserFor(one, () => i18next.t("terminal.gone", { ns: "pods" })),
+    browser(TERMINAL_PROTOCOL),
     {
       output: (bytes, old, seen) => {
         // Questions in what is shown once more were answered long ago: the answers would be typed into the shell.

@@ -182,6 +182,37 @@ TEST_F(TenantsTest, SessionsAndTokensAreOnesOwnAndTheAdministrators) {
   EXPECT_EQ(get("ann", "/me").status, 401);
 }
 
+TEST_F(TenantsTest, AForeignTerminalIsNotThereAndWhatNobodySaysIsNotKnown) {
+  const std::string path = "/api/v1/clusters/demo/nodes/demo-master-1/terminals/t1";
+  const auto status = [&](Serve serve) {
+    return ask(as("ann", "DELETE", path), std::move(serve)).status;
+  };
+  const auto of = [](const std::string& user, const std::string& in) -> Serve {
+    return [user, in](link::StreamPtr stream) -> base::Task<> {
+      wire::StreamNote note;
+      note.mutable_terminal()->set_id("t1");
+      note.mutable_terminal()->set_user(user);
+      note.mutable_terminal()->set_pod_namespace(in);
+      (void)co_await stream->write(std::move(note));
+      stream->finish();
+    };
+  };
+  EXPECT_EQ(status(of("dan", "own")), 404) << "another user's";
+  EXPECT_EQ(status(of("ann", "foreign")), 404) << "where she may open none any more";
+  EXPECT_EQ(status([](link::StreamPtr stream) -> base::Task<> {
+              stream->reset({base::ErrorCode::kInternal, "it does not say", {}});
+              co_return;
+            }),
+            503);
+  agent->drop();
+  EXPECT_TRUE(world.run([](TenantsTest& test) -> base::Task<bool> {
+    co_return co_await fakes::until([&] { return !test.world.links.facts(test.master).connected; });
+  }(*this)));
+  const auto away = world.send(as("ann", "DELETE", path));
+  EXPECT_EQ(away.status, 503) << "a page that comes back must not give its own terminal up";
+  EXPECT_NE(away.text().find("not known now"), std::string::npos) << away.text();
+}
+
 TEST_F(TenantsTest, RefusalsAreAuditedAndAReadOnlyOnceAMinute) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(get("ann", "/clusters").status, 403);
   EXPECT_EQ(audited("access.refused"), 1U);

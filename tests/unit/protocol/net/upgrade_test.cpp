@@ -21,10 +21,19 @@ Task<> echo(std::unique_ptr<ByteStream> bytes) {
   if (co_await bytes->write("!")) (void)co_await bytes->finish();
 }
 
+constexpr std::string_view kFarewell = "错: not for you";
+// As it goes over the wire: a close frame, unmasked, with its length and its code.
+const std::string kFarewellFrame = std::string("\x88") + static_cast<char>(2 + kFarewell.size()) +
+                                   "\x11\x33" + std::string(kFarewell);
+
 HttpServer::UpgradeHandler takes(std::function<Task<>(std::unique_ptr<ByteStream>)> session) {
   return [session](HttpRequest request) -> Task<HttpServer::Decision> {
     if (request.target == "/refused") {
       co_return HttpResponse{.status = 403, .body = "not " + request.method};
+    }
+    if (request.target == "/dismissed") {
+      co_return HttpServer::Farewell{
+          .code = 4403, .reason = std::string(kFarewell), .protocol = "words"};
     }
     HttpServer::Takeover takeover;
     takeover.head.headers = {{"Connection", "Upgrade"},
@@ -99,6 +108,48 @@ TEST(Upgrade, ARefusalIsAnOrdinaryAnswer) {
     EXPECT_FALSE(answer->connection);
     EXPECT_EQ(*co_await read_all(std::move(answer->response), 1000), "not POST");
     co_await pair.server->stop(1s);
+  });
+}
+
+TEST(Upgrade, ADismissedWebSocketIsClosedWithItsReason) {
+  run([](asio::any_io_executor executor) -> Task<> {
+    Pair pair(executor, echo);
+    auto answer = co_await pair.client->upgrade(
+        {.target = "/dismissed",
+         .headers = {{"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                     {"Sec-WebSocket-Version", "13"}}},
+        "websocket");
+    EXPECT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->response.headers.get("Sec-WebSocket-Accept"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    EXPECT_EQ(answer->response.headers.get("Sec-WebSocket-Protocol"), "words");
+    std::string seen;
+    while (seen.size() < kFarewellFrame.size()) {
+      auto piece = co_await answer->connection->read();
+      EXPECT_TRUE(piece && !piece->empty()) << seen;
+      if (!piece || piece->empty()) break;
+      seen += *piece;
+    }
+    EXPECT_EQ(seen, kFarewellFrame);
+    // What it had to say meanwhile, masked as clients do, and its own close.
+    const std::string mask(4, '\0');
+    (void)co_await answer->connection->write("\x81\x82" + mask + "hi\x88\x80" + mask);
+    auto after = co_await answer->connection->read();
+    EXPECT_TRUE(!after || after->empty()) << *after;
+    co_await pair.server->stop(1s);
+  });
+}
+
+TEST(Upgrade, ADismissedClientThatStaysSilentIsCutOff) {
+  run([](asio::any_io_executor executor) -> Task<> {
+    HttpServer server(executor, {}, ordinary, takes(echo));
+    EXPECT_TRUE(server.start());
+    const auto answer = co_await raw(
+        server.port(),
+        "GET /dismissed HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 101 ")) << answer;
+    EXPECT_TRUE(answer.ends_with("\r\n\r\n" + kFarewellFrame)) << answer;
+    co_await server.stop(1s);
   });
 }
 

@@ -41,7 +41,7 @@ export function NodeShell({ cluster, node }: { cluster: string; node: Schemas["N
     } catch (refused) {
       if (refused instanceof ShellRefused && refused.byNode) without.set(link, refused.message);
       if (!(refused instanceof ShellRefused)) throw refused;
-      throw { ...madeProblem(refused.message || t("shell.noWords"), 403), type: "urn:slipway:problem:shell", title: t("shell.notOpened") };
+      throw { ...madeProblem(refused.message || t("shell.noWords"), refused.status), type: "urn:slipway:problem:shell", title: t("shell.notOpened") };
     }
   };
   const close = () => {

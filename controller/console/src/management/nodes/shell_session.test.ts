@@ -74,10 +74,15 @@ describe("a shell on a node", () => {
     expect(off.timers).toEqual([]);
   });
 
-  it("fails without words where the socket is refused, and ends with it", async () => {
+  it("fails with the words of a refusal, without any where it is cut off, and ends with its socket", async () => {
     const refused = begin();
-    refused.socket.closed();
-    await expect(refused.opening).rejects.toThrow("");
+    refused.socket.closed({ status: 409, words: "the node is being replaced" });
+    const why = await refused.opening.catch((error: unknown) => error);
+    expect(why).toMatchObject({ message: "the node is being replaced", status: 409, byNode: false });
+    expect(refused.sent).toEqual([]); // above all no password
+    const cut = begin();
+    cut.socket.closed();
+    await expect(cut.opening).rejects.toMatchObject({ message: "" });
     const ended = begin();
     ended.socket.bytes(Uint8Array.of(1));
     await ended.opening;

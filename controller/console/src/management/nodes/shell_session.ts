@@ -22,6 +22,12 @@ const MESSAGE_BYTES = 16 << 10;
 
 /** Why it did not open, in the server's or the node's words; empty: nobody said. */
 export class ShellRefused extends Error {
+  constructor(
+    why: string,
+    readonly status = 403,
+  ) {
+    super(why);
+  }
   get byNode() {
     return this.message.includes(NODE_HAS_NONE);
   }
@@ -52,7 +58,7 @@ export class ShellSession implements ShownSession {
         opened: () => socket.send(JSON.stringify({ password })),
         text: (message) => this.take(JSON.parse(message) as Note),
         bytes: (data) => this.show(data),
-        closed: () => this.over({ is: "failed", why: "" }),
+        closed: (refused) => this.over({ is: "failed", why: refused?.words ?? "", status: refused?.status }),
       });
       this.socket = socket;
     });
@@ -104,7 +110,7 @@ export class ShellSession implements ShownSession {
     this.phase = phase;
     this.socket?.close();
     this.socket = undefined;
-    this.settle?.refused(new ShellRefused(phase.is === "failed" ? phase.why : ""));
+    this.settle?.refused(phase.is === "failed" ? new ShellRefused(phase.why, phase.status) : new ShellRefused(""));
     this.settle = undefined;
     this.screen.changed();
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { makeScreen } from "../../pods/terminal_screen";
 import type { TerminalWindow } from "../../pods/terminal_windows";
-import { apiPath, browser, query } from "../../pods/sockets";
+import { apiPath, browser, query, TERMINAL_PROTOCOL } from "../../pods/sockets";
 import { ShellSession } from "./shell_session";
 
 export interface ShellWindow extends TerminalWindow<ShellSession> {
@@ -22,7 +22,7 @@ function makeWindow(): ShellWindow {
     made.version += 1;
     watchers.forEach((listener) => listener());
   };
-  const session = new ShellSession(browser("slipway.terminal.v1"), { output: (bytes) => screen.write(bytes), changed: tell });
+  const session = new ShellSession(browser(TERMINAL_PROTOCOL), { output: (bytes) => screen.write(bytes), changed: tell });
   screen.onData((text) => session.type(WORDS.encode(text)));
   screen.onBinary((text) => session.type(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
   screen.onResize(({ cols, rows }) => session.resize({ columns: cols, rows }));
