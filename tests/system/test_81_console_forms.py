@@ -31,6 +31,30 @@ spec:
   selector: {{matchLabels: {{app: other}}}}
   template: {{metadata: {{labels: {{app: other}}}}, spec: {{{RUNS}}}]}}}}
 ---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: sides, labels: {{app: sides}}}}
+spec:
+  replicas: 0
+  selector: {{matchLabels: {{app: sides}}}}
+  template: {{metadata: {{labels: {{app: sides}}}}, spec: {{{RUNS}}}]}}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: beside}}
+spec:
+  replicas: 0
+  selector: {{matchLabels: {{app: beside}}}}
+  template: {{metadata: {{labels: {{app: beside}}}}, spec: {{{RUNS}}}]}}}}
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {{name: nowhere}}
+spec:
+  selector: {{matchLabels: {{app: nowhere}}}}
+  updateStrategy: {{type: OnDelete}}
+  template: {{metadata: {{labels: {{app: nowhere}}}}, spec: {{nodeSelector: {{slipway.io/nowhere: 'yes'}}, {RUNS}}}]}}}}
+---
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: {{name: of-one-node}}
@@ -93,11 +117,15 @@ def test_workloads_are_made_by_the_wizard(browser, admin, drawn_look, forms):
     browser.flow("wizard", namespace=SPACE, **drawn_look, **admin)
 
 
-@claims("W1.console-text", "W2.console-secret", "W4.console-all", "W5.console-more", "W6.console-more", "W7.console-privileged", "W9.console-later",
-        "W9.console-types", "W10.console-each", "W11.console", "W12.console-more", "W13.console-host", "W17.console-dialogs", "W20.console-delete",
-        "S3.console-wizard")
+@claims("W1.console-text", "W2.console-secret", "W4.console-all", "W5.console-more", "W6.console-more", "W7.console-privileged", "W9.console-types",
+        "W10.console-each", "W11.console", "W12.console-more", "W13.console-host", "S3.console-wizard")
 def test_the_wizard_has_the_other_fields(browser, admin, drawn_look, forms):
     browser.flow("wizardParts", namespace=SPACE, claim="of-one-node", storageClass=CLASS, node="demo-worker-1", **drawn_look, **admin)
+
+
+@claims("W9.console-later", "W17.console-dialogs", "W20.console-delete")
+def test_each_side_of_a_workload_has_its_dialog(browser, admin, drawn_look, forms):
+    browser.flow("workloadSides", namespace=SPACE, name="sides", other="beside", daemons="nowhere", node="demo-worker-1", **drawn_look, **admin)
 
 
 @claims("Y1.console", "Y2.console")

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the first workload of wizard.js leaves out: each of it is filled in, made without pods, and read back from the cluster.
-import { accessDialogs, dialogs } from "../dialogs.js";
 import { form } from "../form.js";
 import { asked, gone, has, must, until, visible } from "../steps.js";
 
@@ -329,10 +328,10 @@ async function readBack(flow, { namespace, claim, storageClass, node, nodePort }
   must(kept.spec.strategy.rollingUpdate === undefined, "a strategy has what is of another");
 }
 
-/** Four workloads in one go; what became of them is read back, two are changed side by side, the load balancer's address is waited for, and two go. */
+/** Four workloads in one go; what became of them is read back, and the load balancer's address is waited for. */
 export async function wizardParts(flow, { namespace, ...args }) {
   const { page } = flow;
-  const { t, another, make, listed, press, button, dialog } = parts(flow);
+  const { t, another, make, listed } = parts(flow);
   await flow.signIn(args);
   const { items } = await asked(flow, "/clusters/demo/services?limit=500");
   const taken = items.flatMap(({ ports = [] }) => ports.map(({ nodePort }) => nodePort));
@@ -358,25 +357,7 @@ export async function wizardParts(flow, { namespace, ...args }) {
   ]);
   await page.waitForURL(/\/deployments$/);
   await readBack(flow, all);
-  await accessDialogs(flow, all, "parts-claim");
-  await dialogs(flow, all, { name: "parts-claim", daemons: "parts-each" });
   await flow.open(`/business/demo/${namespace}/services?search=parts-`);
   await visible(listed("parts-db").getByText(t("service.pending"), { exact: true }));
   await visible(listed("parts-web").getByText(new RegExp(`80:${nodePort}`)));
-
-  const names = ["parts-web", "parts-claim"];
-  await flow.open(`/business/demo/${namespace}/deployments?search=parts-`);
-  for (const name of names) await listed(name).getByRole("checkbox").check();
-  await press("action.delete");
-  await button("action.delete", dialog).click();
-  for (const name of names)
-    await visible(
-      dialog
-        .getByRole("listitem")
-        .filter({ hasText: `${namespace}/${name} ` })
-        .getByText(t("outcome.done")),
-    );
-  await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
-  for (const name of names) await gone(listed(name));
-  for (const name of names) await asked(flow, `/clusters/demo/namespaces/${namespace}/objects/services/${name}`);
 }
