@@ -91,7 +91,7 @@ export async function configForms(flow, { namespace, used, ...credentials }) {
   await secret.remove("made");
   await press("secret.createPull");
   for (const [key, text] of [
-    ["common.table.name", "registry"],
+    ["common.table.name", "pull-made"],
     ["secret.registry", "registry.example:5000"],
     ["secret.user", "puller"],
     ["secret.password", "pull-word"],
@@ -100,9 +100,9 @@ export async function configForms(flow, { namespace, used, ...credentials }) {
   }
   await flow.look("pull-secret-form");
   await press("common.action.create");
-  await secret.made("registry");
+  await secret.made("pull-made");
   await visible(page.getByText("kubernetes.io/dockerconfigjson"));
-  await secret.remove("registry");
+  await secret.remove("pull-made");
 }
 
 /** A Service and an Ingress to it: made, edited, who uses which, and deleted in the order that this asks for. */

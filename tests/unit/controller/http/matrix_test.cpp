@@ -169,8 +169,8 @@ constexpr Row kRows[] = {
     {"GET /api/v1/clusters/{cluster}/terminals", kLists},
     // None is theirs: the administrator's own is not there for them.
     // Whose it is its agent says, which is out of reach here; tenants_test has one that does.
-    {"GET /api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}", "++ +n +n --"},
-    {"DELETE /api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}", "++ +n +n --"},
+    {"GET /api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}", "++ ++ +n --"},
+    {"DELETE /api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}", "++ ++ +n --"},
     {"GET /api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}/watch", kAdministrators},
     {"GET /api/v1/events", kAll},
     {"GET /api/v1/clusters/{cluster}/proxy/{path...}", kReaders},
