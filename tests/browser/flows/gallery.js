@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every page once: a picture, and what axe and the browser have to say of it.
 
-/** `pages`: {name: address}. Each is looked at once nothing on it is being loaded any more. */
+/** `pages`: {name: address}. Each is looked at once nothing on it is being loaded any more, and a log has lines. */
 export async function gallery(flow, { pages, ...credentials }) {
   const { page } = flow;
   await flow.signIn(credentials);
@@ -9,7 +9,7 @@ export async function gallery(flow, { pages, ...credentials }) {
     const before = flow.complaints.length;
     await flow.open(address);
     await page.locator("main").first().waitFor();
-    await page.waitForFunction(() => !document.querySelector(".ant-spin-spinning, .ant-skeleton-active, [aria-busy=true]"));
+    await page.waitForFunction(() => !document.querySelector(".ant-spin-spinning, .ant-skeleton-active, [aria-busy=true], .log-rows:empty"));
     await flow.look(name);
     flow.complaints.splice(before, flow.complaints.length, ...flow.complaints.slice(before).map((one) => `${name}: ${one}`));
   }
