@@ -208,6 +208,6 @@ ALL = [
     Part("swarm", 6, run_swarm, beside=True),
     Part("fuzz", 5, run_fuzz),
     Part("lint", 8, run_lint),
-    Part("system", 26, run_system, needs_beside=True),
+    Part("system", 28, run_system, needs_beside=True),
     Part("machines", 5, run_machines, needs_beside=True),
 ]
