@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "protocol/link/splice.hpp"
+#include "protocol/net/field_list.hpp"
 
 namespace slipway::kube {
 namespace {
@@ -38,14 +39,8 @@ bool of_connection(std::string_view name) {
 
 /// Whether a Connection field names `name` as its own.
 bool named_in(std::string_view connection, std::string_view name) {
-  while (!connection.empty()) {
-    auto token = connection.substr(0, connection.find(','));
-    connection.remove_prefix(std::min(connection.size(), token.size() + 1));
-    while (token.starts_with(' ')) token.remove_prefix(1);
-    while (token.ends_with(' ')) token.remove_suffix(1);
-    if (equal(token, name)) return true;
-  }
-  return false;
+  return std::ranges::any_of(net::members_of(connection),
+                             [&](auto token) { return equal(token, name); });
 }
 
 bool is_header(std::string_view name, std::string_view value) {

@@ -9,6 +9,7 @@
 #include "protocol/base/log.hpp"
 #include "protocol/base/task_scope.hpp"
 #include "protocol/base/with_timeout.hpp"
+#include "protocol/net/field_list.hpp"
 
 namespace slipway::links {
 
@@ -32,16 +33,6 @@ std::string_view trimmed(std::string_view text) {
   const auto from = text.find_first_not_of(" \t");
   if (from == std::string_view::npos) return {};
   return text.substr(from, text.find_last_not_of(" \t") - from + 1);
-}
-
-/// Is `wanted` one of a header's comma-separated words?
-bool lists(std::string_view header, std::string_view wanted) {
-  while (!header.empty()) {
-    const auto comma = std::min(header.find(','), header.size());
-    if (trimmed(header.substr(0, comma)) == wanted) return true;
-    header.remove_prefix(std::min(comma + 1, header.size()));
-  }
-  return false;
 }
 
 /// The rim: what is not a well-formed EnrolRequest ends here.
@@ -238,7 +229,8 @@ Task<HttpServer::Decision> AgentListener::upgrade(HttpRequest request) {
     co_return state.refuse_link(
         request, {ErrorCode::kDenied, "a link needs a client certificate", "certificate"}, 401);
   }
-  if (!lists(request.headers.get("Sec-WebSocket-Protocol"), kLinkProtocol)) {
+  const auto offered = net::members_of(request.headers.get("Sec-WebSocket-Protocol"));
+  if (std::ranges::find(offered, std::string_view{kLinkProtocol}) == offered.end()) {
     co_return state.refuse_link(
         request,
         {ErrorCode::kInvalid, std::string("offer the subprotocol ") + kLinkProtocol, "protocol"});

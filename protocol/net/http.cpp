@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "protocol/net/field_list.hpp"
 #include "protocol/net/http_parser.hpp"
 
 namespace slipway::net {
@@ -19,14 +20,7 @@ bool same_name(std::string_view a, std::string_view b) {
 
 /// Whether an Upgrade field holds `protocol`; its slash is no token's character.
 bool names_protocol(std::string_view field, std::string_view protocol) {
-  while (!field.empty()) {
-    auto one = field.substr(0, field.find(','));
-    field.remove_prefix(std::min(field.size(), one.size() + 1));
-    while (one.starts_with(' ') || one.starts_with('\t')) one.remove_prefix(1);
-    while (one.ends_with(' ') || one.ends_with('\t')) one.remove_suffix(1);
-    if (same_name(one, protocol)) return true;
-  }
-  return false;
+  return std::ranges::any_of(members_of(field), [&](auto one) { return same_name(one, protocol); });
 }
 
 }  // namespace
