@@ -23,6 +23,17 @@ function workload(flow, namespace, plural, name) {
       await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
       await gone(dialog);
     },
+    /** The wizard's other steps, for a container that ends at once; what is asked for is sent. */
+    async endsAtOnce() {
+      await h.press("wizard.next", page, { step: t("wizard.step.containers") });
+      const container = page.getByRole("tabpanel");
+      await h.field("wizard.image", container).fill(IMAGE);
+      await container.getByRole("button", { name: t("wizard.commands"), exact: true }).click();
+      await h.press("wizard.addCommand", container);
+      await h.field("wizard.command", container).fill("true");
+      await h.press("wizard.next", page, { step: t("wizard.step.advanced") });
+      await h.submit();
+    },
   };
 }
 
@@ -106,7 +117,7 @@ export async function canary(flow, { namespace, name, service, image, ...credent
 /** A CronJob by the wizard: a schedule that is none is refused, it runs at once, is suspended, resumed and deleted; its Job is looked at. */
 export async function cronJob(flow, { namespace, ...credentials }) {
   const { page } = flow;
-  const { t, press, field, choose, heading, submit, action, object, tab, at } = workload(flow, namespace, "cronjobs", "nightly");
+  const { t, press, field, choose, heading, endsAtOnce, action, object, tab, at } = workload(flow, namespace, "cronjobs", "nightly");
   await flow.signIn(credentials);
   await flow.open(`/business/demo/${namespace}/cronjobs`);
   await press("list.create", page, { kind: t("kind.cronjobs") });
@@ -125,14 +136,7 @@ export async function cronJob(flow, { namespace, ...credentials }) {
   }
   await page.getByRole("radio", { name: t("wizard.restartOnFailure") }).check();
   await flow.look("cron-job-form");
-  await press("wizard.next", page, { step: t("wizard.step.containers") });
-  const container = page.getByRole("tabpanel");
-  await field("wizard.image", container).fill(IMAGE);
-  await container.getByRole("button", { name: t("wizard.commands"), exact: true }).click();
-  await press("wizard.addCommand", container);
-  await field("wizard.command", container).fill("true");
-  await press("wizard.next", page, { step: t("wizard.step.advanced") });
-  await submit();
+  await endsAtOnce();
   await heading("nightly");
   const { schedule, concurrencyPolicy, jobTemplate } = (await object()).spec;
   const { completions, parallelism, backoffLimit, activeDeadlineSeconds } = jobTemplate.spec;
@@ -166,7 +170,7 @@ export async function cronJob(flow, { namespace, ...credentials }) {
 /** A Job from its list: it runs to its end, its YAML is only read, and it goes with its pods. */
 async function once(flow, namespace) {
   const { page } = flow;
-  const { t, press, field, heading, submit, action, tab } = workload(flow, namespace, "jobs", "once");
+  const { t, press, field, heading, endsAtOnce, action, tab } = workload(flow, namespace, "jobs", "once");
   const pods = async () => (await asked(flow, `/clusters/demo/pods?namespace=${namespace}&labels=job-name%3Donce`)).items;
   await flow.open(`/business/demo/${namespace}/jobs`);
   await press("list.create", page, { kind: t("kind.jobs") });
@@ -174,14 +178,7 @@ async function once(flow, namespace) {
   await field("wizard.completions").fill("1");
   await page.getByRole("radio", { name: t("wizard.restartNever") }).check();
   must((await field("cron.schedule").count()) === 0, "a Job has a schedule");
-  await press("wizard.next", page, { step: t("wizard.step.containers") });
-  const container = page.getByRole("tabpanel");
-  await field("wizard.image", container).fill(IMAGE);
-  await container.getByRole("button", { name: t("wizard.commands"), exact: true }).click();
-  await press("wizard.addCommand", container);
-  await field("wizard.command", container).fill("true");
-  await press("wizard.next", page, { step: t("wizard.step.advanced") });
-  await submit();
+  await endsAtOnce();
   await heading("once");
   await visible(page.getByText(t("common.state.complete"), { exact: true }), 90_000);
   await until("its pod is listed", async () => (await pods()).length === 1);

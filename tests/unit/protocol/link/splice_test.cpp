@@ -65,6 +65,14 @@ class SpliceTest : public testing::Test {
     while (count-- > 0) co_await boost::asio::post(boost::asio::use_awaitable);
   }
 
+  /// Until nothing moves any more.
+  static Task<> until_still(const std::size_t& moved) {
+    for (std::size_t before = moved + 1; moved != before;) {
+      before = moved;
+      co_await turns(500);
+    }
+  }
+
   LinkedStreams links_;
 };
 
@@ -112,11 +120,7 @@ TEST_F(SpliceTest, AReaderThatStallsHoldsItsWriterUpWithinTheCredit) {
         while (co_await to.server->write(std::string(16 << 10, 'x'))) count += 16 << 10;
         over = true;
       }(ends, taken, stopped));
-      std::size_t before = 1;
-      while (taken != before) {  // until nothing moves any more
-        before = taken;
-        co_await turns(500);
-      }
+      co_await until_still(taken);
       // A pipe's 64 KiB at each side, the stream's window, a piece on its way here and there.
       EXPECT_GE(taken, wire::kWindowBytes);
       EXPECT_LE(taken, wire::kWindowBytes + (6 * 64 << 10));
@@ -161,11 +165,8 @@ TEST_F(SpliceTest, WhatAServerSentBeforeItClosedArrivesThoughItTakesNoMore) {
       scope.spawn("flood", [](Ends& to, std::size_t& count, bool& over) -> Task<> {
         while (!over && co_await to.server->write(std::string(16 << 10, 'x'))) count += 16 << 10;
       }(ends, taken, enough));
-      std::size_t before = 1;
-      while (taken != before) {  // until the client would have to read
-        before = taken;
-        co_await turns(500);
-      }
+      co_await until_still(taken);  // the client would have to read
+      const auto before = taken;
       enough = true;
       EXPECT_TRUE(co_await ends.server->finish());
       ends.server->close();
