@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/discovery/loopback_relay.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <string>
 #include <utility>
 
 #include "agent/discovery/relayed_body.hpp"
 #include "protocol/base/clock.hpp"
+#include "protocol/base/letter_case.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/with_timeout.hpp"
 #include "protocol/net/http_server.hpp"
@@ -29,8 +28,8 @@ net::HttpResponse refusal(int status, std::string why) {
 }
 
 /// Of the connection, not of the message: they end here.
-bool is_hop_by_hop(std::string name) {
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+bool is_hop_by_hop(std::string_view field) {
+  const auto name = base::lower_case(field);
   return name == "connection" || name == "keep-alive" || name == "transfer-encoding" ||
          name == "content-length" || name == "host" || name == "upgrade";
 }

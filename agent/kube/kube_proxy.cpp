@@ -5,6 +5,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <cctype>
 
+#include "protocol/base/letter_case.hpp"
 #include "protocol/link/splice.hpp"
 #include "protocol/net/field_list.hpp"
 
@@ -22,11 +23,6 @@ constexpr int kBadGateway = 502;
 constexpr int kUnavailable = 503;
 constexpr int kGatewayTimeout = 504;
 
-bool equal(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 /// Fields that speak of one connection, and those that the next hop makes itself.
 bool of_connection(std::string_view name) {
   static constexpr std::string_view kNames[] = {
@@ -34,13 +30,13 @@ bool of_connection(std::string_view name) {
       "TE",         "Trailer",        "Transfer-Encoding",  "Upgrade",
       "Host",       "Content-Length", "Proxy-Connection",   "HTTP2-Settings",
       "Expect",     "Alt-Svc"};
-  return std::ranges::any_of(kNames, [&](auto one) { return equal(one, name); });
+  return std::ranges::any_of(kNames, [&](auto one) { return base::same_letters(one, name); });
 }
 
 /// Whether a Connection field names `name` as its own.
 bool named_in(std::string_view connection, std::string_view name) {
   return std::ranges::any_of(net::members_of(connection),
-                             [&](auto token) { return equal(token, name); });
+                             [&](auto token) { return base::same_letters(token, name); });
 }
 
 bool is_header(std::string_view name, std::string_view value) {
@@ -153,7 +149,7 @@ Result<net::HttpRequest> request_of(const wire::HttpOpen& open, std::string body
   request.target = open.path();
   std::string connection;
   for (const auto& header : open.headers()) {
-    if (equal(header.name(), "Connection")) connection += "," + header.value();
+    if (base::same_letters(header.name(), "Connection")) connection += "," + header.value();
   }
   for (const auto& header : open.headers()) {
     if (!is_header(header.name(), header.value())) {

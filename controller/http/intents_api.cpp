@@ -10,6 +10,7 @@
 #include "controller/http/manifest_undo.hpp"
 #include "controller/http/places.hpp"
 #include "controller/http/resources.hpp"
+#include "protocol/base/letter_case.hpp"
 
 namespace slipway::http {
 
@@ -64,7 +65,7 @@ Task<Answer> list(Services& services, Call call) {
   intents::Wanted wanted;
   wanted.limit = static_cast<std::size_t>(query.number("limit", kMostListed, 1, kMostListed));
   wanted.only_pending = query.flag("waiting", false);
-  wanted.search = lower(query.text("search"));
+  wanted.search = base::lower_case(query.text("search"));
   if (query.has("cursor")) wanted.before = query.number("cursor", 0, 1);
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto cluster = cluster_of(services, call);

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "controller/http/router.hpp"
+#include "protocol/base/letter_case.hpp"
 #include "protocol/net/http_parser.hpp"
 
 namespace slipway::http {
@@ -15,12 +16,6 @@ namespace {
 using base::ErrorCode;
 
 constexpr std::size_t kMaxCommandBytes = 1 << 10;  // of a command, as the audit log keeps it
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
 
 bool is_hop_by_hop(const std::string& name) {
   static constexpr std::array<std::string_view, 10> kNames{
@@ -41,7 +36,7 @@ base::Error bad_path(const std::string& why) {
 }  // namespace
 
 base::Result<std::string> api_path(std::string_view rest) {
-  const auto coded = lower(rest);
+  const auto coded = base::lower_case(rest);
   for (const auto* bad : {"%2f", "%5c", "%00", "%25"}) {
     if (coded.find(bad) != std::string::npos) {
       return std::unexpected(bad_path(std::string(bad) + " in it"));
@@ -88,10 +83,10 @@ net::HttpResponse status_of(const base::Error& denied) {
 void put_headers(const net::Headers& from, const wire::Identity& who, wire::HttpOpen& to) {
   std::string of_connection;  // what the client names there ends with its own connection
   for (const auto& [name, value] : from.all()) {
-    if (lower(name) == "connection") of_connection += "," + value;
+    if (base::lower_case(name) == "connection") of_connection += "," + value;
   }
   for (const auto& [name, value] : from.all()) {
-    const auto key = lower(name);
+    const auto key = base::lower_case(name);
     if (is_hop_by_hop(key) || is_identity(key)) continue;
     if (net::has_token(of_connection, key)) continue;
     auto* header = to.add_headers();
@@ -110,7 +105,7 @@ void put_headers(const net::Headers& from, const wire::Identity& who, wire::Http
 net::Headers answer_headers(const wire::HttpHead& head) {
   net::Headers headers;
   for (const auto& header : head.headers()) {
-    const auto key = lower(header.name());
+    const auto key = base::lower_case(header.name());
     if (is_hop_by_hop(key) || key == "set-cookie" || key.starts_with("access-control-")) continue;
     headers.add(header.name(), header.value());
   }
@@ -141,7 +136,7 @@ std::string audit_action(const std::string& method, const access::KubeRequestPat
   }
   if (upgraded) return use == access::KubeUse::kRead ? "" : "proxy.connect";
   if (method == "GET" || method == "HEAD" || method == "OPTIONS") return "";
-  return "proxy." + lower(method);
+  return "proxy." + base::lower_case(method);
 }
 
 bool is_handshake_refusal(const std::string& protocol, const net::HttpResponse& response) {

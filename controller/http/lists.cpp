@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/lists.hpp"
 
-#include <cctype>
-
 namespace slipway::http {
 
 namespace {
@@ -12,7 +10,7 @@ constexpr std::size_t kDigits = 20;
 }  // namespace
 
 ListRequest read_list_request(QueryReader& query, const std::vector<std::string_view>& names) {
-  ListRequest wanted{.page = read_page(query), .search = lower(query.text("search"))};
+  ListRequest wanted{.page = read_page(query), .search = base::lower_case(query.text("search"))};
   wanted.descending = read_descending(query);
   wanted.sort = query.text("sort");
   if (query.has("sort") && std::ranges::find(names, wanted.sort) == names.end()) {
@@ -21,11 +19,6 @@ ListRequest read_list_request(QueryReader& query, const std::vector<std::string_
     query.refuse("sort", "is one of " + known);
   }
   return wanted;
-}
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
 }
 
 std::string sortable(std::uint64_t number) {

@@ -10,6 +10,7 @@
 
 #include "controller/http/responses.hpp"
 #include "protocol/base/clock.hpp"
+#include "protocol/base/letter_case.hpp"
 
 namespace slipway::http {
 
@@ -44,7 +45,6 @@ ListRequest read_list_request(QueryReader& query, const ListColumns<Row>& column
   return read_list_request(query, names);
 }
 
-std::string lower(std::string text);
 /// Digits enough that they compare as texts.
 std::string sortable(std::uint64_t number);
 std::string sortable(base::UtcTime time);
@@ -58,7 +58,7 @@ std::vector<Row> chosen(std::vector<Row> rows, const ListRequest& wanted,
     std::erase_if(rows, [&](const Row& row) {
       return std::ranges::none_of(columns, [&](const auto& column) {
         return column.use == ListColumn<Row>::kSearch &&
-               lower(column.value(row)).contains(wanted.search);
+               base::lower_case(column.value(row)).contains(wanted.search);
       });
     });
   }
@@ -69,7 +69,8 @@ std::vector<Row> chosen(std::vector<Row> rows, const ListRequest& wanted,
   }
   std::vector<std::pair<std::string, std::size_t>> order;
   order.reserve(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) order.emplace_back(lower(by->value(rows[i])), i);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    order.emplace_back(base::lower_case(by->value(rows[i])), i);
   std::ranges::sort(order, [&](const auto& left, const auto& right) {
     if (left.first == right.first) return left.second < right.second;
     return (left.first < right.first) != wanted.descending;

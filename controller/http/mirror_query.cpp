@@ -7,6 +7,7 @@
 
 #include "controller/clusters/cluster_rules.hpp"
 #include "controller/http/lists.hpp"
+#include "protocol/base/letter_case.hpp"
 
 namespace slipway::http {
 
@@ -112,12 +113,12 @@ void read_namespaces(const ShownKind& shown, QueryReader& in, mirror::Query& que
 }
 
 void read_search(const ShownKind& shown, QueryReader& in, std::vector<Condition>& all) {
-  const auto wanted = lower(in.text("search"));
+  const auto wanted = base::lower_case(in.text("search"));
   if (wanted.empty()) return;
   all.emplace_back([&shown, wanted](const wire::MirrorRow& row) {
-    if (lower(row.meta().name()).find(wanted) != std::string::npos) return true;
+    if (base::lower_case(row.meta().name()).find(wanted) != std::string::npos) return true;
     return shown.more_text != nullptr &&
-           lower(shown.more_text(row)).find(wanted) != std::string::npos;
+           base::lower_case(shown.more_text(row)).find(wanted) != std::string::npos;
   });
 }
 

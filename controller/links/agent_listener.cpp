@@ -2,10 +2,10 @@
 #include "controller/links/agent_listener.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "controller/links/attempts.hpp"
 #include "controller/links/problem.hpp"
+#include "protocol/base/letter_case.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/task_scope.hpp"
 #include "protocol/base/with_timeout.hpp"
@@ -23,12 +23,6 @@ using net::HttpServer;
 
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
-
 std::string_view trimmed(std::string_view text) {
   const auto from = text.find_first_not_of(" \t");
   if (from == std::string_view::npos) return {};
@@ -43,7 +37,7 @@ std::variant<wire::EnrolRequest, HttpResponse> read_enrolment(const HttpRequest&
     return no;
   }
   const std::string_view type = request.headers.get("Content-Type");
-  if (lower(trimmed(type.substr(0, type.find(';')))) != kProtobufType) {
+  if (base::lower_case(trimmed(type.substr(0, type.find(';')))) != kProtobufType) {
     return problem(
         {ErrorCode::kInvalid, std::string("send Content-Type ") + kProtobufType, "content-type"},
         415);

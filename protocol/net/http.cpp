@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "protocol/base/letter_case.hpp"
 #include "protocol/net/field_list.hpp"
 #include "protocol/net/http_parser.hpp"
 
@@ -10,17 +11,10 @@ namespace slipway::net {
 
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
-
 /// Whether an Upgrade field holds `protocol`; its slash is no token's character.
 bool names_protocol(std::string_view field, std::string_view protocol) {
-  return std::ranges::any_of(members_of(field), [&](auto one) { return same_name(one, protocol); });
+  return std::ranges::any_of(members_of(field),
+                             [&](auto one) { return base::same_letters(one, protocol); });
 }
 
 }  // namespace
@@ -35,24 +29,25 @@ void Headers::set(std::string name, std::string value) {
 }
 
 void Headers::erase(std::string_view name) {
-  std::erase_if(fields_, [&](const auto& field) { return same_name(field.first, name); });
+  std::erase_if(fields_, [&](const auto& field) { return base::same_letters(field.first, name); });
 }
 
 std::string_view Headers::get(std::string_view name) const {
   for (const auto& [field, value] : fields_) {
-    if (same_name(field, name)) return value;
+    if (base::same_letters(field, name)) return value;
   }
   return {};
 }
 
 bool Headers::has(std::string_view name) const {
-  return std::ranges::any_of(fields_, [&](const auto& f) { return same_name(f.first, name); });
+  return std::ranges::any_of(fields_,
+                             [&](const auto& f) { return base::same_letters(f.first, name); });
 }
 
 std::string upgrade_of(const Headers& headers) {
   const auto lists = [&](std::string_view name, std::string_view token) {
     return std::ranges::any_of(headers.all(), [&](const auto& field) {
-      return same_name(field.first, name) && has_token(field.second, token);
+      return base::same_letters(field.first, name) && has_token(field.second, token);
     });
   };
   if (!lists("Connection", "upgrade")) return {};
