@@ -268,6 +268,7 @@ wire::Hello AgentLink::State::hello() const {
   own.set_software(options.software);
   own.set_incarnation(options.incarnation);
   own.set_utc_ms(base::to_unix_ms(clock.utc()));
+  own.set_takes_batches(true);
   return own;
 }
 

@@ -209,6 +209,7 @@ Task<> Links::serve(MachineId machine, std::unique_ptr<net::Transport> transport
   hello.set_incarnation(state.incarnation);
   hello.set_utc_ms(base::to_unix_ms(state.clock.utc()));
   hello.set_ping_seconds(static_cast<std::uint32_t>(ping.count()));
+  hello.set_takes_batches(true);
   session.link =
       std::make_unique<link::Link>(wire::Side::kController, std::move(hello), std::move(transport),
                                    state.handlers_of(session), state.clock);

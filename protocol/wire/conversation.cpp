@@ -141,22 +141,40 @@ Result<> Conversation::tick(base::MonotonicTime now, base::UtcTime utc) {
   return {};
 }
 
-std::optional<std::string> Conversation::next_frame() {
-  if (state_->ended) return std::nullopt;
-  auto sent = state_->outbox.next();
+std::optional<std::string> Conversation::State::next_single() {
+  auto sent = outbox.next();
   if (!sent) return std::nullopt;
-  if (auto* stream = state_->streams.find(sent->opened)) {
+  if (auto* stream = streams.find(sent->opened)) {
     stream->announced = true;
-    stream->confirming_nonce = state_->next_nonce;
+    stream->confirming_nonce = next_nonce;
   }
-  if (auto* stream = state_->streams.find(sent->finished)) {
+  if (auto* stream = streams.find(sent->finished)) {
     stream->finish_sent = true;
     if (stream->abandoned && !stream->peer_finished) {
-      state_->push_reset(sent->finished, {ErrorCode::kUnavailable, "nobody reads it any more", {}});
+      push_reset(sent->finished, {ErrorCode::kUnavailable, "nobody reads it any more", {}});
     }
-    if (stream->abandoned || stream->peer_finished) state_->streams.erase(sent->finished);
+    if (stream->abandoned || stream->peer_finished) streams.erase(sent->finished);
   }
   return std::move(sent->bytes);
+}
+
+std::optional<std::string> Conversation::next_frame() {
+  if (state_->ended) return std::nullopt;
+  auto first = state_->next_single();
+  if (!first) return first;
+  const bool is_hello = !std::exchange(state_->said_hello, true);
+  if (is_hello || !state_->batches) return first;
+  Frame together;
+  auto& frames = *together.mutable_batch()->mutable_frames();
+  for (auto size = first->size(); size < kBatchBytes && frames.size() + 1 < int{kBatchFrames};) {
+    if (!state_->outbox.next_is_short()) break;
+    auto next = state_->next_single();
+    if (!next) break;
+    if (frames.empty()) frames.Add(std::move(*first));
+    size += next->size();
+    frames.Add(std::move(*next));
+  }
+  return frames.empty() ? std::move(first) : together.SerializeAsString();
 }
 
 bool Conversation::has_frame() const {
@@ -196,11 +214,11 @@ Result<std::size_t> Conversation::write(StreamId id, std::string_view bytes) {
   stream->wants_credit = taken < bytes.size();
   for (auto rest = bytes.substr(0, taken); !rest.empty();) {
     auto& queue = stream->queue;
-    if (queue.empty() || queue.back().note || queue.back().bytes.size() >= kChunkBytes) {
+    if (queue.empty() || queue.back().note || queue.back().bytes.size() >= kPieceBytes) {
       queue.emplace_back();
     }
     auto& chunk = queue.back().bytes;
-    const auto part = std::min(rest.size(), kChunkBytes - chunk.size());
+    const auto part = std::min(rest.size(), kPieceBytes - chunk.size());
     chunk.append(rest.substr(0, part));
     rest.remove_prefix(part);
   }

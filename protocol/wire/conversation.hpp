@@ -79,7 +79,8 @@ class Conversation {
   /// Pings, syncs, finds silence (kTimeout ends the conversation). Call at least each second.
   base::Result<> tick(base::MonotonicTime now, base::UtcTime utc);
   /// The next frame to write, most urgent first: control, interactive streams, reports and orders,
-  /// the other streams in turn. Take one only when it can be written at once.
+  /// the other streams in turn. Small ones leave together where the other end takes batches. Take
+  /// one only when it can be written at once.
   std::optional<std::string> next_frame();
   bool has_frame() const;
   /// Events since the last call, oldest first.

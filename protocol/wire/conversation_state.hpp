@@ -17,6 +17,7 @@ struct Conversation::State {
   State(Side which, Hello hello, base::MonotonicTime now);
 
   base::Result<> take_in(Frame frame, base::MonotonicTime now, base::UtcTime utc);
+  base::Result<> on_batch(Batch batch, base::MonotonicTime now, base::UtcTime utc);
   base::Result<> on_hello(const Hello& hello);
   base::Result<> on_ping(const Ping& ping, base::UtcTime utc);
   base::Result<> on_pong(const Pong& pong, base::MonotonicTime now);
@@ -26,6 +27,7 @@ struct Conversation::State {
   base::Result<> on_credit(const Credit& credit);
   base::Result<> on_finish(const Finish& finish);
   base::Result<> on_reset(const Reset& reset);
+  void end_half(StreamId id, OpenStream& stream);  ///< the other end writes no more on it
 
   /// The open stream that a frame names; nullptr for a late frame; an error when it never was.
   base::Result<OpenStream*> named(StreamId id);
@@ -35,6 +37,7 @@ struct Conversation::State {
   void drop(StreamId id, base::ErrorCode code, std::string why);  ///< tells the owner, not the peer
   void ping(base::MonotonicTime now, base::UtcTime utc);
   base::Result<> check_silence(base::MonotonicTime now);
+  std::optional<std::string> next_single();  ///< the next frame by itself
 
   struct SentPing {
     std::uint64_t nonce;
@@ -49,7 +52,9 @@ struct Conversation::State {
   base::MonotonicTime ticked;  ///< when tick() was called last
   base::MonotonicTime pinged;
   base::MonotonicTime synced;
-  bool ready = false;
+  bool said_hello = false;
+  bool ready = false;  ///< the other end has said hello
+  bool batches = false;                              ///< the other end takes them
   std::chrono::seconds agent_pings = kPingInterval;  ///< the interval, as the controller wants it
   std::optional<base::Error> ended;
   std::uint64_t next_nonce = 1;

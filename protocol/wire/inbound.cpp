@@ -55,6 +55,8 @@ Result<> Conversation::State::on_hello(const Hello& hello) {
   }
   ready = true;
   if (side == Side::kAgent) agent_pings = ping_interval(hello);
+  batches = hello.takes_batches();
+  if (batches) outbox.join_ends();
   events.push_back(Ready{hello, version});
   outbox.request_sync();
   return {};
@@ -156,10 +158,18 @@ Result<> Conversation::State::on_data(Data data) {
     return fail(ErrorCode::kExhausted, numbered("more data than credit on", id), "data");
   }
   stream->receive_credit -= cost;
-  if (stream->abandoned) return {};
-  stream->unread += cost;
-  events.push_back(Received{id, std::move(*data.mutable_bytes()), std::move(note)});
+  if (!stream->abandoned) {
+    stream->unread += cost;
+    events.push_back(Received{id, std::move(*data.mutable_bytes()), std::move(note)});
+  }
+  if (data.finish()) end_half(id, *stream);
   return {};
+}
+
+void Conversation::State::end_half(StreamId id, OpenStream& stream) {
+  stream.peer_finished = true;
+  if (!stream.abandoned) events.push_back(Finished{id});
+  if (stream.finish_sent) streams.erase(id);
 }
 
 Result<> Conversation::State::on_credit(const Credit& credit) {
@@ -189,9 +199,7 @@ Result<> Conversation::State::on_finish(const Finish& finish) {
   if (stream->peer_finished) {
     return fail(ErrorCode::kInvalid, numbered("a second finish of", id), "finish.stream");
   }
-  stream->peer_finished = true;
-  if (!stream->abandoned) events.push_back(Finished{id});
-  if (stream->finish_sent) streams.erase(id);
+  end_half(id, *stream);
   return {};
 }
 
@@ -201,6 +209,23 @@ Result<> Conversation::State::on_reset(const Reset& reset) {
   if (*found) {
     drop(reset.stream(), base::code_from_name(reset.code()),
          clean_text(std::string_view(reset.message()).substr(0, kResetTextBytes)));
+  }
+  return {};
+}
+
+Result<> Conversation::State::on_batch(Batch batch, base::MonotonicTime now, base::UtcTime utc) {
+  if (static_cast<std::size_t>(batch.frames_size()) > kBatchFrames) {
+    return fail(ErrorCode::kExhausted, "a batch of more frames than allowed", "batch.frames");
+  }
+  for (const auto& bytes : batch.frames()) {
+    Frame frame;
+    if (!frame.ParseFromString(bytes)) {
+      return fail(ErrorCode::kInvalid, "not a frame", "batch.frames");
+    }
+    if (frame.has_batch()) {
+      return fail(ErrorCode::kInvalid, "a batch within a batch", "batch.frames");
+    }
+    if (auto taken = take_in(std::move(frame), now, utc); !taken) return taken;
   }
   return {};
 }
@@ -238,6 +263,8 @@ Result<> Conversation::State::take_in(Frame frame, base::MonotonicTime now, base
       }
       events.push_back(GotOrder{std::move(*frame.mutable_order())});
       return {};
+    case Frame::kBatch:
+      return on_batch(std::move(*frame.mutable_batch()), now, utc);
     case Frame::BODY_NOT_SET:
       break;
   }

@@ -13,6 +13,12 @@ inline constexpr std::size_t kMaxFrameBytes = 1 << 20;
 inline constexpr std::size_t kMaxStreams = 1024;        ///< open at once on a link
 inline constexpr std::size_t kWindowBytes = 256 << 10;  ///< credit of a stream, each way
 inline constexpr std::size_t kChunkBytes = 16 << 10;    ///< of a Data frame: keys wait for no more
+/// Of a Data frame as it is sent: with the head of an answer before it, it fits into one TLS record
+/// (16 KiB).
+inline constexpr std::size_t kPieceBytes = kChunkBytes - (1 << 10);
+/// A batch takes one more frame while it is smaller than this.
+inline constexpr std::size_t kBatchBytes = 4 << 10;
+inline constexpr std::size_t kBatchFrames = 1024;
 inline constexpr std::size_t kMaxNoteBytes = 64 << 10;  ///< a note, serialized
 inline constexpr std::size_t kNoteCostBytes = 256;      ///< credit that a note costs at least
 inline constexpr std::size_t kCreditStepBytes = 64

@@ -19,6 +19,13 @@ bool Outbox::full() const {
   return urgent_.size() + messages_.size() >= kControlQueue || queued_bytes_ >= kControlQueueBytes;
 }
 
+bool Outbox::next_is_short() const {
+  const auto is_short = [](const std::list<Queued>& queue) {
+    return queue.empty() || queue.front().bytes.size() < kBatchBytes;
+  };
+  return is_short(urgent_) && is_short(messages_);
+}
+
 bool Outbox::flooded() const {
   return urgent_.size() > kControlQueue + 4 * kMaxStreams;
 }
@@ -100,6 +107,9 @@ std::optional<Outbox::Sent> Outbox::next_piece(std::list<StreamId>& turns) {
     }
     Piece piece = std::move(stream->queue.front());
     stream->queue.pop_front();
+    const bool last =
+        joins_ && !piece.finish && !stream->queue.empty() && stream->queue.front().finish;
+    if (last) stream->queue.pop_front();
     stream->in_turn = !stream->queue.empty();
     if (stream->in_turn) turns.push_back(id);
     Frame frame;
@@ -111,7 +121,8 @@ std::optional<Outbox::Sent> Outbox::next_piece(std::list<StreamId>& turns) {
     data->set_stream(id);
     *data->mutable_bytes() = std::move(piece.bytes);
     if (piece.note) *data->mutable_note() = std::move(*piece.note);
-    return Sent{frame.SerializeAsString()};
+    data->set_finish(last);
+    return Sent{frame.SerializeAsString(), 0, last ? id : 0};
   }
   return std::nullopt;
 }

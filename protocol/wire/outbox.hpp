@@ -24,6 +24,7 @@ class Outbox {
   bool ping_waits() const { return ping_.has_value(); }
   void set_pong(Pong pong) { pong_ = std::move(pong); }  ///< the newest only: it answers all before
   void request_sync() { sync_due_ = true; }
+  void join_ends() { joins_ = true; }               ///< the last Data of a stream is its Finish too
   void want_turn(StreamId id, OpenStream& stream);  ///< it has something queued
   void want_credit(StreamId id, OpenStream& stream);
 
@@ -35,6 +36,8 @@ class Outbox {
   };
   std::optional<Sent> next();
   bool empty() const;
+  /// The next is no report, order or Open of kBatchBytes or more.
+  bool next_is_short() const;
   std::size_t queued_bytes() const { return queued_bytes_; }
 
  private:
@@ -56,6 +59,7 @@ class Outbox {
   std::optional<Ping> ping_;
   std::optional<Pong> pong_;
   bool sync_due_ = false;
+  bool joins_ = false;
   std::list<StreamId> credits_;
   std::list<StreamId> interactive_;
   std::list<StreamId> bulk_;

@@ -98,6 +98,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     wire::Frame hello;
     hello.mutable_hello()->set_version_min(1);
     hello.mutable_hello()->set_version_max(1);
+    hello.mutable_hello()->set_takes_batches(flags & 4);
     owner.hear(hello.SerializeAsString());
   }
   for (std::size_t i = 0; i < kMaxOperations && !input.empty(); ++i) act(owner, input);

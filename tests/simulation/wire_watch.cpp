@@ -39,6 +39,7 @@ void WireWatch::on_data(Direction& mine, const wire::Data& data) {
   EXPECT_LE(data.bytes().size(), wire::kChunkBytes);
   std::optional<wire::StreamNote> note;
   if (data.has_note()) note = data.note();
+  if (data.finish()) mine.ended.emplace(id, false);
   auto& window = mine.window.at(id);
   window -= static_cast<std::int64_t>(wire::cost_of(data.bytes(), note));
   EXPECT_GE(window, 0) << "stream " << id << " sends more than its credit";
@@ -56,6 +57,11 @@ void WireWatch::wrote(wire::Side from, std::string_view bytes) {
   wire::Frame frame;
   EXPECT_LE(bytes.size(), wire::kMaxFrameBytes);
   ASSERT_TRUE(frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
+  if (frame.has_batch()) {
+    EXPECT_TRUE(mine.said_hello);
+    for (const auto& one : frame.batch().frames()) wrote(from, one);
+    return;
+  }
   EXPECT_EQ(frame.has_hello(), !mine.said_hello) << "hello comes first, and once";
   mine.said_hello = true;
   switch (frame.body_case()) {

@@ -77,6 +77,7 @@ wire::Hello Agent::hello() const {
   own.set_software("slipway-agent 0.1.0");
   own.set_incarnation(member_.machine.value);
   own.set_utc_ms(base::to_unix_ms(common_.clock.utc()));
+  own.set_takes_batches(true);
   return own;
 }
 

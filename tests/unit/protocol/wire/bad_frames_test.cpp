@@ -37,6 +37,9 @@ std::vector<std::string> frames_of(const YAML::Node& step) {
   if (step["sync_streams"]) {
     for (int i = 0; i < step["sync_streams"].as<int>(); ++i) frame.mutable_sync()->add_streams(1);
   }
+  for (int i = 0; i < step["batch_frames"].as<int>(0); ++i) {
+    frame.mutable_batch()->add_frames("");
+  }
   std::vector<std::string> frames;
   for (int i = 0; i < step["times"].as<int>(1); ++i) {
     frames.push_back(frame.SerializeAsString());

@@ -31,7 +31,7 @@ TEST_F(Urgency, AFloodOfInteractiveDataStarvesNobody) {
   ASSERT_TRUE(agent.talk.write(bulk, std::string(kWindowBytes, 'x')));
   unsigned since_bulk = 0;
   unsigned bulks = 0;
-  for (unsigned i = 0; i < kWindowBytes / kChunkBytes; ++i) {
+  for (unsigned i = 0; i < kWindowBytes / kPieceBytes; ++i) {
     const auto id = stream_of(*take(agent));
     since_bulk = id == bulk ? 0 : since_bulk + 1;
     bulks += id == bulk;
@@ -44,7 +44,7 @@ TEST_F(Urgency, BulkStreamsTakeTurns) {
   settle();
   const StreamId ids[] = {open_at(agent), open_at(agent), open_at(agent)};
   settle();
-  for (const auto id : ids) ASSERT_TRUE(agent.talk.write(id, std::string(3 * kChunkBytes, 'x')));
+  for (const auto id : ids) ASSERT_TRUE(agent.talk.write(id, std::string(3 * kPieceBytes, 'x')));
   for (int turn = 0; turn < 3; ++turn) {
     for (const auto id : ids) EXPECT_EQ(stream_of(*take(agent)), id);
   }
@@ -57,7 +57,7 @@ TEST_F(Urgency, ChunksAreFullAndNoLarger) {
   for (int i = 0; i < 20'000; ++i) ASSERT_TRUE(agent.talk.write(id, "x"));
   const auto frames = take_all(agent);
   ASSERT_EQ(frames.size(), 2u);
-  EXPECT_EQ(frames[0].data().bytes().size(), kChunkBytes);
+  EXPECT_EQ(frames[0].data().bytes().size(), kPieceBytes);
 }
 
 TEST_F(Urgency, ReportsGoBeforeBulkAndControlBeforeAll) {
