@@ -15,12 +15,9 @@ using base::ErrorCode;
 constexpr std::chrono::seconds kBodyWait{60};
 
 base::Task<base::Result<>> send_body(link::StreamPtr stream, std::string body) {
-  if (!body.empty()) {
-    auto sent = co_await stream->write(std::move(body));
-    if (!sent) co_return sent;
-  }
-  stream->finish();
-  co_return base::Result<>{};
+  auto sent = co_await stream->write(std::move(body));
+  if (sent) stream->finish();
+  co_return sent;
 }
 
 /// An answer's body as it comes over the link.
@@ -38,6 +35,7 @@ class ProxyBody : public net::BodySource {
       if (!(*chunk)->bytes.empty()) co_return std::move((*chunk)->bytes);
     }
   }
+  bool waits() const override { return first_.empty() && stream_->waits(); }
 
  private:
   link::StreamPtr stream_;
@@ -98,9 +96,13 @@ base::Task<base::Result<net::HttpResponse>> read_kube_head(link::StreamPtr strea
 base::Task<base::Result<net::HttpResponse>> exchange_kube(Services& services, const Call& call) {
   auto stream = open_kube_stream(services, call, "", false);
   if (!stream) co_return base::fail(stream);
-  auto sent = co_await base::with_timeout(kBodyWait, "the cluster's gateway",
-                                          send_body(*stream, call.request.body));
-  if (!sent) co_return base::fail(sent);
+  if (call.request.body.empty()) {
+    (*stream)->finish();  // leaves together with the head
+  } else {
+    auto sent = co_await base::with_timeout(kBodyWait, "the cluster's gateway",
+                                            send_body(*stream, call.request.body));
+    if (!sent) co_return base::fail(sent);
+  }
   co_return co_await base::with_timeout(kKubeHeadWait, "the cluster's API server",
                                         read_kube_head(*stream, false));
 }

@@ -34,6 +34,7 @@ class Stream {
   /// The next chunk; nullopt when the other end has finished; the error when it was reset or the
   /// link ended (after what had come before).
   base::Task<base::Result<std::optional<Chunk>>> read();
+  bool waits() const;  ///< nothing is there to read, not even an end
   /// Waits for credit until all is queued.
   base::Task<base::Result<>> write(std::string bytes);
   /// kInvalid when larger than wire::kMaxNoteBytes.

@@ -27,7 +27,7 @@ StreamState::StreamState(boost::asio::any_io_executor executor, wire::StreamId n
 void StreamState::push(std::string bytes, std::optional<wire::StreamNote> note) {
   // Many small pieces become one chunk: each costs its own memory, credit counts only their bytes.
   if (!inbox.empty() && !inbox.back().note &&
-      inbox.back().bytes.size() + bytes.size() <= wire::kChunkBytes) {
+      inbox.back().bytes.size() + bytes.size() <= wire::kPieceBytes) {
     inbox.back().bytes += bytes;
     inbox.back().note = std::move(note);
   } else {
@@ -70,6 +70,10 @@ Task<Result<std::optional<Chunk>>> Stream::read() {
     if (state->failure) co_return over(*state);
     co_await state->readable.wait();
   }
+}
+
+bool Stream::waits() const {
+  return state_->inbox.empty() && !state_->peer_finished && !state_->failure;
 }
 
 Task<Result<>> Stream::write(std::string bytes) {

@@ -36,6 +36,8 @@ class BodySource {
  public:
   virtual ~BodySource() = default;
   virtual base::Task<base::Result<std::optional<std::string>>> next() = 0;
+  /// next() may have to wait: what came before it is sent first. Else it leaves with that.
+  virtual bool waits() const { return true; }
 };
 
 /// Who is at the other end of a connection.

@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::chrono::seconds kHandshakeLimit{10};
 constexpr std::chrono::seconds kWriteLimit{120};  // a reader that takes nothing for so long is gone
+constexpr std::size_t kGatheredBytes = 32 << 10;  // of an answer, written in one go
 constexpr std::size_t kReadAheadBytes = 64 << 10;  // of a client that talks while it is answered
 
 /// The connection ended, or says nothing more: no answer is due.
@@ -155,51 +156,53 @@ std::string head_of(const HttpResponse& response, Framing framing, bool keep) {
   return head + "\r\n";
 }
 
-std::string chunk_head(std::size_t size) {
+void append_chunk(std::string& out, std::string_view bytes) {
   std::array<char, 20> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16);
-  return std::string(digits.data(), end.ptr) + "\r\n";
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), bytes.size(), 16);
+  out.append(digits.data(), end.ptr).append("\r\n").append(bytes).append("\r\n");
 }
 
-/// True when the whole body went out. A body that fails half-way ends the connection instead of
-/// being closed in good order, so that the client sees that something is missing.
-Task<bool> write_stream(Connection* connection, BodySource* source, Framing framing) {
+/// Writes `head` and the body; true when all of it went out. A body that fails half-way ends the
+/// connection instead of being closed in good order, so that the client sees that something is
+/// missing.
+Task<bool> write_stream(Connection* connection, std::string head, BodySource* source,
+                        Framing framing) {
+  std::string out = std::move(head);
+  bool whole = true;
   for (;;) {
+    if (!out.empty() && (source->waits() || out.size() >= kGatheredBytes)) {
+      connection->expires_after(kWriteLimit);
+      if (!co_await connection->write(std::exchange(out, {}))) co_return false;
+    }
     connection->expires_never();
     auto piece = co_await source->next();
-    if (!piece) co_return false;
-    connection->expires_after(kWriteLimit);
-    if (!*piece) {
-      if (framing == Framing::kToEnd) co_return true;
-      co_return (co_await connection->write("0\r\n\r\n")).has_value();
+    whole = piece.has_value();
+    if (!whole || !*piece) break;
+    if (framing == Framing::kToEnd) {
+      out += **piece;
+    } else if (!(*piece)->empty()) {
+      append_chunk(out, **piece);
     }
-    std::string& bytes = **piece;
-    if (bytes.empty()) continue;
-    std::string head;
-    if (framing == Framing::kChunked) {
-      head = chunk_head(bytes.size());
-      bytes += "\r\n";
-    }
-    auto written = co_await connection->write(std::move(head), std::move(bytes));
-    if (!written) co_return false;
   }
+  if (whole && framing == Framing::kChunked) out += "0\r\n\r\n";
+  connection->expires_after(kWriteLimit);
+  co_return (co_await connection->write(std::move(out))).has_value() && whole;
 }
 
 /// True when the answer went out whole.
 Task<bool> write_answer(Connection* connection, HttpResponse response, Framing framing,
                         bool with_body, bool keep) {
-  connection->expires_after(kWriteLimit);
   std::string head = head_of(response, framing, keep);
   if (!with_body || framing == Framing::kNone || !response.streams()) {
+    connection->expires_after(kWriteLimit);
     std::string body;
     const bool has_text = with_body && framing == Framing::kLength;
     if (has_text) body = std::get<std::string>(std::move(response.body));
     co_return (co_await connection->write(std::move(head), std::move(body))).has_value();
   }
-  if (auto written = co_await connection->write(std::move(head)); !written) co_return false;
   auto& source = std::get<std::unique_ptr<BodySource>>(response.body);
-  auto ended =
-      co_await (write_stream(connection, source.get(), framing) || watch_client(connection));
+  auto ended = co_await (write_stream(connection, std::move(head), source.get(), framing) ||
+                         watch_client(connection));
   const bool* whole = std::get_if<0>(&ended);
   co_return whole && *whole;
 }

@@ -21,6 +21,7 @@ namespace {
 
 constexpr auto kUse = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadBytes = 32 << 10;
+constexpr std::size_t kTurnBytes = 32 << 10;
 
 Progress outcome(ssize_t size, Need need) {
   if (size >= 0) return {.size = static_cast<std::size_t>(size)};
@@ -95,12 +96,18 @@ Progress Stream::try_write(const Gather& from) {
   return write_clear(socket_.native_handle(), from);
 }
 
-/// A function of its own, so that no coroutine's frame holds the buffer.
+/// As many TLS records as are there and fit. A function of its own, so that no coroutine's frame
+/// holds the buffer.
 Progress Stream::try_receive() {
   std::array<char, kReadBytes> piece;
-  const Progress progress = try_read(asio::buffer(piece));
-  unread_.append(piece.data(), progress.size);
-  return progress;
+  Progress all = try_read(asio::buffer(piece));
+  while (tls_ && all.done() && all.size + TlsSession::kRecordBytes <= piece.size()) {
+    const Progress more = try_read(asio::buffer(piece) + all.size);
+    if (!more.done()) break;  // an error comes again when it is asked for
+    all.size += more.size;
+  }
+  unread_.append(piece.data(), all.size);
+  return all;
 }
 
 Task<Stream::ErrorCode> Stream::wait(Need need) {
@@ -134,6 +141,7 @@ Task<Progress> Stream::receive() {
   }
 }
 
+/// Lets others have their turn between two records, and after some calls that never waited.
 Task<Stream::ErrorCode> Stream::send(asio::const_buffer head, asio::const_buffer body) {
   while (head.size() + body.size() > 0) {
     if (halted_) co_return asio::error::operation_aborted;
@@ -150,6 +158,9 @@ Task<Stream::ErrorCode> Stream::send(asio::const_buffer head, asio::const_buffer
     const auto of_head = std::min(progress.size, head.size());
     head += of_head;
     body += progress.size - of_head;
+    sent_in_a_row_ += progress.size;
+    if (head.size() + body.size() == 0 && sent_in_a_row_ < kTurnBytes) break;
+    sent_in_a_row_ = 0;
     co_await asio::post(get_executor(), asio::use_awaitable);
   }
   co_return ErrorCode{};

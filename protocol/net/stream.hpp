@@ -111,6 +111,7 @@ class Stream {
   boost::asio::ip::tcp::socket socket_;
   std::unique_ptr<TlsSession> tls_;
   std::string unread_;
+  std::size_t sent_in_a_row_ = 0;  ///< since others last had their turn
   bool halted_ = false;
 };
 

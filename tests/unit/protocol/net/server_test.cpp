@@ -175,6 +175,51 @@ TEST(HttpServer, BodiesStreamInChunksOrToTheEndForOldClients) {
   });
 }
 
+/// All of a body is here, or all that came before it broke.
+class Here : public BodySource {
+ public:
+  explicit Here(bool breaks) : breaks_(breaks) {}
+  Task<Result<std::optional<std::string>>> next() override {
+    if (at_ < 2) co_return at_++ == 0 ? "one," : "two";
+    if (breaks_) co_return base::fail(base::ErrorCode::kUnavailable, "broke");
+    co_return std::nullopt;
+  }
+  bool waits() const override { return false; }
+
+ private:
+  bool breaks_;
+  int at_ = 0;
+};
+
+TEST(HttpServer, WhatIsHereLeavesTogether) {
+  const auto handler = [](HttpRequest) -> Task<HttpResponse> {
+    HttpResponse response;
+    response.body = std::make_unique<Here>(false);
+    co_return response;
+  };
+  with_server({}, handler, [](HttpServer& server) -> Task<> {
+    asio::ip::tcp::socket socket(co_await asio::this_coro::executor);
+    co_await socket.async_connect({asio::ip::make_address("127.0.0.1"), server.port()}, kUse);
+    co_await asio::async_write(socket, asio::buffer("GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27), kUse);
+    std::string answer(4096, '\0');
+    answer.resize(std::get<1>(co_await socket.async_read_some(asio::buffer(answer), kUse)));
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
+    EXPECT_TRUE(answer.ends_with("4\r\none,\r\n3\r\ntwo\r\n0\r\n\r\n")) << answer;
+  });
+}
+
+TEST(HttpServer, WhatCameBeforeABodyBrokeIsSent) {
+  const auto handler = [](HttpRequest) -> Task<HttpResponse> {
+    HttpResponse response;
+    response.body = std::make_unique<Here>(true);
+    co_return response;
+  };
+  with_server({}, handler, [](HttpServer& server) -> Task<> {
+    const std::string cut = co_await raw(server.port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(cut.ends_with("4\r\none,\r\n3\r\ntwo\r\n")) << cut;
+  });
+}
+
 TEST(HttpServer, AStreamEndsWhenItsClientGoes) {
   run([](asio::any_io_executor executor) -> Task<> {
     auto gate = std::make_shared<Signal>(executor);  // never opened: the log that follows is silent
