@@ -67,9 +67,13 @@ void Accounts::logout(std::string_view cookie) {
 std::optional<Rights> Accounts::rights(const UserId& id, const TokenScope& scope) const {
   const auto user = users_.find(id);
   if (!user) return std::nullopt;
-  return Rights{.role = user->role,
-                .department = user->department,
-                .projects = tenancy_.roles_of(id),
+  return rights_of(*user, scope);
+}
+
+Rights Accounts::rights_of(const User& user, const TokenScope& scope) const {
+  return Rights{.role = user.role,
+                .department = user.department,
+                .projects = tenancy_.roles_of(user.id),
                 .scope = scope};
 }
 
@@ -79,7 +83,7 @@ std::optional<Known> Accounts::by_cookie(std::string_view cookie) {
   auto user = users_.find(session->user);
   if (!user) return std::nullopt;
   return Known{.user = *user,
-               .rights = *rights(user->id, {}),
+               .rights = rights_of(*user, {}),
                .expires = session->expires,
                .session = session->id};
 }
@@ -90,7 +94,7 @@ std::optional<Known> Accounts::by_token(std::string_view text) {
   auto user = users_.find(token->user);
   if (!user) return std::nullopt;
   return Known{.user = *user,
-               .rights = *rights(user->id, token->scope),
+               .rights = rights_of(*user, token->scope),
                .expires = token->expires,
                .session = {}};
 }

@@ -94,6 +94,8 @@ class Accounts {
   Tenancy& tenancy() { return tenancy_; }
 
  private:
+  Rights rights_of(const User& user, const TokenScope& scope) const;
+
   Users users_;
   Tenancy tenancy_;
   Sessions sessions_;

@@ -39,6 +39,17 @@ ClusterRow cluster_of(const store::Statement& row) {
   return cluster;
 }
 
+constexpr char kStandingColumns[] = "SELECT id, name, state, deleted_ms, gateway FROM clusters ";
+constexpr char kByIdOrName[] =
+    "WHERE deleted_ms IS NULL AND (name=?1 OR id=?1) ORDER BY name=?1 DESC LIMIT 1";
+
+ClusterStanding standing_of(const store::Statement& row) {
+  ClusterStanding standing{ClusterId{row.text(0)}, row.text(1), state_of(row.text(2)),
+                           !row.is_null(3), std::nullopt};
+  if (!row.is_null(4)) standing.gateway = MachineId{row.text(4)};
+  return standing;
+}
+
 }  // namespace
 
 void Rows::insert(const ClusterRow& cluster) {
@@ -62,17 +73,19 @@ std::optional<ClusterRow> Rows::cluster(const ClusterId& id) const {
 }
 
 std::optional<ClusterStanding> Rows::standing(const ClusterId& id) const {
-  auto row = database_.prepare("SELECT state, deleted_ms, gateway FROM clusters WHERE id=?");
+  auto row = database_.prepare(std::string{kStandingColumns} + "WHERE id=?");
   if (!row.bind(id.value).step()) return std::nullopt;
-  ClusterStanding standing{state_of(row.text(0)), !row.is_null(1), std::nullopt};
-  if (!row.is_null(2)) standing.gateway = MachineId{row.text(2)};
-  return standing;
+  return standing_of(row);
+}
+
+std::optional<ClusterStanding> Rows::find_standing(const std::string& id_or_name) const {
+  auto row = database_.prepare(std::string{kStandingColumns} + kByIdOrName);
+  if (!row.bind(id_or_name).step()) return std::nullopt;
+  return standing_of(row);
 }
 
 std::optional<ClusterRow> Rows::find_cluster(const std::string& id_or_name) const {
-  auto row = database_.prepare(std::string{kClusterColumns} +
-                               "WHERE deleted_ms IS NULL AND (name=?1 OR id=?1)"
-                               " ORDER BY name=?1 DESC LIMIT 1");
+  auto row = database_.prepare(std::string{kClusterColumns} + kByIdOrName);
   if (!row.bind(id_or_name).step()) return std::nullopt;
   return cluster_of(row);
 }

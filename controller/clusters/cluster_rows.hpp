@@ -27,8 +27,11 @@ struct ClusterRow {
   bool deleted = false;
 };
 
-/// What is asked of a cluster at each link and each report; its request is not parsed for it.
+/// What is asked of a cluster at each link, report and request; what it was made from is not parsed
+/// for it.
 struct ClusterStanding {
+  ClusterId id;
+  std::string name;
   ClusterState state = ClusterState::kCreating;
   bool deleted = false;
   std::optional<MachineId> gateway;
@@ -100,6 +103,7 @@ class Rows {
   void insert(const ClusterRow& cluster);
   std::optional<ClusterRow> cluster(const ClusterId& id) const;        ///< deleted ones too
   std::optional<ClusterStanding> standing(const ClusterId& id) const;  ///< deleted ones too
+  std::optional<ClusterStanding> find_standing(const std::string& id_or_name) const;
   std::optional<ClusterRow> find_cluster(const std::string& id_or_name) const;
   std::vector<ClusterRow> clusters() const;  ///< by name
   void set_state(const ClusterId& id, ClusterState state, const std::string& reason);

@@ -19,6 +19,10 @@ using base::fail;
 constexpr std::chrono::seconds kWatchInterval{5};
 constexpr std::chrono::seconds kReconcileInterval{60};
 
+std::unexpected<base::Error> no_cluster(const std::string& id_or_name) {
+  return fail(ErrorCode::kNotFound, "no cluster " + id_or_name, "cluster");
+}
+
 }  // namespace
 
 Cluster Clusters::State::view(const ClusterRow& row) const {
@@ -46,7 +50,7 @@ Cluster Clusters::State::view(const ClusterRow& row) const {
 
 base::Result<ClusterRow> Clusters::State::find(const std::string& id_or_name) const {
   auto row = rows.find_cluster(id_or_name);
-  if (!row) return fail(ErrorCode::kNotFound, "no cluster " + id_or_name, "cluster");
+  if (!row) return no_cluster(id_or_name);
   return std::move(*row);
 }
 
@@ -207,9 +211,9 @@ std::vector<Cluster> Clusters::list() const {
 }
 
 base::Result<ClusterName> Clusters::named(const std::string& id_or_name) const {
-  auto row = state_->find(id_or_name);
-  if (!row) return fail(row);
-  return ClusterName{.id = row->id, .name = row->spec.name};
+  auto row = state_->rows.find_standing(id_or_name);
+  if (!row) return no_cluster(id_or_name);
+  return ClusterName{.id = row->id, .name = row->name};
 }
 
 std::vector<ClusterName> Clusters::names() const {
@@ -264,16 +268,16 @@ base::Result<std::string> Clusters::kubernetes_ca(const std::string& id_or_name)
 }
 
 base::Result<MachineId> Clusters::connected_gateway(const std::string& id_or_name) const {
-  auto row = state_->find(id_or_name);
-  if (!row) return fail(row);
+  auto row = state_->rows.find_standing(id_or_name);
+  if (!row) return no_cluster(id_or_name);
   if (!row->gateway) {
-    return fail(ErrorCode::kUnavailable, "cluster " + row->spec.name + " has no gateway yet");
+    return fail(ErrorCode::kUnavailable, "cluster " + row->name + " has no gateway yet");
   }
   const auto facts = state_->ground.agents.facts(*row->gateway);
   if (facts.connected) return *row->gateway;
   return fail(
       ErrorCode::kUnavailable,
-      "cluster " + row->spec.name + " is out of reach" +
+      "cluster " + row->name + " is out of reach" +
           (facts.since == base::UtcTime{} ? "" : " since " + base::to_rfc3339(facts.since)) +
           (facts.why_down.empty() ? "" : ": " + facts.why_down));
 }

@@ -37,34 +37,35 @@ bool is_utf8(std::string_view text) {
   return wire::clean_text(text) == text;
 }
 
-/// The arguments, if the path fits; `literals` counts the segments that are equal.
-std::optional<std::map<std::string, std::string>> fit(std::string_view pattern,
-                                                      std::string_view path, int& literals) {
-  std::map<std::string, std::string> arguments;
+using PathArguments = decltype(Match::arguments);
+
+/// Whether the path fits; `literals` counts the segments that are equal. Without `arguments` it
+/// looks at those segments alone, which is quick and rules out nearly all patterns.
+bool fits(std::string_view pattern, std::string_view path, int& literals,
+          PathArguments* arguments) {
   literals = 0;
   pattern.remove_prefix(1);
-  if (!path.starts_with('/')) return std::nullopt;
+  if (!path.starts_with('/')) return false;
   path.remove_prefix(1);
   for (;;) {
     auto want = take_until(pattern, '/');
     if (takes_rest(want)) {
-      arguments[std::string(want.substr(1, want.size() - 5))] = path;
-      return arguments;
+      if (arguments) (*arguments)[std::string(want.substr(1, want.size() - 5))] = path;
+      return true;
     }
     const bool more = path.find('/') != std::string_view::npos;
     auto have = take_until(path, '/');
-    if (is_argument(want)) {
-      auto decoded = percent_decode(have);
-      if (!decoded || decoded->empty() || decoded->size() > kMaxArgumentBytes) return std::nullopt;
-      if (!is_utf8(*decoded)) return std::nullopt;
-      arguments[std::string(want.substr(1, want.size() - 2))] = *decoded;
-    } else if (want == have) {
+    if (!is_argument(want)) {
+      if (want != have) return false;
       ++literals;
-    } else {
-      return std::nullopt;
+    } else if (arguments) {
+      auto decoded = percent_decode(have);
+      if (!decoded || decoded->empty() || decoded->size() > kMaxArgumentBytes) return false;
+      if (!is_utf8(*decoded)) return false;
+      (*arguments)[std::string(want.substr(1, want.size() - 2))] = std::move(*decoded);
     }
-    if (pattern.empty()) return more ? std::nullopt : std::optional(arguments);
-    if (!more) return std::nullopt;
+    if (pattern.empty()) return !more;
+    if (!more) return false;
   }
 }
 
@@ -129,9 +130,10 @@ std::optional<Match> Router::find(std::string_view method, std::string_view path
   for (const auto& route : routes_) {
     if (route.method != method && route.method != "*") continue;
     int literals = 0;
-    auto arguments = fit(route.pattern, path, literals);
-    if (!arguments || literals <= best_literals) continue;
-    best = Match{.route = &route, .arguments = std::move(*arguments)};
+    if (!fits(route.pattern, path, literals, nullptr) || literals <= best_literals) continue;
+    PathArguments arguments;
+    if (!fits(route.pattern, path, literals, &arguments)) continue;
+    best = Match{.route = &route, .arguments = std::move(arguments)};
     best_literals = literals;
   }
   return best;
@@ -141,7 +143,8 @@ std::string Router::allowed(std::string_view path) const {
   std::string methods;
   for (const auto& route : routes_) {
     int literals = 0;
-    if (!fit(route.pattern, path, literals)) continue;
+    PathArguments arguments;
+    if (!fits(route.pattern, path, literals, &arguments)) continue;
     methods += (methods.empty() ? "" : ", ") + route.method;
   }
   return methods;
