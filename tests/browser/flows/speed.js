@@ -5,6 +5,7 @@ import { visible } from "../steps.js";
 const ROW = "tbody tr.ant-table-row";
 const NAME = `${ROW} a`;
 const HEAP_LOOKS = 8;
+const HEAP_EVERY_SECONDS = 30;
 
 /** Milliseconds from the last key or click to the frame after the one in which the first row is another. */
 async function untilAnotherRow(page, act) {
@@ -74,7 +75,7 @@ export async function listSpeed(flow, { namespace, first, names, total, ...crede
   return taken;
 }
 
-/** Bytes of the page's heap after a collection, once `seconds` have passed and again after as long, while the list follows what changes. */
+/** Bytes of the page's heap after collections, from `warm` seconds on for `seconds` more, while the list follows what changes. */
 export async function listHeap(flow, { namespace, total, warm, seconds, ...credentials }) {
   const { page } = flow;
   const browser = await flow.context.newCDPSession(page);
@@ -94,9 +95,13 @@ export async function listHeap(flow, { namespace, total, warm, seconds, ...crede
   await flow.open(`/business/demo/${namespace}/pods`);
   await visible(page.getByText(flow.t("common.table.total", { count: total }), { exact: true }));
   await page.waitForTimeout(warm * 1000);
-  const [before, readBefore] = [await held(), reads];
-  await page.waitForTimeout(seconds * 1000);
-  return { before, after: await held(), reads: reads - readBefore };
+  const [began, readBefore, looks] = [Date.now(), reads, []];
+  // Between the first and the last the others tell whether it grows or goes to and fro.
+  for (let at = 0; at <= seconds; at += HEAP_EVERY_SECONDS) {
+    await page.waitForTimeout(Math.max(0, began + at * 1000 - Date.now()));
+    looks.push(await held());
+  }
+  return { looks, reads: reads - readBefore };
 }
 
 /** A log that is written fast: how much of the time the page's thread was busy, and how many lines it has in the end. */
