@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 
 from conftest import TREE
-from slipway import wait_for
+from slipway import image_layers, wait_for
 
 AGENT = f"{TREE}/build/release/agent/slipway-agent"
 OWN_VERSION = b"\0000.1.0\000"
@@ -17,6 +17,13 @@ def next_program(version):
         program = file.read()
     assert program.count(OWN_VERSION) == 1 and len(version) == 5
     return program.replace(OWN_VERSION, b"\0" + version.encode() + b"\0")
+
+
+def image_program(state):
+    """The agent that the node image came with."""
+    layer = next(layer for layer in image_layers(state) if os.path.exists(f"{layer}/usr/bin/slipway-agent"))
+    with open(f"{layer}/usr/bin/slipway-agent", "rb") as file:
+        return file.read()
 
 
 def script(version, then):

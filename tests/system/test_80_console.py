@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The console in Chromium, flow by flow, as people use it."""
 import random
+import shutil
 import sys
 
 import pytest
@@ -11,6 +12,7 @@ sys.path.insert(0, f"{TREE}/tests/gate")
 
 import pages  # noqa: E402
 from outside import answers, kill_controller, start_controller
+from releases import image_program, new_key, publish, upgrade
 from slipway import wait_for
 from tenants import SPACES, Tenants
 
@@ -188,6 +190,41 @@ def test_the_first_load_is_small(browser, admin):
 @claims("C1.console", "C2.console", "C3.console", "C12.console", "C14.console", "C16.console")
 def test_a_cluster_is_made_watched_and_deleted(browser, admin, drawn_look):
     browser.flow("newCluster", keyPair="console-keys", create="made-here", **drawn_look, **admin)
+
+
+@claims("C14.console-failed", "C11.console")
+def test_a_cluster_that_cannot_be_made_is_tried_again_and_deleted(browser, admin, drawn_look):
+    browser.flow("failedCreation", name="not-to-be", cidr="172.30.0.0/20", **drawn_look, **admin)
+
+
+@claims("C14.console-retry", "E1.console-upgrade")
+def test_a_failed_operation_goes_on_once_what_failed_is_mended(browser, admin, drawn_look, api, tmp_path):
+    """The release is the program that the nodes run already: a stranger's word on it is refused, and with the right one there is nothing to do."""
+    program, before, signed = image_program(api.state), "console-strangers", "console-signed"
+    releases = f"{api.state}/agent-releases"
+
+    def mend():
+        shutil.rmtree(f"{releases}/{before}")
+        publish(api.state, signed, program)
+    publish(api.state, before, program, new_key(str(tmp_path / "key.pem")))
+    release = next(one for one in api.items("/agent-releases") if one["directory"] == before)
+    try:
+        browser.flow("failedUpgrade", cluster="demo", release=f"{release['version']} ({release['sha256'][:12]})", why="none of the keys", signed=signed,
+                     on={"failed": mend}, **drawn_look, **admin)
+    finally:
+        for directory in (before, signed):
+            shutil.rmtree(f"{releases}/{directory}", ignore_errors=True)
+        assert upgrade(api, "image")["state"] == "done"
+
+
+@claims("U2.console-reset")
+def test_a_user_is_given_another_password(browser, admin, drawn_look, api):
+    name, old = "console-forgot", "the old password"
+    user = api.call("POST", "/users", expect=201, json={"name": name, "password": old, "mustChangePassword": False, "role": "project_member"}).json()["id"]
+    try:
+        browser.flow("resetPassword", name=name, old=old, typed="the newest password", **drawn_look, **admin)
+    finally:
+        api.call("DELETE", f"/users/{user}", expect=204)
 
 
 # The rest of the management view: what each flow does stands with it.

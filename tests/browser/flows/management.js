@@ -243,6 +243,61 @@ async function firstPassword(flow, user, generated) {
   await page.close();
 }
 
+/** A user is given another password: the sessions end, the old one is refused, and the new one has to be changed where that is wanted. */
+export async function resetPassword(flow, { name, old, typed, ...credentials }) {
+  const { page } = flow;
+  const { t, dialog, press, field, heading } = hands(flow, "management");
+  const other = await flow.beside();
+  const theirs = hands(other, "common");
+  const enter = async (password) => {
+    await theirs.field("session.user").fill(name);
+    await theirs.field("session.password").fill(password);
+    await other.page.keyboard.press("Enter");
+  };
+  const inside = () => visible(other.page.getByText(theirs.t("place.noCluster"), { exact: true })); // of no project yet
+  await other.signIn({ user: name, password: old });
+  await other.open("/");
+  await inside();
+  await flow.signIn(credentials);
+  await flow.open(`/management/users?search=${name}`);
+  await page.getByRole("link", { name, exact: true }).click();
+  await heading(name);
+  await visible(page.getByText(t("user.passwordOwn"), { exact: true }));
+  await press("user.reset");
+  await visible(dialog.getByText(t("user.resetWhat"), { exact: true }));
+  await flow.look("reset-password");
+  await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
+  await visible(page.getByText(t("common.once.title")));
+  const generated = (await page.getByRole("region", { name: t("user.password") }).innerText()).trim();
+  await press("common.once.kept");
+  await gone(dialog);
+  await visible(page.getByText(t("user.mustChangeStill"), { exact: true }));
+
+  await other.page.reload();
+  await other.page.waitForURL(/\/console\/sign-in/);
+  await enter(old);
+  await visible(other.page.getByRole("alert").filter({ hasText: theirs.t("session.refused") }));
+  await enter(generated);
+  await other.page.waitForURL(/\/console\/password$/);
+  await theirs.field("session.current").fill(generated);
+  for (const key of ["session.new", "session.again"]) await theirs.field(key).fill(`own ${generated}`);
+  await theirs.press("session.changePassword");
+  await inside();
+  await page.reload();
+  await visible(page.getByText(t("user.passwordOwn"), { exact: true }));
+
+  await press("user.reset");
+  await dialog.getByRole("radio", { name: t("user.typed"), exact: true }).check();
+  await field("common.session.new", dialog).fill(typed);
+  await dialog.getByRole("checkbox", { name: t("user.mustChange"), exact: true }).uncheck();
+  await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
+  await gone(dialog);
+  await other.page.reload();
+  await other.page.waitForURL(/\/console\/sign-in/);
+  await enter(typed);
+  await inside();
+}
+
 /** Filters stand in the address and survive a reload; the chain is verified; the export is a file. */
 export async function auditSearch(flow, credentials) {
   const { page } = flow;
