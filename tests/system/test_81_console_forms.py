@@ -150,7 +150,8 @@ def test_applications_are_kept(browser, admin, drawn_look, forms):
 # What each flow does stands with it.
 OBJECTS_OF = [
     pytest.param("configForms", {"used": "settings"}, marks=claims("K1.console")),
-    pytest.param("networkForms", {}, marks=claims("R1.console")),
+    pytest.param("configFiles", {}, marks=claims("K1.console-files")),
+    pytest.param("networkForms", {}, marks=claims("R1.console", "R1.console-tls")),
     pytest.param("claimForms", {"storageClass": CLASS, "holder": "holder", "held": "of-one-node", "growing": "grows"},
                  marks=claims("S2.console", "S2.console-grow", "S2.console-in-use", "S3.console")),
 ]

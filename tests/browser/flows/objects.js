@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Config, secrets, services, ingresses and claims: made, edited and deleted by their forms.
-import { asked, gone, hands, must, visible } from "../steps.js";
+import { asked, gone, hands, has, must, until, visible } from "../steps.js";
 
 const HIDDEN = "••••••••";
+const TEXT_FILE = "listen = 密钥 # 🔑\r\nlast = line without an end";
+const BINARY_FILE = Buffer.from([0, 255, 216, 10]);
+const TLS_FILES = ["certificate", "key"].map((what) => `-----BEGIN ${what}-----\nAAAA\n-----END ${what}-----\n`);
 
 /** The namespace's list of a kind, and its form. */
 function kind(flow, namespace, plural) {
@@ -105,7 +108,66 @@ export async function configForms(flow, { namespace, used, ...credentials }) {
   await secret.remove("pull-made");
 }
 
-/** A Service and an Ingress to it: made, edited, who uses which, and deleted in the order that this asks for. */
+/** A ConfigMap of files, several at once and one that is no text: it holds them byte for byte, also after another key was changed. */
+export async function configFiles(flow, { namespace, ...credentials }) {
+  const { page } = flow;
+  await flow.signIn(credentials);
+  const config = kind(flow, namespace, "configmaps");
+  const { t, press, field, submit } = config;
+  const choose = async (...files) => {
+    const chooser = page.waitForEvent("filechooser");
+    await press("config.fromFile");
+    await (await chooser).setFiles(files.map(([name, buffer]) => ({ name, buffer, mimeType: "application/octet-stream" })));
+  };
+  const holds = async (data) => {
+    const object = await asked(flow, `/clusters/demo/namespaces/${namespace}/objects/configmaps/of-files`);
+    has(object, { data, binaryData: { "logo.bin": BINARY_FILE.toString("base64") } }, "the ConfigMap");
+    const keys = [...Object.keys(object.data), ...Object.keys(object.binaryData)];
+    must(keys.sort().join() === [...Object.keys(data), "logo.bin"].sort().join(), `it has other keys: ${keys}`);
+  };
+  await config.begin("of-files");
+  await choose(["huge.txt", Buffer.alloc((1 << 20) + 1, "x")]);
+  await visible(page.getByText(t("config.tooLarge", { name: "huge.txt" }), { exact: true }));
+  await choose(["app.conf", Buffer.from(TEXT_FILE)], ["logo.bin", BINARY_FILE]);
+  const keys = () => field("form.key").evaluateAll((inputs) => inputs.map(({ value }) => value));
+  await until("each file is a key, and nothing else is", async () => (await keys()).sort().join() === "app.conf,logo.bin");
+  await visible(page.getByText(t("config.binary"), { exact: true }));
+  await press("config.addKey");
+  await field("form.key").last().fill("note");
+  await field("form.value").last().fill("by hand");
+  await flow.look("config-of-files");
+  await submit();
+  await config.made("of-files");
+  await visible(page.getByText("last = line without an end"));
+  await visible(page.getByText(t("config.binary"), { exact: true }));
+  await holds({ "app.conf": TEXT_FILE, note: "by hand" });
+  await press("common.action.edit");
+  await field("form.value").last().fill("changed");
+  await submit("common.action.save");
+  await config.made("of-files");
+  await holds({ "app.conf": TEXT_FILE, note: "changed" });
+  await config.remove("of-files");
+}
+
+/** A certificate by the form of Secrets; gives its name. */
+async function certificate(flow, namespace, name) {
+  const { page } = flow;
+  const secret = kind(flow, namespace, "secrets");
+  const { t, field, choose, submit } = secret;
+  await secret.begin(name);
+  await choose(field("secret.type"), "kubernetes.io/tls");
+  await until("the type has its keys", async () => (await field("form.key").count()) === 2);
+  for (const [at, key] of ["tls.crt", "tls.key"].entries()) {
+    must((await field("form.key").nth(at).inputValue()) === key, `the type does not ask for ${key}`);
+    await field("form.value").nth(at).fill(TLS_FILES[at]);
+  }
+  await submit();
+  await secret.made(name);
+  await visible(page.getByText(t("secret.type"), { exact: true }));
+  return secret;
+}
+
+/** A Service and an Ingress to it: made, edited, with a certificate, who uses which, and deleted in the order that this asks for. */
 export async function networkForms(flow, { namespace, ...credentials }) {
   const { page } = flow;
   await flow.signIn(credentials);
@@ -131,6 +193,7 @@ export async function networkForms(flow, { namespace, ...credentials }) {
   must(spec.type === "NodePort" && spec.ports[0].nodePort >= 30000 && spec.selector.app === "user", `the Service is another: ${JSON.stringify(spec)}`);
   await visible(page.getByText(String(spec.ports[0].nodePort), { exact: true }));
 
+  const secret = await certificate(flow, namespace, "front-cert");
   const ingress = kind(flow, namespace, "ingresses");
   await ingress.begin("way");
   await field("ingress.host").fill("Not a host");
@@ -138,9 +201,20 @@ export async function networkForms(flow, { namespace, ...credentials }) {
   await field("ingress.host").fill("front.example");
   await field("access.service").fill("front");
   await field("access.port").fill("80");
+  await press("ingress.addTls");
+  for (const host of ["front.example", "www.front.example"]) {
+    await field("network.hostnames").last().fill(host);
+    await page.keyboard.press("Enter");
+  }
+  await field("ingress.certificate").fill("front-c");
+  await page.locator(".ant-select-dropdown:visible").getByTitle("front-cert", { exact: true }).click();
   await flow.look("ingress-form");
   await submit();
   await ingress.made("way");
+  await visible(page.getByText("front.example, www.front.example", { exact: true }));
+  const { tls } = (await asked(flow, `/clusters/demo/namespaces/${namespace}/objects/ingresses/way`)).spec;
+  must(tls.length === 1, `it has several certificates: ${JSON.stringify(tls)}`);
+  has(tls[0], { hosts: ["front.example", "www.front.example"], secretName: "front-cert" }, "its certificate");
   await visible(page.getByRole("link", { name: "Service/front", exact: true }));
   await flow.open(ingress.at());
   await visible(listed("way").getByText("front.example/ → front:80"));
@@ -150,8 +224,11 @@ export async function networkForms(flow, { namespace, ...credentials }) {
   await visible(dialog.getByText(t("remove.used")));
   must(await button("common.action.delete", dialog).isDisabled(), "what an Ingress leads to is deleted without a question");
   await press("common.action.cancel", dialog);
+  await flow.open(secret.at("/front-cert/used-by"));
+  await visible(page.getByRole("link", { name: "Ingress/way", exact: true }));
   await ingress.remove("way");
   await service.remove("front");
+  await secret.remove("front-cert");
 }
 
 /** A claim: its class says which modes it offers and that it does not grow, or grows; it is listed, and deleted. One of one node keeps its Deployment at one pod. */

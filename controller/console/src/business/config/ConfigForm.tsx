@@ -9,7 +9,7 @@ import { problemOf } from "../../ui/Failure";
 import { rule } from "../fields/lists";
 import { isDataKey } from "../names";
 import { ObjectFormPage } from "../ObjectFormPage";
-import { configObject, configOf, configPlace, type ConfigValues, decode, type Entry } from "./data";
+import { configObject, configOf, configPlace, type ConfigValues, decode, type Entry, entryOf } from "./data";
 
 const TYPES: Record<string, string[]> = {
   Opaque: [],
@@ -98,6 +98,11 @@ function Entries({ name, secret, entries }: { name: string; secret: boolean; ent
       void message.error(problemOf(error).detail);
     }
   };
+  /** Adds a file; a row that nobody began gives way. */
+  const take = (file: Entry) => {
+    const begun = (form.getFieldValue("entries") as Entry[]).filter(({ key, value, kept, file }) => key || value || kept || file !== undefined);
+    form.setFieldValue("entries", [...begun, file]);
+  };
   const twice = (key: string) => (form.getFieldValue("entries") as (Entry | undefined)[]).filter((entry) => entry?.key === key).length > 1;
   return (
     <Form.List name="entries">
@@ -119,15 +124,15 @@ function Entries({ name, secret, entries }: { name: string; secret: boolean; ent
                   <Input aria-label={t("form.key")} placeholder={t("form.key")} disabled={entry?.kept} />
                 </Form.Item>
                 <div style={{ flex: 1 }}>
-                  {entry?.kept ? (
+                  {entry?.kept || entry?.file !== undefined ? (
                     <Flex gap={8} align="center" style={{ minHeight: 32 }}>
-                      <Typography.Text type="secondary">{secret ? t("secret.hidden") : t("config.binary")}</Typography.Text>
-                      {secret && (
+                      <Typography.Text type="secondary">{secret && entry.kept ? t("secret.hidden") : t("config.binary")}</Typography.Text>
+                      {secret && entry.kept && (
                         <Button size="small" onClick={() => void reveal(at, entry.key)}>
                           {t("secret.reveal")}
                         </Button>
                       )}
-                      <Button size="small" onClick={() => set(at, { kept: false, value: "" })}>
+                      <Button size="small" onClick={() => set(at, { kept: false, file: undefined, value: "" })}>
                         {t("secret.replace")}
                       </Button>
                     </Flex>
@@ -157,7 +162,7 @@ function Entries({ name, secret, entries }: { name: string; secret: boolean; ent
               showUploadList={false}
               beforeUpload={async (file) => {
                 if (file.size > LARGEST) void message.error(t("config.tooLarge", { name: file.name }));
-                else add({ key: file.name, value: await file.text() });
+                else take(entryOf(file.name, new Uint8Array(await file.arrayBuffer())));
                 return Upload.LIST_IGNORE;
               }}
             >

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import type { KubernetesObject } from "../object";
-import { configObject, configOf, decode, encode } from "./data";
+import { configObject, configOf, decode, encode, entryOf } from "./data";
 
 const map: KubernetesObject = {
   apiVersion: "v1",
@@ -34,6 +34,12 @@ describe("what a ConfigMap or Secret holds", () => {
     expect(values.entries.every(({ kept, value }) => kept && value === undefined)).toBe(true);
     values.entries[1] = { key: "password", value: "n€w" };
     expect(configObject("Secret", values, secret)).toEqual({ ...secret, metadata: { name: "s" }, data: { user: null, password: encode("n€w") } });
+  });
+
+  it("has files byte for byte, be they text or not", () => {
+    const entries = [entryOf("a.conf", new TextEncoder().encode("\ufeffx=1\r\n")), entryOf("logo", Uint8Array.of(0, 1, 2))];
+    expect(configObject("ConfigMap", { name: "c", entries })).toMatchObject({ data: { "a.conf": "\ufeffx=1\r\n" }, binaryData: { logo: "AAEC" } });
+    expect(configObject("Secret", { name: "s", entries })).toMatchObject({ data: { "a.conf": encode("\ufeffx=1\r\n"), logo: "AAEC" } });
   });
 
   it("is made anew", () => {

@@ -10,6 +10,8 @@ export interface Entry {
   value?: string;
   /** It stays as the cluster has it: it was not read, or is no text. */
   kept?: boolean;
+  /** The base64 of a file that is no text. */
+  file?: string;
   /** Where it is kept: its key when it was read, and the field. */
   before?: { key: string; field: "data" | "binaryData" };
 }
@@ -30,13 +32,17 @@ export function configPlace(field: string, { entries }: ConfigValues): Path | un
   if (/^type\b/.test(field)) return ["type"];
   const key = /^(?:data|binaryData|stringData)(?:\[(.*)\]|\.(.*))$/.exec(field);
   const at = key ? entries.findIndex((entry) => entry.key === (key[1] ?? key[2])) : -1;
-  if (at >= 0) return ["entries", at, entries[at].kept ? "key" : "value"];
+  if (at >= 0) return ["entries", at, entries[at].kept || entries[at].file !== undefined ? "key" : "value"];
   return /^(?:data|binaryData|stringData)\b/.test(field) ? ["entries"] : undefined;
+}
+
+function base64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
 /** UTF-8 text as base64. */
 export function encode(text: string): string {
-  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
+  return base64(new TextEncoder().encode(text));
 }
 
 /** The text of base64; undefined: it is no UTF-8, or holds what no text does. */
@@ -48,6 +54,13 @@ export function decode(base64: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The key that a file becomes, byte for byte. */
+export function entryOf(name: string, bytes: Uint8Array): Entry {
+  const file = base64(bytes);
+  const value = decode(file);
+  return value === undefined ? { key: name, file } : { key: name, value };
 }
 
 function fieldOf(object: KubernetesObject | undefined, field: string): Fields {
@@ -74,8 +87,9 @@ export function configOf(object: KubernetesObject): ConfigValues {
 export function configObject(kind: "ConfigMap" | "Secret", values: ConfigValues, base?: KubernetesObject): KubernetesObject {
   const data = new Map<string, unknown>(); // a key may be called __proto__, too
   const binaryData = new Map<string, unknown>();
-  for (const { key, value, kept, before } of values.entries) {
+  for (const { key, value, kept, file, before } of values.entries) {
     if (kept && before) (before.field === "data" ? data : binaryData).set(key, fieldOf(base, before.field)[before.key] ?? null);
+    else if (file !== undefined) (kind === "Secret" ? data : binaryData).set(key, file);
     else data.set(key, kind === "Secret" ? encode(value ?? "") : (value ?? ""));
   }
   return put(base, {
