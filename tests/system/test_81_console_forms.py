@@ -171,6 +171,7 @@ def test_lists_are_asked_and_pods_deleted(browser, admin, drawn_look, forms):
 CHANGES = [
     pytest.param("editAndRollBack", {"name": "user"}, marks=claims("W17.console", "W19.console")),
     pytest.param("canary", {"name": "user", "service": "before", "image": "docker.io/library/busybox:1.35"}, marks=claims("W10b.console", "W10b.console-withdraw")),
+    pytest.param("containersAlone", {"name": "user", "images": ["busybox:1.35", "docker.io/library/busybox:1.35"]}, marks=claims("W17.console-containers")),
     pytest.param("cronJob", {}, marks=claims("W14.console", "W15.console", "W21.console", "W21.console-job")),
 ]
 

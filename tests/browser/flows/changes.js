@@ -79,6 +79,49 @@ export async function editAndRollBack(flow, { namespace, name, ...credentials })
   await until("it is as it was", async () => isDeepStrictEqual(await template(), before));
 }
 
+/** The menu of its row leads to the containers alone; another image and a variable are saved there, nothing else is, and new pods have them. */
+export async function containersAlone(flow, { namespace, name, images, ...credentials }) {
+  const { page } = flow;
+  const { t, object, press, field, submit, heading, act, listed } = workload(flow, namespace, "deployments", name);
+  const pods = async () => (await asked(flow, `/clusters/demo/pods?namespace=${namespace}&labels=${encodeURIComponent(`app=${name}`)}`)).items;
+  await flow.signIn(credentials);
+  await flow.open(`/business/demo/${namespace}/deployments`);
+  const { spec: before } = await object();
+  const [present] = before.template.spec.containers;
+  const image = images.find((one) => one !== present.image);
+  await act(name, "edit.containers");
+  await page.waitForURL((url) => url.pathname.endsWith(`/deployments/${name}/edit`) && url.search === "?part=containers");
+  await heading(`${t("wizard.step.containers")} · Deployment ${name}`);
+  for (const other of [page.locator(".ant-steps"), field("workload.replicas"), field("workload.strategy"), page.getByText(t("tab.services"), { exact: true })])
+    must((await other.filter({ visible: true }).count()) === 0, `it has more than containers: ${other}`);
+  const container = page.getByRole("tabpanel");
+  await field("wizard.image", container).fill(image);
+  await container.getByRole("button", { name: t("wizard.variables"), exact: true }).click();
+  await press("wizard.addVariable", container);
+  await field("wizard.variable", container).last().fill("SIDE");
+  await field("form.value", container).last().fill("containers");
+  await flow.look("edit-containers");
+  await submit("common.action.save");
+  await page.waitForURL(new RegExp(`/deployments/${name}$`));
+  await heading(name);
+  const { spec: now } = await object();
+  const env = [...(present.env ?? []), { name: "SIDE", value: "containers" }];
+  const wanted = { ...before, template: { ...before.template, spec: { ...before.template.spec, containers: [{ ...present, image, env }] } } };
+  must(isDeepStrictEqual(now, wanted), `it is another: ${JSON.stringify(now)}`);
+  const isNew = async ({ name: pod, ready, deletedAt }) => {
+    if (!ready || deletedAt) return false;
+    const answer = await flow.context.request.get(`${flow.base}/api/v1/clusters/demo/namespaces/${namespace}/objects/pods/${pod}`);
+    return answer.ok() && (await answer.json()).spec.containers[0].image === image;
+  };
+  await until("its pods are new ones alone", async () => {
+    const all = await Promise.all((await pods()).map(isNew));
+    return all.length === now.replicas && all.every(Boolean);
+  });
+  await flow.open(`/business/demo/${namespace}/deployments`);
+  await visible(listed(name).getByText(image, { exact: true }));
+  await visible(listed(name).getByText(`${now.replicas} / ${now.replicas}`, { exact: true }));
+}
+
 /** A few pods of a new version stand beside the present ones behind the same Service, until all have it. */
 export async function canary(flow, { namespace, name, service, image, ...credentials }) {
   const { page } = flow;
