@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What people make by the console's forms and as YAML, in Chromium."""
+import json
+
 import pytest
 
 claims = pytest.mark.claims
@@ -46,6 +48,14 @@ spec:
   replicas: 0
   selector: {{matchLabels: {{app: beside}}}}
   template: {{metadata: {{labels: {{app: beside}}}}, spec: {{{RUNS}}}]}}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: plain}}
+spec:
+  replicas: 0
+  selector: {{matchLabels: {{app: plain}}}}
+  template: {{metadata: {{labels: {{app: plain}}}}, spec: {{{RUNS}}}]}}}}
 ---
 apiVersion: apps/v1
 kind: DaemonSet
@@ -179,3 +189,16 @@ CHANGES = [
 @pytest.mark.parametrize("flow, args", CHANGES, ids=[row.values[0] for row in CHANGES])
 def test_workloads_are_changed(browser, admin, drawn_look, forms, flow, args):
     browser.flow(flow, namespace=SPACE, **args, **drawn_look, **admin)
+
+
+@claims("Y3.console-kinds")
+def test_objects_of_each_kind_are_edited_as_yaml(browser, admin, drawn_look, forms, api):
+    """After all that stands on them: hosts and sizes are others then."""
+    size = json.loads(api.kubectl("-n", SPACE, "get", "persistentvolumeclaim", "grows", "-o", "json"))["spec"]["resources"]["requests"]["storage"]
+    kinds = [["deployments", "plain", "revisionHistoryLimit", "10", "3"],
+             ["daemonsets", "nowhere", "revisionHistoryLimit", "10", "4"],
+             ["services", "before", "sessionAffinity", "None", "ClientIP"],
+             ["ingresses", "lane", "rules.0.host", "lane.example", "lane.internal"],
+             ["persistentvolumeclaims", "grows", "resources.requests.storage", size, "5Gi"]]
+    browser.flow("editKinds", namespace=SPACE, kinds=kinds, theirs={"label": "touched", "value": "by-others"}, on={
+        "reviewed": lambda: api.kubectl("-n", SPACE, "label", "deployment", "plain", "touched=by-others")}, **drawn_look, **admin)

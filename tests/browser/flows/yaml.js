@@ -145,6 +145,14 @@ export async function namespaceByYaml(flow, { name, project, projectName, other,
   must((await ofProject(projectName).count()) === 0, "it is of both projects");
 }
 
+/** Puts the last word of `becomes` in place of a line's own. */
+async function retype(page, text, line, becomes) {
+  await text.getByText(line).first().click();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Control+Shift+ArrowLeft");
+  await page.keyboard.type(/\w+$/.exec(becomes)[0]);
+}
+
 /** The difference is shown before the save; what somebody else changed meanwhile is shown beside it, and both are saved together. */
 export async function editYaml(flow, { namespace, name, ...credentials }) {
   const { page } = flow;
@@ -153,10 +161,7 @@ export async function editYaml(flow, { namespace, name, ...credentials }) {
   const review = async (was, becomes) => {
     await press("edit");
     await visible(page.getByRole("button", { name: t("review"), exact: true }));
-    await text.getByText(`colour: ${was}`).click();
-    await page.keyboard.press("End");
-    await page.keyboard.press("Control+Shift+ArrowLeft");
-    await page.keyboard.type(becomes);
+    await retype(page, text, `colour: ${was}`, becomes);
     await visible(text.getByText(`colour: ${becomes}`));
   };
   const side = (label) => page.getByLabel(t(label), { exact: true });
@@ -188,4 +193,53 @@ export async function editYaml(flow, { namespace, name, ...credentials }) {
   await visible(text.getByText("colour: red"));
   const { colour, size } = await data();
   must(colour === "red" && size === "small", `not both were saved together: ${colour}, ${size}`);
+}
+
+/** Objects of several kinds, [plural, name, field of its spec, how it was, how it is to be]: each shows the difference, and is saved then. Of the first a fault is refused, and somebody else changes it meanwhile, too. */
+export async function editKinds(flow, { namespace, kinds, theirs, ...credentials }) {
+  const { page } = flow;
+  const { t, press } = hands(flow, "yaml");
+  const side = (label) => page.getByLabel(t(label), { exact: true });
+  const [[, first]] = kinds;
+  await flow.signIn(credentials);
+  for (const [plural, name, path, was, becomes] of kinds) {
+    const key = path.split(".").at(-1);
+    const text = page.getByLabel(t("editorOf", { name: `${plural}/${name}` }), { exact: true });
+    const object = () => asked(flow, `/clusters/demo/namespaces/${namespace}/objects/${plural}/${name}`);
+    const value = async () => String(path.split(".").reduce((tree, part) => tree?.[part], (await object()).spec));
+    const label = async () => (await object()).metadata.labels?.[theirs.label];
+    await flow.open(`/business/demo/${namespace}/${plural}/${name}/yaml`);
+    await press("edit");
+    await text.click();
+    await page.keyboard.press("Control+End"); // of a long text the editor draws what is near
+    if (name === first) {
+      await retype(page, text, `${key}: ${was}`, "many");
+      await press("review");
+      await visible(page.getByRole("alert"));
+      await flow.look("yaml-refused");
+      await retype(page, text, `${key}: many`, was);
+    }
+    await retype(page, text, `${key}: ${was}`, becomes);
+    await press("review");
+    await visible(side("now").getByText(`${key}: ${was}`));
+    await visible(side("would").getByText(`${key}: ${becomes}`));
+    must((await value()) === was, `${plural}/${name} was saved before the difference was seen`);
+    if (name === first) {
+      flow.tell("reviewed");
+      await until("somebody else has changed it", async () => (await label()) === theirs.value);
+      await press("common.action.save");
+      await visible(page.getByText(t("noConflicts"), { exact: true }));
+      await visible(side("mergedEditable").getByText(`${key}: ${becomes}`));
+      await page.getByRole("tab", { name: t("theirChange"), exact: true }).click();
+      await visible(side("theirs").getByText(`${theirs.label}: ${theirs.value}`));
+      await page.getByRole("tab", { name: t("myChange"), exact: true }).click();
+      await visible(side("base").getByText(`${key}: ${was}`));
+      await visible(side("mine").getByText(`${key}: ${becomes}`));
+      await flow.look("yaml-merged");
+      await press("saveMerged");
+    } else await press("common.action.save");
+    await visible(page.getByText(t("saved"), { exact: true }));
+    must((await value()) === becomes, `${plural}/${name} is not what was saved`);
+    if (name === first) must((await label()) === theirs.value, "what somebody else did is lost");
+  }
 }
