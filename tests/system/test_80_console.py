@@ -347,13 +347,13 @@ def test_a_lost_link_is_told_and_heals(browser, admin, world, killing):
     wait_for("its cluster is seen again", lambda: "stale" not in world.api.get("/clusters/demo/namespaces"), 60)
 
 
-@claims("G1.lost-cluster")
+@claims("G1.lost-cluster", "Y1.console-waits")
 def test_a_lost_cluster_is_told_and_heals(browser, admin, drawn_look, shown, api):
     def agent(verb):
         return lambda: api.machine("demo-master-1", "systemctl", verb, "slipway-agent")
     try:
-        browser.flow("lostCluster", namespace=SPACE, shown="settings", made="later", workload="web", on={"open": agent("stop"), "lost": agent("start")},
-                     **drawn_look, **admin)
+        browser.flow("lostCluster", namespace=SPACE, shown="settings", made="later", dropped="never", again="after-all", workload="web",
+                     on={"open": agent("stop"), "lost": agent("start")}, **drawn_look, **admin)
     finally:
         agent("start")()
         wait_for("its cluster is seen again", lambda: "stale" not in api.get("/clusters/demo/namespaces"), 60)

@@ -108,13 +108,15 @@ export async function lostLink(flow, credentials) {
   must(await page.evaluate(() => window.loadedOnce), "the page was loaded anew");
 }
 
-/** A cluster goes and comes back: its pages say so, stay readable, and heal without a reload; what cannot wait for it is off, and what can is done then. */
-export async function lostCluster(flow, { namespace, shown, made, workload, ...credentials }) {
+/** A cluster goes and comes back: its pages say so, stay readable, and heal without a reload; what cannot wait for it is off, and what can is done then, unless it was given up; it may be asked again. */
+export async function lostCluster(flow, { namespace, shown, made, dropped, again, workload, ...credentials }) {
   const { page } = flow;
   const { t, press, field, button, listed, dialog, heading } = hands(flow, "business");
   const at = (rest) => `/business/demo/${namespace}/${rest}`;
   const note = page.getByRole("alert").filter({ hasText: t("common.link.stale", { time: "|" }).split("|")[0] });
-  const request = page.getByRole("row").filter({ hasText: `ConfigMap ${made} ` });
+  const request = (name) => page.getByRole("row").filter({ hasText: `ConfigMap ${name} in ${namespace}` });
+  const answer = () => page.getByRole("tooltip").locator(".ant-btn-primary").click();
+  const is = (name, state, timeout) => visible(request(name).getByText(t(`common.state.${state}`), { exact: true }), timeout);
   const menu = () => page.getByRole("button", { name: `${t("common.action.more")} · ${workload}` }).click();
   const stop = page.getByRole("menuitem", { name: t("action.stop"), exact: true });
   flow.bears5xx = true;
@@ -137,8 +139,22 @@ export async function lostCluster(flow, { namespace, shown, made, workload, ...c
   await visible(dialog.getByText(t("outcome.waiting")));
   await dialog.locator(".ant-modal-footer button").click();
   await gone(dialog);
+  for (const name of [dropped, again, shown]) {
+    const data = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace } };
+    const asking = await flow.context.request.post(`${flow.base}/api/v1/clusters/demo/namespaces/${namespace}/objects/configmaps`, { data });
+    must(asking.status() === 202, `asking for ${name}: ${asking.status()} ${await asking.text()}`);
+  }
+  await flow.open(at("intents?waiting=true"));
+  for (const name of [made, dropped, again, shown]) await is(name, "waiting");
+  for (const name of [dropped, again]) {
+    await press("intent.cancel", request(name));
+    await answer();
+    await gone(request(name));
+  }
+  await is(made, "waiting");
+  await flow.look("requests-waiting");
   await flow.open(at("intents"));
-  await visible(request.getByText(t("common.state.waiting"), { exact: true }));
+  await is(dropped, "cancelled");
   await flow.open(at("deployments"));
   await visible(listed(workload));
   await visible(note);
@@ -153,7 +169,17 @@ export async function lostCluster(flow, { namespace, shown, made, workload, ...c
   await visible(stop.and(page.locator(":not([aria-disabled=true])")));
   must(await page.evaluate(() => window.loadedOnce), "the page was loaded anew");
   await flow.open(at("intents"));
-  await visible(request.getByText(t("common.state.done"), { exact: true }), 60_000);
+  await is(made, "done", 60_000);
+  await is(shown, "failed", 60_000);
+  await press("common.action.retry", request(again));
+  await answer();
+  await is(again, "done");
+  await press("common.action.retry", request(shown));
+  await answer();
+  await visible(dialog.getByText(new RegExp(`"${shown}" already exists`)));
+  await dialog.locator(".ant-btn-primary").click();
+  await gone(dialog);
   await flow.open(at("configmaps"));
-  await visible(listed(made));
+  for (const name of [made, again]) await visible(listed(name));
+  must((await listed(dropped).count()) === 0, "what was given up was done");
 }

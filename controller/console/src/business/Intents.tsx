@@ -37,9 +37,11 @@ export function Intents() {
       modal.error({ title: t("outcome.failed"), width: 600, content: <Failure error={error} /> });
       return;
     }
-    const objects = (data as Partial<Schemas["UndoResult"]> | undefined)?.objects;
-    const undone = (data as { summary?: string } | undefined)?.summary === undefined && objects;
-    if (undone) modal.info({ title: t("intent.undone"), width: 600, content: <OutcomeList outcomes={undone.map((one) => ({ namespace: "", ...one }))} /> });
+    const { summary, state, message: why, objects = [] } = data as Partial<Schemas["Intent"]>; // what an undo did has no summary
+    const outcomes = <OutcomeList outcomes={objects.map((one) => ({ ...one, namespace: one.namespace ?? "" }))} />;
+    if (summary === undefined) modal.info({ title: t("intent.undone"), width: 600, content: outcomes });
+    else if (state === "failed") modal.error({ title: t("outcome.failed"), width: 600, content: objects.length > 0 ? outcomes : why });
+    else if (state === "waiting") void message.info(t("outcome.waiting"));
     else void message.success(t("outcome.done"));
   };
   const params = (intent: string) => ({ path: { cluster, intent } });
