@@ -320,7 +320,7 @@ def test_a_refused_terminal_says_why(browser, admin, drawn_look, shown):
     browser.flow("refusedTerminal", node="demo-worker-1", **shown, **drawn_look, **admin)
 
 
-@claims("T1.console", "T1.console-tabs")
+@claims("T1.console", "T1.console-tabs", "T1.console-end")
 def test_a_terminal_outlives_the_controller_and_a_reload(browser, admin, shown, killing):
     browser.flow("terminal", on=killing("attached", "lost"), **shown, **admin)
 

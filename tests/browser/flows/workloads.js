@@ -239,7 +239,7 @@ export async function terminal(flow, { namespace, pod, ...credentials }) {
   await besideTerminal(flow, namespace, pod);
 }
 
-/** A second terminal beside the first: of the shell that was chosen, as large as its window; it is listed. */
+/** A second terminal beside the first: of the shell that was chosen, as large as its window; it is listed, and ended there. */
 async function besideTerminal(flow, namespace, pod) {
   const { page } = flow;
   const { t, choose, press } = hands(flow, "pods");
@@ -274,4 +274,9 @@ async function besideTerminal(flow, namespace, pod) {
   await flow.open(`/business/demo/${namespace}/terminals`);
   const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: pod, exact: true }) });
   await visible(row.getByText("sh", { exact: true }));
+  must((await row.count()) === 1, "a terminal whose exit was shown is listed");
+  await press("terminal.end", row);
+  await press("terminal.end", page.getByRole("tooltip"));
+  await visible(page.getByText(t("terminals.ended"), { exact: true }));
+  await gone(row);
 }
