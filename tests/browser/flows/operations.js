@@ -57,7 +57,6 @@ export async function failedUpgrade(flow, { cluster, release, why, signed, ...cr
   await page.waitForURL(/\/operations\/[^/]+$/);
   await visible(newest.getByText(t("step.canary"), { exact: true }));
   await visible(newest.getByText(new RegExp(why)));
-  await flow.look("operation-refused");
   flow.tell("failed");
   await until("the release is signed", async () => (await asked(flow, "/agent-releases?limit=500")).items.some(({ directory }) => directory === signed));
   await press("operation.retry");

@@ -216,7 +216,6 @@ export async function editKinds(flow, { namespace, kinds, theirs, ...credentials
       await retype(page, text, `${key}: ${was}`, "many");
       await press("review");
       await visible(page.getByRole("alert"));
-      await flow.look("yaml-refused");
       await retype(page, text, `${key}: many`, was);
     }
     await retype(page, text, `${key}: ${was}`, becomes);
