@@ -191,13 +191,16 @@ class Here : public BodySource {
   int at_ = 0;
 };
 
-TEST(HttpServer, WhatIsHereLeavesTogether) {
-  const auto handler = [](HttpRequest) -> Task<HttpResponse> {
+auto answers_here(bool breaks) {
+  return [breaks](HttpRequest) -> Task<HttpResponse> {
     HttpResponse response;
-    response.body = std::make_unique<Here>(false);
+    response.body = std::make_unique<Here>(breaks);
     co_return response;
   };
-  with_server({}, handler, [](HttpServer& server) -> Task<> {
+}
+
+TEST(HttpServer, WhatIsHereLeavesTogether) {
+  with_server({}, answers_here(false), [](HttpServer& server) -> Task<> {
     asio::ip::tcp::socket socket(co_await asio::this_coro::executor);
     co_await socket.async_connect({asio::ip::make_address("127.0.0.1"), server.port()}, kUse);
     co_await asio::async_write(socket, asio::buffer("GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27), kUse);
@@ -209,12 +212,7 @@ TEST(HttpServer, WhatIsHereLeavesTogether) {
 }
 
 TEST(HttpServer, WhatCameBeforeABodyBrokeIsSent) {
-  const auto handler = [](HttpRequest) -> Task<HttpResponse> {
-    HttpResponse response;
-    response.body = std::make_unique<Here>(true);
-    co_return response;
-  };
-  with_server({}, handler, [](HttpServer& server) -> Task<> {
+  with_server({}, answers_here(true), [](HttpServer& server) -> Task<> {
     const std::string cut = co_await raw(server.port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_TRUE(cut.ends_with("4\r\none,\r\n3\r\ntwo\r\n")) << cut;
   });
