@@ -6,6 +6,7 @@
 
 #include "agent/config/section.hpp"
 #include "protocol/base/files.hpp"
+#include "protocol/base/letter_case.hpp"
 
 namespace slipway::config {
 
@@ -25,13 +26,6 @@ bool is_hex64(std::string_view text) {
   return text.size() == kHexDigits && std::ranges::all_of(text, [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
          });
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
 }
 
 bool is_host(std::string_view host, bool bracketed) {
@@ -73,7 +67,7 @@ Result<std::vector<std::string>> pins_of(const Section& own) {
     return own.bad("ca_sha256",
                    "is not 64 hex digits, the SHA-256 of the controller's CA (or a list of two)");
   }
-  for (std::string& pin : pins) pin = lower(pin);
+  for (std::string& pin : pins) pin = base::lower_case(pin);
   return pins;
 }
 
