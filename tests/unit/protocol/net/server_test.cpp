@@ -175,11 +175,13 @@ TEST(HttpServer, BodiesStreamInChunksOrToTheEndForOldClients) {
   });
 }
 
-/// All of a body is here, or all that came before it broke.
+/// All of a body is here, or all that came before it broke. Others have turns in between, so that a
+/// client would see what was written too early.
 class Here : public BodySource {
  public:
   explicit Here(bool breaks) : breaks_(breaks) {}
   Task<Result<std::optional<std::string>>> next() override {
+    for (int turn = 0; turn < 100; ++turn) co_await asio::post(asio::use_awaitable);
     if (at_ < 2) co_return at_++ == 0 ? "one," : "two";
     if (breaks_) co_return base::fail(base::ErrorCode::kUnavailable, "broke");
     co_return std::nullopt;
