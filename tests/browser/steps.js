@@ -80,3 +80,15 @@ export async function until(what, condition, seconds = 60) {
     await new Promise((again) => setTimeout(again, 200));
   }
 }
+
+/** Deletes a cluster on its page and waits for the operation's end. */
+export async function deleteCluster(flow, name) {
+  const { page } = flow;
+  const { press, dialog, confirm } = hands(flow, "management");
+  await flow.open(`/management/clusters/${name}/delete`);
+  await press("deleteCluster.do");
+  await dialog.getByRole("textbox").fill(name);
+  await confirm();
+  await page.waitForURL(/\/operations\//);
+  await page.locator("[data-operation][data-state=done]").waitFor({ timeout: 120_000 });
+}

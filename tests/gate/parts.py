@@ -4,6 +4,7 @@ import glob
 import os
 import subprocess
 import xml.etree.ElementTree as xml
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Callable
 
@@ -89,20 +90,30 @@ def run_tsan(tree, out, options):
     return ctest(tree, out, "tsan", "-LE", "system")
 
 
+def fuzz(tree, target, seconds):
+    """Runs one fuzzer on one core; what it printed and its row."""
+    name = os.path.basename(target)
+    corpus = f"{tree}/build/fuzz/corpus/{name}"
+    os.makedirs(corpus, exist_ok=True)
+    seeds = [d for d in [f"{tree}/tests/fuzz/corpus/{name}"] if os.path.isdir(d)]
+    done = subprocess.run([target, f"-max_total_time={seconds}", "-rss_limit_mb=2048", "-timeout=10",
+                           f"-artifact_prefix={tree}/build/fuzz/{name}-", corpus, *seeds],
+                          cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                          text=True, errors="replace")
+    return done.stdout, judged(name, [f"ended with {done.returncode}"] if done.returncode else [])
+
+
 def run_fuzz(tree, out, options):
+    """All fuzzers, two at once."""
     build(tree, out, "fuzz")
     seconds = FUZZ_SECONDS_FULL if options.full else FUZZ_SECONDS
+    targets = [t for t in sorted(glob.glob(f"{tree}/build/fuzz/tests/fuzz/fuzz_*")) if os.access(t, os.X_OK) and not os.path.isdir(t)]
     rows = []
-    for target in sorted(glob.glob(f"{tree}/build/fuzz/tests/fuzz/fuzz_*")):
-        name = os.path.basename(target)
-        if not os.access(target, os.X_OK) or os.path.isdir(target):
-            continue
-        corpus = f"{tree}/build/fuzz/corpus/{name}"
-        os.makedirs(corpus, exist_ok=True)
-        seeds = [d for d in [f"{tree}/tests/fuzz/corpus/{name}"] if os.path.isdir(d)]
-        sh(tree, out, target, f"-max_total_time={seconds}", "-rss_limit_mb=2048", "-timeout=10",
-           f"-artifact_prefix={tree}/build/fuzz/{name}-", corpus, *seeds)
-        rows += one(name)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        done = list(pool.map(lambda target: fuzz(tree, target, seconds), targets))
+    for text, row in sorted(done, key=lambda one: one[1][0]["result"] == "failed"):  # the log's end is shown
+        out.write(text)
+        rows += row
     return rows or [{"name": "fuzz", "result": "failed", "why": "no fuzz target was built"}]
 
 

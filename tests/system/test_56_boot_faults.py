@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 import faults
+from browser import Browser
 from conftest import free_port
 from slipway import Slipway, controller_binary, wait_for
 
@@ -58,11 +59,13 @@ class OddWorld:
             except OSError:
                 return False
 
-    def sign_in(self):
+    def admin(self):
         with open(f"{self.state}/first-password") as text:
-            password = text.read().strip()
+            return {"user": "admin", "password": text.read().strip()}
+
+    def sign_in(self):
         with self.api.visitor() as visitor:
-            signed_in = visitor.post(f"{self.base}/api/v1/login", json={"user": "admin", "password": password}, timeout=30)
+            signed_in = visitor.post(f"{self.base}/api/v1/login", json=self.admin(), timeout=30)
             assert signed_in.status_code == 200, signed_in.text
             made = visitor.post(f"{self.base}/api/v1/tokens", json={"name": "faults"}, headers={"Origin": self.base}, timeout=30)
             assert made.status_code == 201, made.text
@@ -106,6 +109,13 @@ def odd_world(world):
 def make(api, fault):
     masters, workers = faults.FAULTS[fault].get("nodes", (1, 0))
     return api.call("POST", "/clusters", expect=202, json={"name": fault, "masters": masters, "workers": workers}).json()["operation"]
+
+
+def remove(api, clusters):
+    for name in clusters:
+        api.call("DELETE", f"/clusters/{name}", expect=202)
+    for name in clusters:
+        wait_for(f"{name} is gone", lambda name=name: api.call("GET", f"/clusters/{name}").status_code == 404, 90)
 
 
 def node(api, fault):
@@ -164,6 +174,20 @@ def check_goes_on(api, fault):
     wait_for(f"{fault} is mended and the node goes on", past, 150, 0.5)
 
 
+@claims("C14.console-step")
+def test_a_failed_step_is_run_again_by_its_button(odd_world, drawn_look):
+    api, fault = odd_world.api, "disk-not-blank"
+    cure, name = faults.FAULTS[fault], faults.node_of(fault)
+    make(api, fault)
+    browser = Browser(api)
+    try:
+        browser.flow("failedStep", **drawn_look, cluster=fault, node=name, step=cure["step"], why="file system or volume of type ext4",
+                     on={"failed": lambda: api.machine(name, "bash", "-c", cure["mend"])}, **odd_world.admin())
+    finally:
+        browser.close()
+        remove(api, [fault])
+
+
 @claims("C14.boot-faults", "C14.waiting", "C14.mended", "E1.unreachable", "E1.two-keys")
 def test_each_boot_fault_is_named_and_a_mended_node_goes_on(odd_world, drawn, full):
     api, figures = odd_world.api, {}
@@ -178,10 +202,7 @@ def test_each_boot_fault_is_named_and_a_mended_node_goes_on(odd_world, drawn, fu
             for fault in [f for f in group if "mend" in faults.FAULTS[f]]:
                 check_goes_on(api, fault)
         finally:
-            for fault in group:
-                api.call("DELETE", f"/clusters/{fault}", expect=202)
-            for fault in group:
-                wait_for(f"{fault} is gone", lambda name=fault: api.call("GET", f"/clusters/{name}").status_code == 404, 90)
+            remove(api, group)
     for fault, took in sorted(figures.items()):
         print(f"{fault:20} {took:5.1f} s")
     late = {fault: took for fault, took in figures.items() if took > NAMED_WITHIN}

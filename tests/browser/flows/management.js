@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The management view: clusters, nodes, namespaces, users and projects, audit, settings. Each flow cleans up what it makes.
-import { asked, gone, hands, has, must, named, visible } from "../steps.js";
+import { asked, deleteCluster, gone, hands, has, must, named, visible } from "../steps.js";
 
 /** The tabs of a cluster; a kubeconfig is made when it is asked for; a deletion must be typed. */
 export async function clusterPages(flow, { cluster, ...credentials }) {
@@ -87,12 +87,7 @@ export async function newCluster(flow, { keyPair, create, ...credentials }) {
     has(await asked(flow, `/clusters/${create}`), { masters: 1, workers: 0, masterFlavor, workerFlavor, keyPair }, "the cluster");
     await visible(page.locator("[data-operation][data-state=running]"));
     await page.locator("[data-operation][data-state=done]").waitFor({ timeout: 180_000 });
-    await flow.open(`/management/clusters/${create}/delete`);
-    await press("deleteCluster.do");
-    await dialog.getByRole("textbox").fill(create);
-    await confirm();
-    await page.waitForURL(/\/operations\//);
-    await page.locator("[data-operation][data-state=done]").waitFor({ timeout: 120_000 });
+    await deleteCluster(flow, create);
     await flow.open(`/management/clusters/${create}`);
     await visible(page.getByText(t("cluster.gone", { name: create })));
   }

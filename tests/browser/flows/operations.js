@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operations that fail: they say where and why, are tried again from there, and a cluster that was never made is deleted.
-import { asked, gone, hands, must, until, visible } from "../steps.js";
+import { asked, deleteCluster, gone, hands, must, until, visible } from "../steps.js";
 
 /** A cluster with the node network `cidr`, which its cloud cannot give it: the failed step is tried again, and the cluster is deleted. */
 export async function failedCreation(flow, { name, cidr, ...credentials }) {
@@ -28,12 +28,7 @@ export async function failedCreation(flow, { name, cidr, ...credentials }) {
   await flow.open(`/management/clusters/${name}/timeline`);
   await visible(failed.getByText(t("operation.attempts", { count: 2 }), { exact: true }));
 
-  await flow.open(`/management/clusters/${name}/delete`);
-  await press("deleteCluster.do");
-  await dialog.getByRole("textbox").fill(name);
-  await confirm();
-  await page.waitForURL(/\/operations\//);
-  await page.locator("[data-operation][data-state=done]").waitFor({ timeout: 60_000 });
+  await deleteCluster(flow, name);
   await flow.open("/management/clusters");
   await visible(page.getByRole("link", { name: "demo", exact: true }));
   must((await page.getByRole("link", { name, exact: true }).count()) === 0, "the cluster is still listed");
@@ -64,4 +59,26 @@ export async function failedUpgrade(flow, { cluster, release, why, signed, ...cr
   await confirm();
   await is("done");
   await gone(button("operation.retry"));
+}
+
+/** A node waits at a failed step, whose words `why` its page shows; mended, the step is run again at once by its button. */
+export async function failedStep(flow, { cluster, node, step, why, ...credentials }) {
+  const { page } = flow;
+  const { t, press, button, tab, dialog, confirm } = hands(flow, "management");
+  const head = page.locator(".ant-collapse-header").filter({ has: page.getByText(step, { exact: true }) });
+  const state = (name) => head.getByRole("img", { name: t(`common.state.${name}`), exact: true });
+  await flow.signIn(credentials);
+  await flow.open(`/management/clusters/${cluster}/nodes/${node}`);
+  await tab("node.tab.steps");
+  await visible(state("failed"), 60_000);
+  await visible(page.getByText(new RegExp(why)).first());
+  await flow.look("node-step-failed");
+  flow.tell("failed");
+  await press("node.retry");
+  await visible(dialog.getByText(t("node.retryTitle", { step }), { exact: true }));
+  await visible(dialog.getByText(new RegExp(why)));
+  await confirm();
+  await visible(page.getByText(t("node.retried"), { exact: true }));
+  await visible(state("done"), 60_000);
+  await gone(button("node.retry"));
 }

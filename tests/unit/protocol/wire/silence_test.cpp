@@ -110,7 +110,8 @@ TEST_F(Silence, AnIdleControllerAnswersAndSaysLittleElse) {
     }
   }
   EXPECT_EQ(pongs, 600 / kPingInterval.count());
-  EXPECT_LE(others, 2 * (600 / kProbeInterval.count() + 1));  // pings and syncs
+  const auto most = std::chrono::seconds{600} / joins_after(kProbeInterval) + 1;
+  EXPECT_LE(others, static_cast<std::size_t>(2 * most));  // pings and syncs
   EXPECT_GE(all_of<RoundTrip>(controller).size(), 600u / kProbeInterval.count() - 1);
 }
 
@@ -138,6 +139,40 @@ class QuietWorker : public Silence {
 
 TEST_F(QuietWorker, PingsAsOftenAsItsControllerWants) {
   EXPECT_EQ(pings_within(10, seconds{600}), 60U);
+}
+
+TEST_F(QuietWorker, PingsAlongWithWhatItReports) {
+  pings_within(11, seconds{9});
+  std::size_t messages = 0;
+  for (seconds i{0}; i < seconds{600}; ++i) {
+    pass(seconds{1});
+    if (i % seconds{10} == seconds{0}) {
+      agent.talk.send_along(now, utc);
+      ASSERT_TRUE(agent.talk.send(Report{}));
+    }
+    messages += agent.talk.has_frame() ? 1 : 0;
+    settle();
+  }
+  EXPECT_EQ(messages, 60U) << "reports, and no ping or sync by itself";
+  EXPECT_GE(all_of<RoundTrip>(agent).size(), 59U);
+}
+
+TEST_F(Silence, WhatIsNotNearlyDueLeavesNotAlong) {
+  settle();
+  now += kPingInterval / 2;
+  agent.talk.send_along(now, utc);
+  EXPECT_FALSE(agent.talk.has_frame());
+  now += kPingInterval / 2;
+  agent.talk.send_along(now, utc);
+  EXPECT_TRUE(agent.talk.has_frame());
+}
+
+TEST_F(Silence, IsLookedForByTheControllerAsOftenAsThePingsWant) {
+  EXPECT_EQ(agent.talk.tick_interval(), seconds{1});
+  EXPECT_EQ(controller.talk.tick_interval(), seconds{1});
+  EXPECT_EQ(tick_interval(kWorkerPingInterval), milliseconds{2750});
+  EXPECT_EQ(tick_interval(seconds{1}), kMinTick);
+  EXPECT_EQ(tick_interval(kMaxPingInterval), kMaxTick);
 }
 
 TEST_F(QuietWorker, IsDeadToBothEndsAfterTwoOfItsOwnIntervals) {
