@@ -17,7 +17,6 @@ using base::Task;
 
 namespace {
 
-constexpr std::chrono::seconds kTick{1};
 // A controller's thousands of timers fire together, eight times a second, and not one by one. An
 // agent's do not: on a grid of their clocks all agents of a host would ping at once.
 constexpr std::chrono::milliseconds kTickGrid{125};
@@ -177,7 +176,7 @@ Task<> LinkState::watched(Task<> loop) {
 }
 
 void LinkState::tick_later() {
-  auto due = std::chrono::steady_clock::now() + kTick;
+  auto due = std::chrono::steady_clock::now() + conversation.tick_interval();
   if (conversation.side() == wire::Side::kController) {
     due -= due.time_since_epoch() % kTickGrid;
   }
@@ -235,6 +234,7 @@ Result<StreamPtr> Link::open(wire::StreamOpen what, bool interactive) {
 }
 
 Result<> Link::send(wire::Report report) {
+  state_->conversation.send_along(state_->clock.monotonic(), state_->clock.utc());
   auto sent = state_->conversation.send(std::move(report));
   state_->changed();
   return sent;

@@ -74,8 +74,8 @@ class Link {
   base::Task<base::Error> run();
   void close(base::Error why);  ///< run() returns soon after
 
-  /// Lets time pass: pings, silence. run() does so each second; tests with a clock of their own
-  /// call it.
+  /// Lets time pass: pings, silence. run() does so every now and then; tests with a clock of
+  /// their own call it.
   void tick();
 
   base::Result<StreamPtr> open(wire::StreamOpen what, bool interactive);

@@ -71,6 +71,16 @@ void Conversation::State::ping(base::MonotonicTime now, base::UtcTime utc) {
   outbox.set_ping(std::move(ping));
 }
 
+void Conversation::State::ping_and_sync(base::MonotonicTime now, base::UtcTime utc, bool company) {
+  const auto due = [&](base::MonotonicTime last, std::chrono::seconds interval) {
+    return now - last >= (company ? joins_after(interval) : interval);
+  };
+  if (due(pinged, side == Side::kAgent ? agent_pings : kProbeInterval)) ping(now, utc);
+  if (!due(synced, kSyncInterval)) return;
+  synced = now;
+  outbox.request_sync();
+}
+
 Result<> Conversation::State::check_silence(base::MonotonicTime now) {
   // After a pause of this process nobody can say how long the other end was silent.
   const auto pause = now - std::exchange(ticked, now);
@@ -132,13 +142,17 @@ Result<> Conversation::tick(base::MonotonicTime now, base::UtcTime utc) {
     return alive;
   }
   if (!state_->ready) return {};
-  const auto interval = state_->side == Side::kAgent ? state_->agent_pings : kProbeInterval;
-  if (now - state_->pinged >= interval) state_->ping(now, utc);
-  if (now - state_->synced >= kSyncInterval) {
-    state_->synced = now;
-    state_->outbox.request_sync();
-  }
+  state_->ping_and_sync(now, utc, false);
   return {};
+}
+
+std::chrono::milliseconds Conversation::tick_interval() const {
+  // An agent's own pings must not be late.
+  return state_->side == Side::kAgent ? kMinTick : wire::tick_interval(state_->agent_pings);
+}
+
+void Conversation::send_along(base::MonotonicTime now, base::UtcTime utc) {
+  if (state_->usable()) state_->ping_and_sync(now, utc, true);
 }
 
 std::optional<std::string> Conversation::State::next_single() {

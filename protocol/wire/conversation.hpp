@@ -76,8 +76,11 @@ class Conversation {
 
   /// One message from the transport. An error is the peer's fault and ends the conversation.
   base::Result<> receive(std::string_view frame, base::MonotonicTime now, base::UtcTime utc);
-  /// Pings, syncs, finds silence (kTimeout ends the conversation). Call at least each second.
+  /// Pings, syncs, finds silence (kTimeout ends the conversation). Call each tick_interval().
   base::Result<> tick(base::MonotonicTime now, base::UtcTime utc);
+  std::chrono::milliseconds tick_interval() const;
+  /// Something is about to be sent: a ping or a sync that is nearly due leaves with it.
+  void send_along(base::MonotonicTime now, base::UtcTime utc);
   /// The next frame to write, most urgent first: control, interactive streams, reports and orders,
   /// the other streams in turn. Small ones leave together where the other end takes batches. Take
   /// one only when it can be written at once.

@@ -19,7 +19,7 @@ struct Conversation::State {
   base::Result<> take_in(Frame frame, base::MonotonicTime now, base::UtcTime utc);
   base::Result<> on_batch(Batch batch, base::MonotonicTime now, base::UtcTime utc);
   base::Result<> on_hello(const Hello& hello);
-  base::Result<> on_ping(const Ping& ping, base::UtcTime utc);
+  base::Result<> on_ping(const Ping& ping, base::MonotonicTime now, base::UtcTime utc);
   base::Result<> on_pong(const Pong& pong, base::MonotonicTime now);
   base::Result<> on_sync(const Sync& sync);
   base::Result<> on_open(Open open);
@@ -36,6 +36,8 @@ struct Conversation::State {
   void push_reset(StreamId id, const base::Error& why);
   void drop(StreamId id, base::ErrorCode code, std::string why);  ///< tells the owner, not the peer
   void ping(base::MonotonicTime now, base::UtcTime utc);
+  /// Pings and syncs if that is due; with `company`, if it nearly is.
+  void ping_and_sync(base::MonotonicTime now, base::UtcTime utc, bool company);
   base::Result<> check_silence(base::MonotonicTime now);
   std::optional<std::string> next_single();  ///< the next frame by itself
 

@@ -62,11 +62,13 @@ Result<> Conversation::State::on_hello(const Hello& hello) {
   return {};
 }
 
-Result<> Conversation::State::on_ping(const Ping& ping, base::UtcTime utc) {
+Result<> Conversation::State::on_ping(const Ping& ping, base::MonotonicTime now,
+                                      base::UtcTime utc) {
   Pong pong;
   pong.set_nonce(ping.nonce());
   pong.set_utc_ms(base::to_unix_ms(utc));
   outbox.set_pong(std::move(pong));
+  ping_and_sync(now, utc, true);
   return {};
 }
 
@@ -238,7 +240,7 @@ Result<> Conversation::State::take_in(Frame frame, base::MonotonicTime now, base
     case Frame::kHello:
       return on_hello(frame.hello());
     case Frame::kPing:
-      return on_ping(frame.ping(), utc);
+      return on_ping(frame.ping(), now, utc);
     case Frame::kPong:
       return on_pong(frame.pong(), now);
     case Frame::kSync:

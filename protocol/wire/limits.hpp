@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -33,13 +34,26 @@ inline constexpr std::chrono::seconds kHelloTimeout{10};
 // silence, a tick of 1 s that looks for it, and 2 s for a machine that is busy. The agent pings and
 // the controller, who has thousands of them, answers: to each end the other's frame is a sign of
 // life, and two of them must be missing. A pause of one's own process is taken off. Workers, who
-// are most and of whom none is another's gateway, ping less: dead ones are told within 21 s.
+// are most and of whom none is another's gateway, ping less: dead ones are told within 29 s. Theirs
+// is a little more than the 10 s between two reports of health, with which their pings leave.
 inline constexpr std::chrono::seconds kPingInterval{4};  ///< of an agent that is not told another
-inline constexpr std::chrono::seconds kWorkerPingInterval{8};
+inline constexpr std::chrono::seconds kWorkerPingInterval{11};
 inline constexpr std::chrono::seconds kMaxPingInterval{30};
+inline constexpr std::chrono::seconds kMinTick{1};
+inline constexpr std::chrono::seconds kMaxTick{3};
 /// Nothing heard for so long from who pings at that interval: the link is dead.
 constexpr std::chrono::seconds silence_limit(std::chrono::seconds ping) {
   return 2 * ping + std::chrono::seconds{2};
+}
+/// How often who is pinged at that interval looks whether it still is.
+constexpr std::chrono::milliseconds tick_interval(std::chrono::seconds ping) {
+  return std::clamp<std::chrono::milliseconds>(std::chrono::milliseconds{ping} / 4, kMinTick,
+                                               kMaxTick);
+}
+/// What is due at that interval leaves earlier, from here on, when other frames leave anyway: each
+/// message by itself wakes the other end up.
+constexpr std::chrono::milliseconds joins_after(std::chrono::milliseconds interval) {
+  return interval * 7 / 8;
 }
 inline constexpr std::chrono::seconds kSilenceLimit = silence_limit(kPingInterval);  ///< a master's
 inline constexpr std::chrono::seconds kProbeInterval{
@@ -50,6 +64,7 @@ inline constexpr std::chrono::seconds kSyncInterval{30};
 
 // A sender with any credit left out by kCreditStepBytes can still send the largest note.
 static_assert(kWindowBytes - kCreditStepBytes >= kMaxNoteBytes);
+static_assert(kMaxTick < kPingInterval);  // more is taken for a pause of this process
 static_assert(kDeafLimit > kProbeInterval);
 static_assert(kDeafLimit >= 2 * kMaxPingInterval);
 
