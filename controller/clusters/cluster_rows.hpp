@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "controller/clusters/model.hpp"
@@ -122,8 +123,10 @@ class Rows {
   std::vector<MachineRow> machines() const;
   // Without what comes after `bootstrapped` in a row: what is looked at every few seconds, of
   // thousands of machines, reads no more than it needs.
-  std::vector<MachineRow> briefs(const ClusterId& cluster) const;   ///< masters first
-  std::vector<MachineRow> briefs() const;                           ///< of all clusters
+  std::vector<MachineRow> briefs(const ClusterId& cluster) const;  ///< masters first
+  std::vector<MachineRow> briefs() const;                          ///< of all clusters
+  /// All machines' resources, and whether the cloud has ever told of them.
+  std::unordered_map<ResourceId, bool> told_resources() const;
   std::vector<MachineRow> masters(const ClusterId& cluster) const;  ///< in brief
   std::vector<MachineRow> not_bootstrapped() const;                 ///< in brief, of all clusters
   std::vector<PeerRow> peers(const ClusterId& cluster) const;       ///< all nodes, masters first

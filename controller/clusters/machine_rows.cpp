@@ -181,6 +181,13 @@ std::vector<MachineRow> Rows::briefs() const {
   return briefs_of(database_.prepare(select_briefs("")));
 }
 
+std::unordered_map<ResourceId, bool> Rows::told_resources() const {
+  auto row = database_.prepare("SELECT resource, cloud_state<>'' FROM machines WHERE resource<>''");
+  std::unordered_map<ResourceId, bool> found;
+  while (row.step()) found.emplace(ResourceId{row.text(0)}, row.number(1) != 0);
+  return found;
+}
+
 std::vector<MachineRow> Rows::masters(const ClusterId& cluster) const {
   auto rows = database_.prepare(select_briefs("WHERE m.cluster=? AND m.role=? ORDER BY m.ordinal"));
   rows.bind(cluster.value).bind(clusters::name_of(Role::kMaster));

@@ -162,23 +162,20 @@ void Machines::lost(const MachineRow& machine) {
 }
 
 base::Task<base::Result<>> Machines::poll() {
-  const auto before = rows_.briefs();
+  const auto asked = rows_.told_resources();
   auto seen = co_await cloud_.machines();
   if (!seen) co_return fail(seen);
-  std::map<ResourceId, const cloud::Machine*> by_id;
+  std::unordered_map<ResourceId, const cloud::Machine*> by_id;
   for (const cloud::Machine& machine : *seen) by_id[machine.id] = &machine;
   std::set<ClusterId> moved;
-  std::map<MachineId, const MachineRow*> asked;
-  for (const MachineRow& machine : before) asked[machine.id] = &machine;
   auto stored = database_.transaction([&]() -> base::Result<> {
     for (const MachineRow& machine : rows_.briefs()) {
-      const auto old = asked.find(machine.id);
+      const auto told = asked.find(machine.resource);
       // What was made or replaced while the cloud answered is not in this answer.
-      if (old == asked.end() || machine.resource.empty()) continue;
-      if (machine.resource != old->second->resource) continue;
+      if (told == asked.end()) continue;
       const auto found = by_id.find(machine.resource);
       if (found == by_id.end()) {
-        if (old->second->cloud.known) lost(machine);
+        if (told->second) lost(machine);
         continue;
       }
       if (auto written = observe(machine, *found->second); !written) return written;

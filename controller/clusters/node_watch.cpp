@@ -198,8 +198,10 @@ Node NodeWatch::signs(const MachineRow& machine) const {
 }
 
 void NodeWatch::judge_one(const ClusterRow& cluster) {
+  const auto machines = rows_.briefs(cluster.id);
   std::vector<Node> all;
-  for (const MachineRow& machine : rows_.briefs(cluster.id)) all.push_back(signs(machine));
+  all.reserve(machines.size());
+  for (const MachineRow& machine : machines) all.push_back(signs(machine));
   const Verdict verdict = judge(all, clock_.utc(), started_);
   const ClusterState next = next_state(cluster.state, verdict);
   const bool judged = next == ClusterState::kHealthy || next == ClusterState::kUnhealthy;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "controller/clusters/agents.hpp"
@@ -53,8 +53,8 @@ class NodeWatch {
   const base::Clock& clock_;
   Rows rows_;
   base::UtcTime started_;
-  std::map<MachineId, std::string> troubles_;  ///< of nodes whose health says one
-  std::map<MachineId, std::string> judged_;    ///< of linked nodes: the health judged last
+  std::unordered_map<MachineId, std::string> troubles_;  ///< of nodes whose health says one
+  std::unordered_map<MachineId, std::string> judged_;  ///< of linked nodes: the health judged last
 };
 
 }  // namespace slipway::clusters

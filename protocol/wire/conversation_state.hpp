@@ -55,7 +55,7 @@ struct Conversation::State {
   base::MonotonicTime pinged;
   base::MonotonicTime synced;
   bool said_hello = false;
-  bool ready = false;  ///< the other end has said hello
+  bool ready = false;                                ///< the other end has said hello
   bool batches = false;                              ///< the other end takes them
   std::chrono::seconds agent_pings = kPingInterval;  ///< the interval, as the controller wants it
   std::optional<base::Error> ended;
