@@ -14,7 +14,7 @@ using base::fail;
 
 namespace {
 
-constexpr std::size_t kMostCas = 1000;  // kept, those of deleted clusters too
+constexpr std::size_t kMostClusters = 1000;  // kept, those of deleted clusters too
 
 }  // namespace
 
@@ -46,6 +46,14 @@ std::optional<base::MachineId> NodeRoster::gateway(const base::ClusterId& cluste
   return row->gateway;
 }
 
+const std::vector<PeerRow>& NodeRoster::peers_of(const base::ClusterId& cluster) {
+  if (peers_.size() > kMostClusters) peers_.clear();
+  auto& known = peers_.try_emplace(cluster, Peers{-1, {}}).first->second;
+  const auto revision = database_.revision();
+  if (known.revision != revision) known = {revision, Rows{database_}.peers(cluster)};
+  return known.rows;
+}
+
 base::Result<wire::DesiredNode> NodeRoster::desired(const base::MachineId& machine) {
   Rows rows{database_};
   const auto row = rows.machine(machine);
@@ -53,13 +61,13 @@ base::Result<wire::DesiredNode> NodeRoster::desired(const base::MachineId& machi
   if (!cluster || cluster->deleted || cluster->state == ClusterState::kDeleting) {
     return fail(ErrorCode::kNotFound, "no machine " + machine.value);
   }
-  const auto machines = rows.peers(cluster->id);
+  const auto& machines = peers_of(cluster->id);
   const auto volumes = Ledger{database_, clock_}.volumes_of(row->resource);
   const auto key_pair = KeyPairs{database_}.find(cluster->spec.key_pair);
   auto desired = desired_node({*cluster, *row, machines, volumes, image_, small_machines_,
                                key_pair ? key_pair->public_key : std::string{}});
   if (!desired) return desired;
-  if (cas_.size() > kMostCas) cas_.clear();
+  if (cas_.size() > kMostClusters) cas_.clear();
   auto keys =
       row->is_master()
           ? read_master_pki(secrets_, cluster->id, machine, *desired->mutable_master())

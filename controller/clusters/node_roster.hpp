@@ -3,8 +3,10 @@
 
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "controller/clusters/cluster_pki.hpp"
+#include "controller/clusters/cluster_rows.hpp"
 #include "controller/clusters/node_image.hpp"
 #include "controller/links/links.hpp"
 #include "controller/links/roster.hpp"
@@ -30,12 +32,20 @@ class NodeRoster : public links::Roster, public links::DesiredSource {
   const NodeImage& image() const { return image_; }
 
  private:
+  /// The machines of a cluster; kept, since after a restart each of its agents asks for them.
+  const std::vector<PeerRow>& peers_of(const base::ClusterId& cluster);
+
+  struct Peers {
+    std::int64_t revision;
+    std::vector<PeerRow> rows;
+  };
   store::Database& database_;
   const secrets::Secrets& secrets_;
   const base::Clock& clock_;
   NodeImage image_;
   bool small_machines_;
   std::map<base::ClusterId, KnownCa> cas_;
+  std::map<base::ClusterId, Peers> peers_;
 };
 
 }  // namespace slipway::clusters

@@ -63,12 +63,13 @@ int newest_known() {
 /// Ends a transaction (or a savepoint within one) however its scope is left.
 class Bracket {
  public:
-  explicit Bracket(sqlite3* handle)
-      : handle_(handle), nested_(sqlite3_get_autocommit(handle) == 0) {
+  Bracket(sqlite3* handle, std::int64_t& rollbacks)
+      : handle_(handle), rollbacks_(rollbacks), nested_(sqlite3_get_autocommit(handle) == 0) {
     execute(handle_, nested_ ? "SAVEPOINT inner" : "BEGIN IMMEDIATE");
   }
   ~Bracket() {
     if (committed_) return;
+    ++rollbacks_;
     const char* sql = nested_ ? "ROLLBACK TO inner; RELEASE inner" : "ROLLBACK";
     sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
   }
@@ -80,6 +81,7 @@ class Bracket {
 
  private:
   sqlite3* handle_;
+  std::int64_t& rollbacks_;
   bool nested_;
   bool committed_ = false;
 };
@@ -136,7 +138,7 @@ Statement Database::prepare(std::string_view sql) {
 }
 
 base::Result<> Database::transaction(const std::function<base::Result<>()>& work) {
-  Bracket bracket{handle_};
+  Bracket bracket{handle_, rollbacks_};
   if (auto done = work(); !done) return done;
   bracket.commit();
   return {};
@@ -156,6 +158,10 @@ std::int64_t Database::changes() const {
   return sqlite3_changes(handle_);
 }
 
+std::int64_t Database::revision() const {
+  return sqlite3_total_changes(handle_) + rollbacks_;
+}
+
 int Database::schema_version() const {
   auto newest = const_cast<Database*>(this)->prepare("SELECT max(number) FROM migrations");
   return newest.step() ? static_cast<int>(newest.number(0)) : 0;
@@ -165,7 +171,7 @@ void Database::migrate() {
   for (const Migration& migration : migrations()) {
     auto known = prepare("SELECT 1 FROM migrations WHERE number=?");
     if (known.bind(migration.number).step()) continue;
-    Bracket bracket{handle_};
+    Bracket bracket{handle_, rollbacks_};
     execute(handle_, migration.sql);
     prepare("INSERT INTO migrations VALUES (?,?,strftime('%Y-%m-%dT%H:%M:%fZ','now'))")
         .bind(migration.number)

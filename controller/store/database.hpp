@@ -91,12 +91,16 @@ class Database {
   /// transaction it is part of that one.
   base::Result<> note(const std::function<base::Result<>()>& work);
   std::int64_t changes() const;  ///< rows touched by the last statement
+  /// Grows with each row that is written, and with what is rolled back: what was read still stands
+  /// while this is the same.
+  std::int64_t revision() const;
   int schema_version() const;
 
  private:
   explicit Database(sqlite3* handle);
   void migrate();
   sqlite3* handle_;
+  std::int64_t rollbacks_ = 0;
   std::shared_ptr<IdleStatements> idle_ = std::make_shared<IdleStatements>();
 };
 

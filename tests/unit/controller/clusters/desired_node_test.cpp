@@ -143,6 +143,28 @@ TEST_F(DesiredTest, TheGenerationGrowsWithTheContentAlone) {
   EXPECT_EQ(roster_.desired(worker_)->generation(), 1u);
 }
 
+TEST_F(DesiredTest, ItsPeersAreThoseOfNow) {
+  address(master_, "10.0.0.5");
+  address(worker_, "10.0.0.6");
+  const auto peers = [&] {
+    std::vector<std::string> addresses;
+    const auto desired = roster_.desired(worker_);
+    for (const auto& peer : desired->peers()) addresses.push_back(peer.address());
+    return addresses;
+  };
+  EXPECT_EQ(peers(), (std::vector<std::string>{"10.0.0.5", "10.0.0.6"}));
+  EXPECT_EQ(peers().size(), 2U);
+  EXPECT_FALSE(database_->transaction([&]() -> base::Result<> {
+    address(worker_, "10.0.0.7");
+    EXPECT_EQ(peers().back(), "10.0.0.7");
+    return base::fail(base::ErrorCode::kConflict, "no");
+  }));
+  EXPECT_EQ(peers().back(), "10.0.0.6");
+  add(MachineId{"w2"}, Role::kWorker, 2);
+  address(MachineId{"w2"}, "10.0.0.8");
+  EXPECT_EQ(peers().size(), 3U);
+}
+
 TEST_F(DesiredTest, ANodeOfAClusterThatGoesIsNobody) {
   address(master_, "10.0.0.5");
   EXPECT_EQ(roster_.find(master_)->address, "10.0.0.5");

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 #include "controller/store/migrations.hpp"
 #include "protocol/base/ids.hpp"
@@ -150,6 +151,30 @@ TEST(Transaction, CommitsWholeOrNotAtAll) {
     return {};
   }));
   EXPECT_EQ(settings(*database), 1);
+}
+
+TEST(Revision, StaysWhileWhatWasReadStillStands) {
+  auto database = Database::in_memory();
+  auto seen = database->revision();
+  const auto moved = [&] { return std::exchange(seen, database->revision()) != seen; };
+  EXPECT_EQ(settings(*database), 0);
+  EXPECT_FALSE(moved());
+  put(*database, "a");
+  EXPECT_TRUE(moved());
+  const auto taken_back = [&]() -> base::Result<> {
+    put(*database, "b");
+    EXPECT_TRUE(moved()) << "who reads now sees it";
+    return base::fail(base::ErrorCode::kConflict, "no");
+  };
+  EXPECT_FALSE(database->transaction(taken_back));
+  EXPECT_TRUE(moved()) << "and now does not";
+  EXPECT_TRUE(database->transaction([&]() -> base::Result<> {
+    EXPECT_FALSE(database->transaction(taken_back));
+    EXPECT_TRUE(moved()) << "nor within another transaction";
+    return {};
+  }));
+  database->prepare("DELETE FROM settings").run();
+  EXPECT_TRUE(moved());
 }
 
 std::int64_t synchronous(Database& database) {
