@@ -159,7 +159,7 @@ std::int64_t Database::changes() const {
 }
 
 std::int64_t Database::revision() const {
-  return sqlite3_total_changes(handle_) + rollbacks_;
+  return sqlite3_total_changes64(handle_) + rollbacks_;
 }
 
 int Database::schema_version() const {
