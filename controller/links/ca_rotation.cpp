@@ -38,12 +38,25 @@ void CaRotation::reported(const MachineId& machine, const wire::Report& report) 
   if (report.has_state() && report.state().has_trust()) note(machine, report.state().trust());
 }
 
+/// After a restart thousands come back and trust whom they trusted: that costs no write.
+bool CaRotation::is_noted(const MachineId& machine, const std::string& digests,
+                          const std::string& issuer) const {
+  return database_
+      .prepare("SELECT 1 FROM trust_held WHERE machine=? AND ca_sha256=? AND issuer_sha256=?")
+      .bind(machine.value)
+      .bind(digests)
+      .bind(issuer)
+      .step();
+}
+
 void CaRotation::note(const MachineId& machine, const wire::TrustHeld& held) {
   std::string digests;
   const int most = std::min(held.ca_sha256_size(), 2);  // agents keep no more
   for (int i = 0; i < most; ++i) {
     digests += (digests.empty() ? "" : ",") + held.ca_sha256(i).substr(0, 64);
   }
+  const std::string issuer = held.issuer_sha256().substr(0, 64);
+  if (is_noted(machine, digests, issuer)) return;
   const auto noted = database_.note([&]() -> Result<> {
     database_
         .prepare(
@@ -51,7 +64,7 @@ void CaRotation::note(const MachineId& machine, const wire::TrustHeld& held) {
             " VALUES (?, ?, ?, ?)")
         .bind(machine.value)
         .bind(digests)
-        .bind(held.issuer_sha256().substr(0, 64))
+        .bind(issuer)
         .bind(base::to_unix_ms(clock_.utc()))
         .run();
     return {};

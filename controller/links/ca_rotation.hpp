@@ -41,6 +41,8 @@ class CaRotation : public LinkListener {
 
  private:
   void tell(const MachineId& machine);
+  bool is_noted(const MachineId& machine, const std::string& digests,
+                const std::string& issuer) const;
   void note(const MachineId& machine, const wire::TrustHeld& held);
   std::string lacks(const std::string& held, const std::string& issuer) const;
   base::Result<> nobody_missing() const;

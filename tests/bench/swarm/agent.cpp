@@ -93,7 +93,7 @@ link::LinkHandlers Agent::handlers() {
 
 void Agent::ready() {
   wire::Report full;
-  *full.mutable_state() = state_of(member_, trust_, generation_, common_.clock.utc());
+  *full.mutable_state() = state_of(member_, trust_, generation_, common_.booted);
   if (auto sent = link_->send(std::move(full)); !sent) link_->close(sent.error());
 }
 

@@ -20,6 +20,7 @@ namespace slipway::swarm {
 struct Common {
   boost::asio::any_io_executor executor;
   const base::Clock& clock;
+  base::UtcTime booted;  ///< when their nodes were: it does not change with their links
   TlsIdentity identity;
   wire::TrustHeld trust;  ///< what all of them hold at first
   std::string bundle;     ///< told last, and its digests: the same for all

@@ -33,6 +33,7 @@ class Swarm {
                                    options.agents == 0 ? SIZE_MAX : options.agents))),
         common_{.executor = io.get_executor(),
                 .clock = clock_,
+                .booted = clock_.utc(),
                 .identity = must(identity_of(Files(options.state))),
                 .trust = {},
                 .bundle = {},

@@ -122,7 +122,7 @@ wire::NodeFacts facts_of(const std::string& node, const std::string& address) {
 }
 
 wire::NodeState state_of(const Member& member, const wire::TrustHeld& trust,
-                         std::uint64_t generation, base::UtcTime now) {
+                         std::uint64_t generation, base::UtcTime booted) {
   wire::NodeState state;
   *state.mutable_facts() = facts_of(member.node, member.address);
   for (const char* name : kSteps) {
@@ -130,8 +130,8 @@ wire::NodeState state_of(const Member& member, const wire::TrustHeld& trust,
     step->set_name(name);
     step->set_state(wire::StepReport::DONE);
     step->set_attempts(1);
-    step->set_started_utc_ms(base::to_unix_ms(now) - 60'000);
-    step->set_ended_utc_ms(base::to_unix_ms(now) - 50'000);
+    step->set_started_utc_ms(base::to_unix_ms(booted) - 60'000);
+    step->set_ended_utc_ms(base::to_unix_ms(booted) - 50'000);
     step->set_log_tail(std::string("the step ") + name + " had nothing left to do\n");
     step->set_generation(generation);
   }

@@ -13,7 +13,7 @@ namespace slipway::swarm {
 // What a real agent of a node that is well says of itself, in the same size.
 wire::NodeFacts facts_of(const std::string& node, const std::string& address);
 wire::NodeState state_of(const Member& member, const wire::TrustHeld& trust,
-                         std::uint64_t generation, base::UtcTime now);
+                         std::uint64_t generation, base::UtcTime booted);
 wire::NodeHealth health_of(const Member& member, base::UtcTime now);
 
 inline constexpr char kNamespace[] = "swarm";

@@ -137,6 +137,22 @@ TEST(CaRotation, AMachineWithANewDiskHoldsNothingAndOneThatIsDeletedIsNotWaitedF
   EXPECT_TRUE(site.rotation.missing().empty());
 }
 
+TEST(CaRotation, WhoTrustsWhomItTrustedCostsNoWrite) {
+  RotationSite site;
+  ASSERT_TRUE(site.rotation.introduce());
+  const auto pins = site.authority->pins();
+  const auto writes = [&](const wire::TrustHeld& told) {
+    const auto before = site.database->revision();
+    site.rotation.link_up(site.machine, state_with(told));
+    return site.database->revision() - before;
+  };
+  EXPECT_EQ(writes(held({pins[0]}, pins[0])), 1);
+  EXPECT_EQ(writes(held({pins[0]}, pins[0])), 0);
+  EXPECT_EQ(writes(held(pins, pins[0])), 1);
+  EXPECT_EQ(writes(held(pins, pins[1])), 1);
+  EXPECT_EQ(writes(held(pins, pins[1])), 0);
+}
+
 TEST(CaRotation, LinkedAgentsAreToldAtOnceAndOthersWhenTheyCome) {
   fakes::with_links(
       [](Links& links, base::TaskScope& tasks, fakes::ManualClock& clock) -> base::Task<> {
