@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DownOutlined } from "@ant-design/icons";
-import { Button, Dropdown, Flex, Space, Typography } from "antd";
-import { useState } from "react";
+import { Button, Dropdown, Flex, Typography } from "antd";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import type { Schemas } from "../api/client";
@@ -49,101 +49,105 @@ export function usePodColumns(cluster: string, namespace: string | undefined) {
   const hindrance = useHindrance(cluster);
   const outOfReach = useOutOfReach(cluster);
   const [deleting, setDeleting] = useState<{ pods: Pod[]; after?: () => void }>();
-  const at = (pod: Pod, tab?: string) => paths.object(cluster, pod.namespace, "pods", pod.name, tab);
+  const columns = useMemo((): Column<Pod>[] => {
+    const at = (pod: Pod, tab?: string) => paths.object(cluster, pod.namespace, "pods", pod.name, tab);
 
-  const actions = (pod: Pod) => {
-    const reason = hindrance(pod.namespace) ?? outOfReach;
-    return (
-      <Space size={0}>
-        <Button type="link" size="small" onClick={() => go(at(pod, "yaml"))}>
-          {t("viewYaml")}
-        </Button>
-        <Button type="link" size="small" onClick={() => go(at(pod, "logs"))}>
-          {t("tab.logs")}
-        </Button>
-        <Dropdown
-          trigger={["click"]}
-          menu={{
-            items: [
-              { key: "terminal", label: t("tab.terminal") },
-              { key: "delete", danger: true, disabled: Boolean(reason), title: reason, label: common("action.delete") },
-            ],
-            onClick: ({ key }) => (key === "delete" ? setDeleting({ pods: [pod] }) : go(at(pod, key))),
-          }}
-        >
-          <Button type="link" size="small" aria-label={`${common("action.more")} · ${pod.name}`}>
-            {common("action.more")} <DownOutlined aria-hidden />
-          </Button>
-        </Dropdown>
-      </Space>
-    );
-  };
-
-  const columns: Column<Pod>[] = [
-    { key: "name", title: common("table.name"), sort: "name", render: (pod) => <Link to={at(pod)}>{pod.name}</Link>, text: ({ name }) => name },
-    {
-      key: "status",
-      title: common("table.status"),
-      sort: "status",
-      filter: { name: "status", choices: STATUSES.map((value) => ({ value, text: value })) },
-      render: ({ status, reason: why }) => <State of={status} why={why} />,
-      text: ({ status }) => status,
-    },
-    { key: "ready", title: t("ready"), render: (pod) => readyText(pod, " / "), text: (pod) => readyText(pod, "/") },
-    { key: "restarts", title: t("restarts"), sort: "restarts", render: ({ restarts }) => restarts, text: ({ restarts }) => restarts },
-    ...(namespace ? [] : [{ key: "namespace", title: common("place.namespace"), sort: "namespace", render: namespaceOf, text: namespaceOf }]),
-    {
-      key: "application",
-      title: t("application"),
-      sort: "application",
-      render: ({ labels, namespace: of }) => {
-        const name = labels?.[APPLICATION];
-        return name ? <Link to={paths.object(cluster, of, "applications", name)}>{name}</Link> : "—";
-      },
-      text: ({ labels }) => labels?.[APPLICATION],
-    },
-    {
-      key: "node",
-      title: t("node"),
-      sort: "node",
-      ...(nodes.length > 0 && { filter: { name: "node", choices: nodes.map((value) => ({ value, text: value })) } }),
-      render: ({ node }) => node ?? "—",
-      text: ({ node }) => node,
-    },
-    { key: "podIp", title: t("podIp"), sort: "podIp", render: ({ podIp }) => podIp ?? "—", text: ({ podIp }) => podIp },
-    {
-      key: "owner",
-      title: t("owner"),
-      hidden: true,
-      render: ({ owner, namespace: of }) => <Owner cluster={cluster} namespace={of} owner={owner} />,
-      text: ({ owner }) => owner && `${owner.kind}/${owner.name}`,
-    },
-    {
-      key: "phase",
-      title: t("phase"),
-      hidden: true,
-      filter: { name: "phase", choices: PHASES.map((value) => ({ value, text: value })) },
-      render: ({ phase }) => phase,
-      text: ({ phase }) => phase,
-    },
-    {
-      key: "images",
-      title: t("images"),
-      hidden: true,
-      text: (pod) => imagesOf(pod).join(" "),
-      render: (pod) => (
-        <Flex vertical>
-          {imagesOf(pod).map((image) => (
-            <Typography.Text key={image} style={{ maxWidth: 320 }} ellipsis={{ tooltip: image }}>
-              {image}
-            </Typography.Text>
-          ))}
+    const actions = (pod: Pod) => {
+      const reason = hindrance(pod.namespace) ?? outOfReach;
+      return (
+        <Flex align="center" gap={16}>
+          <Link to={at(pod, "yaml")}>{t("viewYaml")}</Link>
+          <Link to={at(pod, "logs")}>{t("tab.logs")}</Link>
+          <Dropdown
+            trigger={["click"]}
+            menu={{
+              items: [
+                { key: "terminal", label: t("tab.terminal") },
+                { key: "delete", danger: true, disabled: Boolean(reason), title: reason, label: common("action.delete") },
+              ],
+              onClick: ({ key }) => (key === "delete" ? setDeleting({ pods: [pod] }) : go(at(pod, key))),
+            }}
+          >
+            <Button type="link" size="small" aria-label={`${common("action.more")} · ${pod.name}`}>
+              {common("action.more")} <DownOutlined aria-hidden />
+            </Button>
+          </Dropdown>
         </Flex>
-      ),
-    },
-    { key: "created", title: common("table.created"), sort: "created", render: ({ createdAt }) => <Time at={createdAt} />, text: ({ createdAt }) => createdAt },
-    { key: "actions", title: common("table.actions"), render: actions },
-  ];
+      );
+    };
+
+    return [
+      { key: "name", title: common("table.name"), sort: "name", render: (pod) => <Link to={at(pod)}>{pod.name}</Link>, text: ({ name }) => name },
+      {
+        key: "status",
+        title: common("table.status"),
+        sort: "status",
+        filter: { name: "status", choices: STATUSES.map((value) => ({ value, text: value })) },
+        render: ({ status, reason: why }) => <State of={status} why={why} />,
+        text: ({ status }) => status,
+      },
+      { key: "ready", title: t("ready"), render: (pod) => readyText(pod, " / "), text: (pod) => readyText(pod, "/") },
+      { key: "restarts", title: t("restarts"), sort: "restarts", render: ({ restarts }) => restarts, text: ({ restarts }) => restarts },
+      ...(namespace ? [] : [{ key: "namespace", title: common("place.namespace"), sort: "namespace", render: namespaceOf, text: namespaceOf }]),
+      {
+        key: "application",
+        title: t("application"),
+        sort: "application",
+        render: ({ labels, namespace: of }) => {
+          const name = labels?.[APPLICATION];
+          return name ? <Link to={paths.object(cluster, of, "applications", name)}>{name}</Link> : "—";
+        },
+        text: ({ labels }) => labels?.[APPLICATION],
+      },
+      {
+        key: "node",
+        title: t("node"),
+        sort: "node",
+        ...(nodes.length > 0 && { filter: { name: "node", choices: nodes.map((value) => ({ value, text: value })) } }),
+        render: ({ node }) => node ?? "—",
+        text: ({ node }) => node,
+      },
+      { key: "podIp", title: t("podIp"), sort: "podIp", render: ({ podIp }) => podIp ?? "—", text: ({ podIp }) => podIp },
+      {
+        key: "owner",
+        title: t("owner"),
+        hidden: true,
+        render: ({ owner, namespace: of }) => <Owner cluster={cluster} namespace={of} owner={owner} />,
+        text: ({ owner }) => owner && `${owner.kind}/${owner.name}`,
+      },
+      {
+        key: "phase",
+        title: t("phase"),
+        hidden: true,
+        filter: { name: "phase", choices: PHASES.map((value) => ({ value, text: value })) },
+        render: ({ phase }) => phase,
+        text: ({ phase }) => phase,
+      },
+      {
+        key: "images",
+        title: t("images"),
+        hidden: true,
+        text: (pod) => imagesOf(pod).join(" "),
+        render: (pod) => (
+          <Flex vertical>
+            {imagesOf(pod).map((image) => (
+              <Typography.Text key={image} style={{ maxWidth: 320 }} ellipsis={{ tooltip: image }}>
+                {image}
+              </Typography.Text>
+            ))}
+          </Flex>
+        ),
+      },
+      {
+        key: "created",
+        title: common("table.created"),
+        sort: "created",
+        render: ({ createdAt }) => <Time at={createdAt} />,
+        text: ({ createdAt }) => createdAt,
+      },
+      { key: "actions", title: common("table.actions"), render: actions },
+    ];
+  }, [cluster, namespace, nodes, hindrance, outOfReach, t, common, go]);
   const dialog = (
     <DeletePods
       cluster={cluster}

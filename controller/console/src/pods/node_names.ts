@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { useMemo } from "react";
 import { api } from "../api/client";
 import { useMe } from "../session/me";
 
@@ -11,5 +12,6 @@ export function useNodeNames(cluster: string): string[] {
     { params: { path: { cluster }, query: { limit: 500 } } },
     { enabled: may, staleTime: 60_000 },
   );
-  return (nodes.data?.items ?? []).map(({ name }) => name).sort();
+  const items = nodes.data?.items;
+  return useMemo(() => (items ?? []).map(({ name }) => name).sort(), [items]);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { useState } from "react";
 import { describe, expect, it } from "vitest";
 import i18n from "../i18n";
 import { draw, drawsPages } from "./harness";
@@ -139,5 +140,46 @@ describe("a list that is searched while somebody types", () => {
     await (await server.question(1)).answer(["日志-0"]);
     await shown("日志-0");
     expect(server.searches).toEqual([undefined, "日志"]);
+  });
+});
+
+describe("the rows of a list that is read anew", () => {
+  const drawn: string[] = [];
+  const column = (title: string) => ({ key: "name", title, render: ({ name }: Row) => (drawn.push(name), name) });
+  const KEPT = [column("Name")];
+  const table = (server: Server, columns: typeof KEPT) => (
+    <ServerTable<Row> name="rows" path="/rows" read={server.read} columns={columns} rowKey={({ name }) => name} />
+  );
+  const refresh = () => fireEvent.click(screen.getByRole("button", { name: i18n.t("action.refresh") }));
+
+  it("are drawn once more only where they changed", async () => {
+    const server = new Server();
+    draw(table(server, KEPT));
+    await (await server.question(0)).answer(["one", "two"]);
+    await shown("two");
+    drawn.length = 0;
+    refresh();
+    await (await server.question(1)).answer(["one", "three"]);
+    await shown("three");
+    expect(new Set(drawn)).toEqual(new Set(["three"]));
+    expect(screen.getByText("one", { selector: "td" })).toBeTruthy();
+  });
+
+  it("are all drawn with other columns", async () => {
+    const server = new Server();
+    let change = (_: typeof KEPT) => {};
+    const Lively = () => {
+      const [columns, set] = useState(KEPT);
+      change = set;
+      return table(server, columns);
+    };
+    draw(<Lively />);
+    await (await server.question(0)).answer(["one", "two"]);
+    await shown("two");
+    drawn.length = 0;
+    act(() => change([{ ...KEPT[0], title: "Other", render: ({ name }: Row) => `${name}!` }]));
+    await shown("one!");
+    await shown("two!");
+    expect(drawn).toEqual([]);
   });
 });

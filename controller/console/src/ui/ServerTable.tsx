@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { App, Button, Checkbox, Empty, Flex, Popover, Select, Space, Table, Tooltip, Typography } from "antd";
 import type { ColumnsType } from "antd/es/table";
 import type { SorterResult } from "antd/es/table/interface";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure } from "./Failure";
 import { SearchBox } from "./SearchBox";
@@ -47,6 +47,7 @@ interface Props<Row> {
   /** Arguments of the path and what else tells one list from another. */
   scope?: Record<string, string | undefined>;
   read: (question: Question) => Promise<Page<Row>>;
+  /** While they are the same array, a row that did not change is not drawn anew: a list that is long or lively keeps them (useMemo). */
   columns: Column<Row>[];
   rowKey: (row: Row) => string;
   /** Buttons above the table, at its end. */
@@ -126,6 +127,11 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
     if (!keepCursor) setBefore([]);
   };
 
+  const drawn = useRef<Column<Row>[]>(undefined);
+  useEffect(() => {
+    drawn.current = props.columns;
+  });
+  const keptColumns = drawn.current === props.columns;
   const columns: ColumnsType<Row> = props.columns
     .filter((column) => !hidden.includes(column.key))
     .map((column) => ({
@@ -134,6 +140,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
       width: column.width,
       ...(column.key === "actions" && { fixed: "end" as const }), // in reach however narrow the page is
       render: (_: unknown, row: Row) => column.render(row),
+      shouldCellUpdate: (row: Row, before: Row) => !keptColumns || row !== before,
       sorter: column.sort !== undefined,
       sortOrder: column.sort && asked.sort === column.sort ? (asked.order === "desc" ? "descend" : "ascend") : null,
       ...(column.filter && {
