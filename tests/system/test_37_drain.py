@@ -90,5 +90,5 @@ def test_a_node_is_drained_as_budgets_allow(api, shop):
     assert "pod/alone" not in api.kubectl("-n", SPACE, "get", "pods", "-o", "name").split(), "nobody made it anew"
 
     api.apply("demo", budget(0))
-    wait_for("the node is empty", lambda: is_empty(drain(api, force=True, deleteLocalData=True)), 120)  # others' pods take half a minute to end
+    wait_for("the node is empty", lambda: is_empty(drain(api, force=True, deleteLocalData=True)), 60)
     assert {one["outcome"] for one in api.items(f"/audit?action=pod.evict&namespace={SPACE}")} == {"ok"}
