@@ -13,7 +13,10 @@ import pytest
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+from cluster_says import what_it_says  # noqa: E402
 from slipway import Slipway  # noqa: E402
+
+INSTALLATION = pytest.StashKey()
 
 
 def pytest_addoption(parser):
@@ -34,6 +37,15 @@ def pytest_collection_modifyitems(config, items):
         item.user_properties += [("claims", sentence) for sentence in claims_of(item)]
         if config.getoption("--list-claims"):
             print(f"tests/system/{item.nodeid.split('tests/system/')[-1]}: {' '.join(claims_of(item))}")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Below each failure stands what the cluster says while it is as it was."""
+    report = (yield).get_result()
+    installation = item.config.stash.get(INSTALLATION, None)
+    if report.failed and installation and installation.api:
+        report.sections.append(("What the cluster says", what_it_says(installation.api)))
 
 
 @pytest.fixture(scope="session")
@@ -91,8 +103,9 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def world():
+def world(pytestconfig):
     installation = World()
+    pytestconfig.stash[INSTALLATION] = installation
     try:
         installation.up()
         yield installation

@@ -114,9 +114,11 @@ class Slipway:
         return subprocess.run(self.in_network(*command), stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=60, **more)
 
+    def kubectl_command(self, *words):
+        return [kubectl_binary(self.state), "--kubeconfig", self.summary["kubeconfig"], *words]
+
     def kubectl(self, *words, check=True, stdin="", timeout=120):
-        done = subprocess.run([kubectl_binary(self.state), "--kubeconfig", self.summary["kubeconfig"], *words],
-                              input=stdin, capture_output=True, text=True, timeout=timeout)
+        done = subprocess.run(self.kubectl_command(*words), input=stdin, capture_output=True, text=True, timeout=timeout)
         if check:
             assert done.returncode == 0, f"kubectl {words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout

@@ -113,10 +113,14 @@ export async function containersAlone(flow, { namespace, name, images, ...creden
     const answer = await flow.context.request.get(`${flow.base}/api/v1/clusters/demo/namespaces/${namespace}/objects/pods/${pod}`);
     return answer.ok() && (await answer.json()).spec.containers[0].image === image;
   };
-  await until("its pods are new ones alone", async () => {
-    const all = await Promise.all((await pods()).map(isNew));
-    return all.length === now.replicas && all.every(Boolean);
-  });
+  let seen = [];
+  await until(
+    () => `its ${now.replicas} pods are new ones alone: ${JSON.stringify(seen)}`,
+    async () => {
+      seen = await Promise.all((await pods()).map(async (pod) => ({ ...pod, isNew: await isNew(pod) })));
+      return seen.length === now.replicas && seen.every((one) => one.isNew);
+    },
+  );
   await flow.open(`/business/demo/${namespace}/deployments`);
   await visible(listed(name).getByText(image, { exact: true }));
   await visible(listed(name).getByText(`${now.replicas} / ${now.replicas}`, { exact: true }));
