@@ -22,10 +22,10 @@ def asked(*command):
 
 
 def not_well(line):
-    """Of a line of `kubectl get pods -A`: not all its containers are ready, though it is no Job's that is through."""
-    words = line.split()
-    ready, _, all_ = words[2].partition("/")
-    return words[3] != "Completed" and (ready != all_ or words[3] != "Running")
+    """Of a line of `kubectl get pods -A`: it is not ready, though no Job's that is through, or it is a part of the cluster that began anew."""
+    space, _, ready, status, restarts = (line.split() + [""] * 5)[:5]
+    has, _, of = ready.partition("/")
+    return status != "Completed" and (has != of or status != "Running" or space == "kube-system" and restarts != "0")
 
 
 def journal(api):
@@ -39,10 +39,12 @@ def journal(api):
 
 def what_it_says(api):
     """The load of the host, pods that are not well, the last events, and the complaints of the worker's kubelet."""
-    pods = [line for line in asked(*api.kubectl_command("get", "pods", "-A", "--no-headers")) if len(line.split()) < 4 or not_well(line)]
-    events = asked(*api.kubectl_command("get", "events", "-A", "--sort-by=.lastTimestamp", "--no-headers"))
-    parts = {"pods": pods, "events": events, "kubelet": journal(api)}
     lines = [f"load: {' '.join(f'{load:.1f}' for load in os.getloadavg())}"]
-    for name, said in parts.items():
-        lines += [f"{name}: {' '.join(line.split())}"[:COLUMNS] for line in said[-LINES:]]
+    try:
+        pods = [line for line in asked(*api.kubectl_command("get", "pods", "-A", "--no-headers")) if not_well(line)]
+        events = asked(*api.kubectl_command("get", "events", "-A", "--sort-by=.lastTimestamp", "--no-headers"))
+        for name, said in {"pods": pods, "events": events, "kubelet": journal(api)}.items():
+            lines += [f"{name}: {' '.join(line.split())}"[:COLUMNS] for line in said[-LINES:]]
+    except OSError as error:  # the installation is gone, or half of it
+        lines.append(f"nothing more: {error}")
     return "\n".join(lines)

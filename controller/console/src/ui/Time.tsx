@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Tooltip } from "antd";
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { type Language, language } from "../i18n";
@@ -54,14 +53,17 @@ export function absolute(at: number | string): string {
   return formatsOf(language()).absolute.format(new Date(at));
 }
 
-/** How long ago, with day and time on hover. `at`: RFC 3339; nothing is said as a dash. `ahead`: it may be yet to come, as an expiry. */
+/**
+ * How long ago, with day and time on hover: as the browser shows a title, since a list has many.
+ * `at`: RFC 3339; nothing is said as a dash. `ahead`: it may be yet to come, as an expiry.
+ */
 export function Time({ at, ahead }: { at?: string; ahead?: boolean }) {
   const from = useNow();
   useTranslation(); // another language tells it anew
   if (!at) return <>—</>;
   return (
-    <Tooltip title={absolute(at)}>
-      <time dateTime={at}>{relative(new Date(at).getTime(), ahead ? from : Math.max(from, new Date(at).getTime()))}</time>
-    </Tooltip>
+    <time dateTime={at} title={absolute(at)}>
+      {relative(new Date(at).getTime(), ahead ? from : Math.max(from, new Date(at).getTime()))}
+    </time>
   );
 }

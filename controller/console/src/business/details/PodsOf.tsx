@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { usePlace } from "../../app/place";
 import { usePodColumns } from "../../pods/columns";
@@ -9,9 +10,10 @@ export function PodsOf({ labels, owner }: { labels?: string; owner?: string }) {
   const { t } = useTranslation("business");
   const { cluster, namespace } = usePlace();
   const { columns, dialog } = usePodColumns(cluster, namespace);
+  const shown = useMemo(() => columns.filter(({ key }) => key !== "application"), [columns]);
   return (
     <>
-      <ResourceTable list="pods" columns={columns.filter(({ key }) => key !== "application")} only={{ labels, owner }} hint={t("pod.none")} />
+      <ResourceTable list="pods" columns={shown} only={{ labels, owner }} hint={t("pod.none")} />
       {dialog}
     </>
   );
