@@ -2,11 +2,13 @@
 #include "controller/cloud/local/runc.hpp"
 
 #include <linux/magic.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
 
 #include "controller/cloud/local/spawn.hpp"
 #include "protocol/base/files.hpp"
@@ -41,6 +43,20 @@ void remove_tree(const fs::path& cgroup) {
   std::ranges::reverse(below);  // parents were found first
   for (const auto& directory : below) ::rmdir(directory.c_str());
 }
+
+/// cgroup v1 alone: there who is frozen does not die of SIGKILL, and a container's runc that was
+/// killed while it had its container frozen thaws it no more.
+void thaw(const fs::path& cgroup) {
+  std::error_code error;
+  auto walk = fs::recursive_directory_iterator(kCgroups / fs::path("freezer") / cgroup, error);
+  for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error)) {
+    if (walk->path().filename() == "freezer.state") std::ofstream(walk->path()) << "THAWED";
+  }
+}
+
+fs::path cgroup_of(const Layout& layout, std::string_view id) {
+  return id.empty() ? fs::path(layout.cgroup()) : fs::path(layout.cgroup()) / id;
+}
 }  // namespace
 
 CgroupMode host_cgroups() {
@@ -56,8 +72,7 @@ std::string cgroups_path(const Layout& layout, CgroupMode mode, std::string_view
 }
 
 void remove_cgroups(const Layout& layout, std::string_view id) {
-  fs::path below = layout.cgroup();
-  if (!id.empty()) below /= id;
+  const auto below = cgroup_of(layout, id);
   std::error_code error;
   remove_tree(kCgroups / below);  // v2; v1 has a tree for each controller
   for (const auto& controller : fs::directory_iterator(kCgroups, error)) {
@@ -112,6 +127,8 @@ Task<Result<>> Runc::signal(base::ResourceId id, int number) {
 Task<Result<>> Runc::remove(base::ResourceId id) {
   std::error_code ignored;
   std::string name = layout_.machine(id.value);
+  if (const auto pid = first_process(layout_, id); pid != 0) ::kill(pid, SIGKILL);
+  thaw(cgroup_of(layout_, id.value));  // now that nobody within freezes any more
   if (fs::exists(layout_.runc_root() / name, ignored)) {
     base::Command command;
     command.argv = runc_command(layout_, mode_);

@@ -133,6 +133,24 @@ TEST_P(LocalCloudTest, BootsSystemdWithItsOwnNameDisksAndSeed) {
   EXPECT_THAT(console("m1"), testing::HasSubstr("Multi-User"));
 }
 
+TEST_P(LocalCloudTest, NothingStaysOfAMachineInWhichSomebodyIsFrozen) {
+  running("m1");
+  booted("m1");
+  const std::string freezer = "/sys/fs/cgroup/freezer";
+  if (!fs::exists(freezer)) GTEST_SKIP() << "with cgroup v2 the frozen die, too";
+  // As runc leaves a container that it changes while it is killed itself.
+  EXPECT_EQ(in_machine("m1", {"/bin/sh", "-c",
+                              "d=" + freezer +
+                                  "/left-frozen && mkdir $d && "
+                                  "{ sleep 1000 >/dev/null 2>&1 & } && echo $! >$d/cgroup.procs && "
+                                  "echo FROZEN >$d/freezer.state && cat $d/freezer.state"}),
+            "FROZEN\n");
+  ASSERT_TRUE(run(cloud_->delete_machine({"m1"})));
+  EXPECT_TRUE(local::loops_below(directory()).empty());
+  const auto cgroup = fs::path(freezer) / ("slipway-" + kInstallation) / "m1";
+  EXPECT_FALSE(fs::exists(cgroup)) << cgroup;
+}
+
 TEST_P(LocalCloudTest, ContainerdDiskIsAGrowableCloneOfTheStore) {
   if (!fs::exists(image() / "store.img")) GTEST_SKIP() << "image without store";
   running("m1");
