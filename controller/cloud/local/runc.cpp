@@ -128,14 +128,18 @@ Task<Result<>> Runc::remove(base::ResourceId id) {
   std::error_code ignored;
   std::string name = layout_.machine(id.value);
   if (const auto pid = first_process(layout_, id); pid != 0) ::kill(pid, SIGKILL);
-  thaw(cgroup_of(layout_, id.value));  // now that nobody within freezes any more
+  thaw(cgroup_of(layout_, id.value));
   if (fs::exists(layout_.runc_root() / name, ignored)) {
     base::Command command;
     command.argv = runc_command(layout_, mode_);
     for (std::string word : {std::string("delete"), std::string("--force"), name}) {
       command.argv.push_back(std::move(word));
     }
-    auto done = co_await base::run(std::move(command));
+    auto done = co_await base::run(command);
+    if (done && done->code != 0) {  // somebody was frozen until the machine's end came: not now
+      thaw(cgroup_of(layout_, id.value));
+      done = co_await base::run(command);
+    }
     if (!done) co_return fail(done);
     if (done->code != 0 && first_process(layout_, id) != 0) {
       co_return fail(ErrorCode::kInternal, "runc delete " + name + ": " + done->output);

@@ -138,13 +138,14 @@ TEST_P(LocalCloudTest, NothingStaysOfAMachineInWhichSomebodyIsFrozen) {
   booted("m1");
   const std::string freezer = "/sys/fs/cgroup/freezer";
   if (!fs::exists(freezer)) GTEST_SKIP() << "with cgroup v2 the frozen die, too";
-  // As runc leaves a container that it changes while it is killed itself.
-  EXPECT_EQ(in_machine("m1", {"/bin/sh", "-c",
-                              "d=" + freezer +
-                                  "/left-frozen && mkdir $d && "
-                                  "{ sleep 1000 >/dev/null 2>&1 & } && echo $! >$d/cgroup.procs && "
-                                  "echo FROZEN >$d/freezer.state && cat $d/freezer.state"}),
-            "FROZEN\n");
+  // As runc leaves a container that it changes while it is killed itself. Who is frozen must have
+  // let go of the output first.
+  const std::string freeze = "d=" + freezer + R"sh(/left-frozen && mkdir $d
+    sleep 1000 >/dev/null 2>&1 &
+    until [ "$(cat /proc/$!/comm)" = sleep ]; do sleep 0.01; done
+    echo $! >$d/cgroup.procs && echo FROZEN >$d/freezer.state
+    until grep FROZEN $d/freezer.state; do :; done)sh";
+  EXPECT_EQ(in_machine("m1", {"/bin/sh", "-c", freeze}), "FROZEN\n");
   ASSERT_TRUE(run(cloud_->delete_machine({"m1"})));
   EXPECT_TRUE(local::loops_below(directory()).empty());
   const auto cgroup = fs::path(freezer) / ("slipway-" + kInstallation) / "m1";
