@@ -45,6 +45,6 @@ def what_it_says(api):
         events = asked(*api.kubectl_command("get", "events", "-A", "--sort-by=.lastTimestamp", "--no-headers"))
         for name, said in {"pods": pods, "events": events, "kubelet": journal(api)}.items():
             lines += [f"{name}: {' '.join(line.split())}"[:COLUMNS] for line in said[-LINES:]]
-    except OSError as error:  # the installation is gone, or half of it
-        lines.append(f"nothing more: {error}")
+    except Exception as error:  # the installation is gone, or half of it: the failure above is what counts
+        lines.append(f"nothing more: {error!r}")
     return "\n".join(lines)

@@ -117,7 +117,7 @@ export async function containersAlone(flow, { namespace, name, images, ...creden
   await until(
     () => `its ${now.replicas} pods are new ones alone: ${JSON.stringify(seen)}`,
     async () => {
-      seen = await Promise.all((await pods()).map(async (pod) => ({ ...pod, isNew: await isNew(pod) })));
+      seen = await Promise.all((await pods()).map(async (pod) => ({ name: pod.name, status: pod.status, isNew: await isNew(pod) })));
       return seen.length === now.replicas && seen.every((one) => one.isNew);
     },
   );
