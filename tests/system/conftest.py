@@ -127,9 +127,9 @@ def api(world):
 
 
 @pytest.fixture(scope="module")
-def browser(api):
+def browser(api, full):
     from browser import Browser  # which has TREE of this file
-    one = Browser(api)
+    one = Browser(api, pictures=full)
     yield one
     one.close()
 
