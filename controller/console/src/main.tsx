@@ -5,7 +5,13 @@ import { Console } from "./app/Console";
 import "./i18n";
 import "./page.css";
 
-createRoot(document.getElementById("root") as HTMLElement).render(
+/** An error that React got over is told with what it was: by itself it says no more than that there was one. */
+function recovered(error: unknown) {
+  const { message, cause } = error as Error;
+  reportError(cause === undefined ? error : new Error(`${message} ${cause instanceof Error ? cause.stack : JSON.stringify(cause)}`));
+}
+
+createRoot(document.getElementById("root") as HTMLElement, { onRecoverableError: recovered }).render(
   <StrictMode>
     <Console />
   </StrictMode>,

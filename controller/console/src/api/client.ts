@@ -39,7 +39,10 @@ const middleware: Middleware = {
       const body = JSON.stringify(madeProblem(`${response.status} ${response.statusText}`, response.status));
       return new Response(body, { status: response.status, headers: { "Content-Type": "application/problem+json" } });
     }
-    if (response.status === 401 && schemaPath !== "/api/v1/login") gate.signedOut();
+    if (response.status === 401 && schemaPath !== "/api/v1/login") {
+      gate.signedOut();
+      return new Promise<never>(() => {}); // the page gives way to the one to sign in: it must not fail, and be drawn as failed, before that
+    }
     if (response.status === 403) {
       const problem = (await response.clone().json()) as Problem;
       if (problem.type.endsWith(":password_change_required")) gate.passwordRequired();
