@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { App, ConfigProvider, theme } from "antd";
 import en from "antd/locale/en_US";
 import zh from "antd/locale/zh_CN";
 import "dayjs/locale/zh-cn";
 import { useTranslation } from "react-i18next";
 import { RouterProvider } from "react-router";
-import { guardWith, type Problem } from "../api/client";
+import { guardWith } from "../api/client";
 import { still, useDark } from "./preferences";
 import { BASE, paths } from "./paths";
+import { queries } from "./queries";
 import { router } from "./routes";
 
 /** The look's own colours; words have a contrast of 4.5 at least with what is behind them (WCAG AA). */
@@ -32,19 +33,6 @@ const ON_DARK = {
   colorLinkActive: "#99f6e4",
   colorError: "#ff8589",
 };
-
-const RETRIES = 2;
-
-/** What is asked again by itself: only what may answer the next time. */
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 5_000,
-      retry: (count, error) => count < RETRIES && [502, 503, 504].includes((error as unknown as Problem).status),
-      refetchOnWindowFocus: true,
-    },
-  },
-});
 
 guardWith({
   signedOut: () => {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Spin } from "antd";
 import { Suspense } from "react";
 import { Frame } from "./Frame";
+import { Waiting } from "./Waiting";
 
 /** The frame, once it is known who is signed in. */
 export function LivePage() {
   return (
-    <Suspense fallback={<Spin style={{ display: "block", margin: "30vh auto" }} />}>
+    <Suspense fallback={<Waiting />}>
       <Frame />
     </Suspense>
   );

@@ -1,140 +1,111 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lazy } from "react";
+import type { ComponentType, ReactNode } from "react";
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
+import { knowMe } from "../session/me";
 import { BusinessHome, Home, ManagementHome } from "./Home";
 import { LivePage } from "./LivePage";
 import { BASE } from "./paths";
 import { PageFault, UnknownPage } from "./PageFault";
+import { queries } from "./queries";
+import { Waiting } from "./Waiting";
 
-const SignIn = lazy(() => import("../session/SignIn").then((m) => ({ default: m.SignIn })));
-const PasswordPage = lazy(() => import("../session/Password").then((m) => ({ default: m.PasswordPage })));
-const Clusters = lazy(() => import("../management/Clusters").then((m) => ({ default: m.Clusters })));
-const ClusterPage = lazy(() => import("../management/clusters/ClusterPage").then((m) => ({ default: m.ClusterPage })));
-const NewCluster = lazy(() => import("../management/clusters/NewCluster").then((m) => ({ default: m.NewCluster })));
-const NodePage = lazy(() => import("../management/nodes/NodePage").then((m) => ({ default: m.NodePage })));
-const Namespaces = lazy(() => import("../management/namespaces/Namespaces").then((m) => ({ default: m.Namespaces })));
-const NewNamespace = lazy(() => import("../management/namespaces/NewNamespace").then((m) => ({ default: m.NewNamespace })));
-const NamespacePage = lazy(() => import("../management/namespaces/NamespacePage").then((m) => ({ default: m.NamespacePage })));
-const Departments = lazy(() => import("../management/tenancy/Departments").then((m) => ({ default: m.Departments })));
-const DepartmentPage = lazy(() => import("../management/tenancy/Departments").then((m) => ({ default: m.DepartmentPage })));
-const Projects = lazy(() => import("../management/tenancy/Projects").then((m) => ({ default: m.Projects })));
-const ProjectPage = lazy(() => import("../management/tenancy/ProjectPage").then((m) => ({ default: m.ProjectPage })));
-const Users = lazy(() => import("../management/tenancy/Users").then((m) => ({ default: m.Users })));
-const UserPage = lazy(() => import("../management/tenancy/UserPage").then((m) => ({ default: m.UserPage })));
-const Audit = lazy(() => import("../management/audit/Audit").then((m) => ({ default: m.Audit })));
-const Recordings = lazy(() => import("../management/recordings/Recordings").then((m) => ({ default: m.Recordings })));
-const Settings = lazy(() => import("../management/settings/Settings").then((m) => ({ default: m.Settings })));
-const StorageClasses = lazy(() => import("../management/storage/StorageClasses").then((m) => ({ default: m.StorageClasses })));
-const Account = lazy(() => import("../session/Account").then((m) => ({ default: m.Account })));
-const Operations = lazy(() => import("../management/operations/Operations").then((m) => ({ default: m.Operations })));
-const OperationPage = lazy(() => import("../management/operations/Operations").then((m) => ({ default: m.OperationPage })));
-
-const Workloads = lazy(() => import("../business/Workloads").then((m) => ({ default: m.Workloads })));
-const Jobs = lazy(() => import("../business/Workloads").then((m) => ({ default: m.Jobs })));
-const CronJobs = lazy(() => import("../business/Workloads").then((m) => ({ default: m.CronJobs })));
-const Services = lazy(() => import("../business/Network").then((m) => ({ default: m.Services })));
-const Ingresses = lazy(() => import("../business/Network").then((m) => ({ default: m.Ingresses })));
-const ConfigMaps = lazy(() => import("../business/Config").then((m) => ({ default: m.ConfigMaps })));
-const Secrets = lazy(() => import("../business/Config").then((m) => ({ default: m.Secrets })));
-const Claims = lazy(() => import("../business/Claims").then((m) => ({ default: m.Claims })));
-const Applications = lazy(() => import("../business/applications/Applications").then((m) => ({ default: m.Applications })));
-const ApplicationPage = lazy(() => import("../business/applications/ApplicationPage").then((m) => ({ default: m.ApplicationPage })));
-const CreatePage = lazy(() => import("../business/CreatePage").then((m) => ({ default: m.CreatePage })));
-const EditPage = lazy(() => import("../business/CreatePage").then((m) => ({ default: m.EditPage })));
-const ServicePage = lazy(() => import("../business/network/NetworkPages").then((m) => ({ default: m.ServicePage })));
-const IngressPage = lazy(() => import("../business/network/NetworkPages").then((m) => ({ default: m.IngressPage })));
-const ConfigPage = lazy(() => import("../business/config/ConfigPage").then((m) => ({ default: m.ConfigPage })));
-const ClaimPage = lazy(() => import("../business/storage/ClaimPage").then((m) => ({ default: m.ClaimPage })));
-const Intents = lazy(() => import("../business/Intents").then((m) => ({ default: m.Intents })));
-const WizardPage = lazy(() => import("../business/wizard/WizardPage").then((m) => ({ default: m.WizardPage })));
-const WorkloadPage = lazy(() => import("../business/details/WorkloadPage").then((m) => ({ default: m.WorkloadPage })));
-const JobPage = lazy(() => import("../business/details/BatchPages").then((m) => ({ default: m.JobPage })));
-const CronJobPage = lazy(() => import("../business/details/BatchPages").then((m) => ({ default: m.CronJobPage })));
-const Events = lazy(() => import("../business/Events").then((m) => ({ default: m.Events })));
-
-const Pods = lazy(() => import("../pods/Pods").then((m) => ({ default: m.Pods })));
-const PodDetails = lazy(() => import("../pods/PodDetails").then((m) => ({ default: m.PodDetails })));
-const ImportYaml = lazy(() => import("../yaml/ImportYaml").then((m) => ({ default: m.ImportYaml })));
-const MergedLogs = lazy(() => import("../pods/MergedLogs").then((m) => ({ default: m.MergedLogs })));
-const Terminals = lazy(() => import("../pods/Terminals").then((m) => ({ default: m.Terminals })));
+/**
+ * A page whose code is fetched when it is first gone to. The router fetches it before it draws anything, beside whatever else it
+ * waits for: a page that asked for its code while it is drawn would show a wheel first, which React then leaves there for 300 ms.
+ */
+function page<Name extends string, Module extends Record<Name, (props: never) => ReactNode>>(
+  load: () => Promise<Module>,
+  name: Name,
+  ...[props]: Parameters<Module[Name]>
+) {
+  const given: object = props ?? {};
+  const key = [name, ...Object.values(given)].join(); // one page of two kinds is two: nothing of the one is kept for the other
+  return async () => {
+    const Page = (await load())[name] as unknown as ComponentType<object>;
+    return { element: <Page {...given} key={key} /> };
+  };
+}
 
 /** Pages of the management view, by their path below it. */
 const management: RouteObject[] = [
-  { path: "clusters", element: <Clusters /> },
-  { path: "clusters/new", element: <NewCluster /> },
-  { path: "clusters/:cluster/:tab?", element: <ClusterPage /> },
-  { path: "clusters/:cluster/nodes/:node/:tab?", element: <NodePage /> },
-  { path: "namespaces", element: <Namespaces /> },
-  { path: "namespaces/new", element: <NewNamespace /> },
-  { path: "namespaces/:cluster/:namespace", element: <NamespacePage /> },
-  { path: "departments", element: <Departments /> },
-  { path: "departments/:department", element: <DepartmentPage /> },
-  { path: "projects", element: <Projects /> },
-  { path: "projects/:project/:tab?", element: <ProjectPage /> },
-  { path: "users", element: <Users /> },
-  { path: "users/:user", element: <UserPage /> },
-  { path: "audit", element: <Audit /> },
-  { path: "recordings", element: <Recordings /> },
-  { path: "settings/:tab?", element: <Settings /> },
-  { path: "storageClasses", element: <StorageClasses /> },
-  { path: "operations", element: <Operations /> },
-  { path: "operations/:operation", element: <OperationPage /> },
+  { path: "clusters", lazy: page(() => import("../management/Clusters"), "Clusters") },
+  { path: "clusters/new", lazy: page(() => import("../management/clusters/NewCluster"), "NewCluster") },
+  { path: "clusters/:cluster/:tab?", lazy: page(() => import("../management/clusters/ClusterPage"), "ClusterPage") },
+  { path: "clusters/:cluster/nodes/:node/:tab?", lazy: page(() => import("../management/nodes/NodePage"), "NodePage") },
+  { path: "namespaces", lazy: page(() => import("../management/namespaces/Namespaces"), "Namespaces") },
+  { path: "namespaces/new", lazy: page(() => import("../management/namespaces/NewNamespace"), "NewNamespace") },
+  { path: "namespaces/:cluster/:namespace", lazy: page(() => import("../management/namespaces/NamespacePage"), "NamespacePage") },
+  { path: "departments", lazy: page(() => import("../management/tenancy/Departments"), "Departments") },
+  { path: "departments/:department", lazy: page(() => import("../management/tenancy/Departments"), "DepartmentPage") },
+  { path: "projects", lazy: page(() => import("../management/tenancy/Projects"), "Projects") },
+  { path: "projects/:project/:tab?", lazy: page(() => import("../management/tenancy/ProjectPage"), "ProjectPage") },
+  { path: "users", lazy: page(() => import("../management/tenancy/Users"), "Users") },
+  { path: "users/:user", lazy: page(() => import("../management/tenancy/UserPage"), "UserPage") },
+  { path: "audit", lazy: page(() => import("../management/audit/Audit"), "Audit") },
+  { path: "recordings", lazy: page(() => import("../management/recordings/Recordings"), "Recordings") },
+  { path: "settings/:tab?", lazy: page(() => import("../management/settings/Settings"), "Settings") },
+  { path: "storageClasses", lazy: page(() => import("../management/storage/StorageClasses"), "StorageClasses") },
+  { path: "operations", lazy: page(() => import("../management/operations/Operations"), "Operations") },
+  { path: "operations/:operation", lazy: page(() => import("../management/operations/Operations"), "OperationPage") },
 ];
 
 /** Pages of the business view, by their path below cluster and namespace. */
 const business: RouteObject[] = [
-  { path: "applications", element: <Applications /> },
-  { path: "applications/:name/:tab?", element: <ApplicationPage /> },
-  { path: "deployments", element: <Workloads kind="deployments" key="deployments" /> },
-  { path: "statefulsets", element: <Workloads kind="statefulsets" key="statefulsets" /> },
-  { path: "daemonsets", element: <Workloads kind="daemonsets" key="daemonsets" /> },
-  { path: "jobs", element: <Jobs /> },
-  { path: "cronjobs", element: <CronJobs /> },
-  { path: "services", element: <Services /> },
-  { path: "ingresses", element: <Ingresses /> },
-  { path: "configmaps", element: <ConfigMaps /> },
-  { path: "secrets", element: <Secrets /> },
-  { path: "persistentvolumeclaims", element: <Claims /> },
-  { path: "events", element: <Events /> },
-  { path: "intents", element: <Intents /> },
-  { path: "services/:name/:tab?", element: <ServicePage /> },
-  { path: "ingresses/:name/:tab?", element: <IngressPage /> },
-  { path: "configmaps/:name/:tab?", element: <ConfigPage key="configmaps" resource="configmaps" /> },
-  { path: "secrets/:name/:tab?", element: <ConfigPage key="secrets" resource="secrets" /> },
-  { path: "persistentvolumeclaims/:name/:tab?", element: <ClaimPage /> },
-  { path: "new/:resource", element: <CreatePage /> },
+  { path: "applications", lazy: page(() => import("../business/applications/Applications"), "Applications") },
+  { path: "applications/:name/:tab?", lazy: page(() => import("../business/applications/ApplicationPage"), "ApplicationPage") },
+  { path: "deployments", lazy: page(() => import("../business/Workloads"), "Workloads", { kind: "deployments" }) },
+  { path: "statefulsets", lazy: page(() => import("../business/Workloads"), "Workloads", { kind: "statefulsets" }) },
+  { path: "daemonsets", lazy: page(() => import("../business/Workloads"), "Workloads", { kind: "daemonsets" }) },
+  { path: "jobs", lazy: page(() => import("../business/Workloads"), "Jobs") },
+  { path: "cronjobs", lazy: page(() => import("../business/Workloads"), "CronJobs") },
+  { path: "services", lazy: page(() => import("../business/Network"), "Services") },
+  { path: "ingresses", lazy: page(() => import("../business/Network"), "Ingresses") },
+  { path: "configmaps", lazy: page(() => import("../business/Config"), "ConfigMaps") },
+  { path: "secrets", lazy: page(() => import("../business/Config"), "Secrets") },
+  { path: "persistentvolumeclaims", lazy: page(() => import("../business/Claims"), "Claims") },
+  { path: "events", lazy: page(() => import("../business/Events"), "Events") },
+  { path: "intents", lazy: page(() => import("../business/Intents"), "Intents") },
+  { path: "services/:name/:tab?", lazy: page(() => import("../business/network/NetworkPages"), "ServicePage") },
+  { path: "ingresses/:name/:tab?", lazy: page(() => import("../business/network/NetworkPages"), "IngressPage") },
+  { path: "configmaps/:name/:tab?", lazy: page(() => import("../business/config/ConfigPage"), "ConfigPage", { resource: "configmaps" }) },
+  { path: "secrets/:name/:tab?", lazy: page(() => import("../business/config/ConfigPage"), "ConfigPage", { resource: "secrets" }) },
+  { path: "persistentvolumeclaims/:name/:tab?", lazy: page(() => import("../business/storage/ClaimPage"), "ClaimPage") },
+  { path: "new/:resource", lazy: page(() => import("../business/CreatePage"), "CreatePage") },
   ...(["services", "ingresses", "configmaps", "secrets", "persistentvolumeclaims"] as const).map((kind) => ({
     path: `${kind}/:name/edit`,
-    element: <EditPage key={kind} resource={kind} />,
+    lazy: page(() => import("../business/CreatePage"), "EditPage", { resource: kind }),
   })),
   ...(["deployments", "statefulsets", "daemonsets", "cronjobs"] as const).map((kind) => ({
     path: `${kind}/:name/edit`,
-    element: <WizardPage key={kind} kind={kind} editing />,
+    lazy: page(() => import("../business/wizard/WizardPage"), "WizardPage", { kind, editing: true }),
   })),
-  { path: "deployments/:name/:tab?", element: <WorkloadPage kind="deployments" key="deployments" /> },
-  { path: "statefulsets/:name/:tab?", element: <WorkloadPage kind="statefulsets" key="statefulsets" /> },
-  { path: "daemonsets/:name/:tab?", element: <WorkloadPage kind="daemonsets" key="daemonsets" /> },
-  { path: "jobs/:name/:tab?", element: <JobPage /> },
-  { path: "cronjobs/:name/:tab?", element: <CronJobPage /> },
-  { path: "pods", element: <Pods /> },
-  { path: "pods/:name/:tab?", element: <PodDetails /> },
-  { path: "logs", element: <MergedLogs /> },
-  { path: "yaml", element: <ImportYaml /> },
-  { path: "terminals", element: <Terminals /> },
+  { path: "deployments/:name/:tab?", lazy: page(() => import("../business/details/WorkloadPage"), "WorkloadPage", { kind: "deployments" }) },
+  { path: "statefulsets/:name/:tab?", lazy: page(() => import("../business/details/WorkloadPage"), "WorkloadPage", { kind: "statefulsets" }) },
+  { path: "daemonsets/:name/:tab?", lazy: page(() => import("../business/details/WorkloadPage"), "WorkloadPage", { kind: "daemonsets" }) },
+  { path: "jobs/:name/:tab?", lazy: page(() => import("../business/details/BatchPages"), "JobPage") },
+  { path: "cronjobs/:name/:tab?", lazy: page(() => import("../business/details/BatchPages"), "CronJobPage") },
+  { path: "pods", lazy: page(() => import("../pods/Pods"), "Pods") },
+  { path: "pods/:name/:tab?", lazy: page(() => import("../pods/PodDetails"), "PodDetails") },
+  { path: "logs", lazy: page(() => import("../pods/MergedLogs"), "MergedLogs") },
+  { path: "yaml", lazy: page(() => import("../yaml/ImportYaml"), "ImportYaml") },
+  { path: "terminals", lazy: page(() => import("../pods/Terminals"), "Terminals") },
 ];
 
 /** All places of the page; paths.ts makes their addresses. */
 export const router = createBrowserRouter(
   [
-    { path: "/sign-in", element: <SignIn />, errorElement: <PageFault /> },
-    { path: "/password", element: <PasswordPage />, errorElement: <PageFault /> },
+    { path: "/sign-in", lazy: page(() => import("../session/SignIn"), "SignIn"), errorElement: <PageFault />, hydrateFallbackElement: <Waiting /> },
+    { path: "/password", lazy: page(() => import("../session/Password"), "PasswordPage"), errorElement: <PageFault />, hydrateFallbackElement: <Waiting /> },
     {
       element: <LivePage />,
+      loader: () => knowMe(queries),
+      shouldRevalidate: () => false,
       errorElement: <PageFault />,
+      hydrateFallbackElement: <Waiting />,
       children: [
         { index: true, element: <Home /> },
         { path: "management", children: [{ index: true, element: <ManagementHome /> }, ...management] },
-        { path: "account/:tab?", element: <Account /> },
+        { path: "account/:tab?", lazy: page(() => import("../session/Account"), "Account") },
         { path: "business", element: <BusinessHome /> },
         { path: "business/:cluster/:namespace", children: [{ index: true, element: <Navigate to="applications" replace /> }, ...business] },
         { path: "*", element: <UnknownPage /> },

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { BASE, paths } from "../app/paths";
 import { api, client, type Schemas } from "../api/client";
 
 export type User = Schemas["User"];
 
+const ME = api.queryOptions("get", "/api/v1/me", {}, { staleTime: 60_000 });
+
+/** Asks who is signed in, unless it is known. */
+export async function knowMe(queries: QueryClient) {
+  await queries.ensureQueryData(ME);
+  return null;
+}
+
 /** Who is signed in. Pages inside the frame have a user. */
 export function useMe(): User {
-  return api.useSuspenseQuery("get", "/api/v1/me", {}, { staleTime: 60_000 }).data.user;
+  return useSuspenseQuery(ME).data.user;
 }
 
 /** Whether the user has the management view. */
