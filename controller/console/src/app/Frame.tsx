@@ -2,13 +2,14 @@
 import { BulbOutlined, GlobalOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, SearchOutlined, UserOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Dropdown, Flex, Layout, Menu, type MenuProps, Result, Segmented, Spin, Tooltip, Typography, theme } from "antd";
-import { Suspense, useEffect, useState } from "react";
+import { memo, Suspense, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
 import { follow, useLink } from "../api/live";
 import mark from "../favicon.svg";
 import { LANGUAGES } from "../i18n";
 import { manages, useMe, useSignOut } from "../session/me";
+import { useFollowing } from "../ui/RowLink";
 import { absolute } from "../ui/Time";
 import { BUSINESS, type Entry, entriesFor, leaves, MANAGEMENT } from "./menu";
 import { Palette, usePaletteKey } from "./Palette";
@@ -27,109 +28,132 @@ export function Frame() {
   const me = useMe();
   const queries = useQueryClient();
   useEffect(() => (me.mustChangePassword ? undefined : follow(queries)), [queries, me.mustChangePassword]);
-  const go = useNavigate();
   const { pathname } = useLocation();
-  const { menuFolded, cluster, namespace } = usePreferences();
-  const { token } = theme.useToken();
+  const { cluster, namespace } = usePreferences();
   const [seeking, setSeeking] = useState(false);
-  usePaletteKey(() => setSeeking(true));
+  const seek = useCallback(() => setSeeking(true), []);
+  const sought = useCallback(() => setSeeking(false), []);
+  usePaletteKey(seek);
+  const following = useFollowing();
 
   if (me.mustChangePassword) return <Navigate to="/password" replace />; // nothing is answered until then
   const [, view, ...places] = pathname.split("/");
   const rest = view === "account" ? [cluster ?? "-", namespace ?? "-"] : places;
   const managing = view === "management" || (view === "account" && manages(me));
   if (managing && !manages(me)) return <Navigate to="/business" replace />;
-  const entries = entriesFor(me, managing ? MANAGEMENT : BUSINESS);
   const at = view === "account" ? undefined : managing ? rest[0] : rest[2];
   const has = (all: Entry[]) => leaves(all).some(({ entry }) => entry.key === at);
-  const forbidden = managing && has(MANAGEMENT) && !has(entries);
-  const toItem = (entry: Entry): Item => ({
-    key: entry.key,
-    icon: entry.icon,
-    label: t(`menu.${entry.key}` as "menu.pods"),
-    ...(entry.children && { children: entry.children.map(toItem) }),
-  });
-  const open = (key: string) => go(managing ? paths.management(key) : `/business/${rest[0] ?? "-"}/${rest[1] ?? "-"}/${key}`);
+  const forbidden = managing && has(MANAGEMENT) && !has(entriesFor(me, MANAGEMENT));
 
   return (
     <Layout style={{ minHeight: "100vh" }}>
-      <Layout.Header
-        style={{
-          background: token.colorBgContainer,
-          borderBottom: `1px solid ${token.colorBorderSecondary}`,
-          paddingInline: 16,
-          position: "sticky",
-          top: 0,
-          zIndex: 10,
-        }}
-      >
-        <Flex align="center" gap={16} style={{ height: "100%" }}>
-          <Flex align="center" gap={8}>
-            <img src={mark} alt="" width={28} height={28} />
-            <Typography.Text strong style={{ fontSize: 18 }}>
-              {t("product")}
-            </Typography.Text>
-          </Flex>
-          {manages(me) && (
-            <Segmented
-              value={(view === "account" ? "" : managing ? "management" : "business") as "business"}
-              options={[
-                { value: "management", label: t("views.management") },
-                { value: "business", label: t("views.business") },
-              ]}
-              onChange={(next) => go(`/${next}`)}
-            />
-          )}
-          <span style={{ flex: 1 }} />
-          <Button icon={<SearchOutlined />} onClick={() => setSeeking(true)}>
-            {t("palette.title")} <Typography.Text type="secondary">{t("palette.hint")}</Typography.Text>
-          </Button>
-          <LinkLight />
-          <LookMenu />
-          <UserMenu />
-        </Flex>
-      </Layout.Header>
+      <Head view={view === "account" ? undefined : managing ? "management" : "business"} seek={seek} />
       <LinkNote />
       <Layout>
-        <Layout.Sider
-          theme="light"
-          width={232}
-          collapsed={menuFolded}
-          style={{ borderInlineEnd: `1px solid ${token.colorBorderSecondary}`, position: "sticky", top: 64, height: "calc(100vh - 64px)", overflow: "auto" }}
-        >
-          {!managing && <PlaceChooser folded={menuFolded} />}
-          <nav aria-label={managing ? t("views.management") : t("views.business")}>
-            <Menu
-              mode="inline"
-              style={{ borderInlineEnd: 0 }}
-              items={entries.map(toItem)}
-              selectedKeys={at ? [at] : []}
-              defaultOpenKeys={entries.filter((entry) => entry.children).map((entry) => entry.key)}
-              key={managing ? "management" : "business"}
-              onClick={({ key }) => open(key)}
-            />
-          </nav>
-          <Button
-            type="text"
-            block
-            aria-label={menuFolded ? t("menu.unfold") : t("menu.fold")}
-            icon={menuFolded ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
-            onClick={() => prefer({ menuFolded: !menuFolded })}
-          />
-        </Layout.Sider>
+        <Side managing={managing} at={at} place={`${rest[0] ?? "-"}/${rest[1] ?? "-"}`} pathname={pathname} />
         <Layout.Content style={{ padding: 24, minWidth: 0 }}>
-          <Trail />
-          <main>
+          <Trail pathname={pathname} />
+          <main onClick={following}>
             <Suspense fallback={<Spin style={{ display: "block", margin: "15vh auto" }} />}>
               {forbidden ? <Result status="403" title={t("problem.denied")} subTitle={t("problem.notYours")} /> : <Outlet />}
             </Suspense>
           </main>
         </Layout.Content>
       </Layout>
-      <Palette open={seeking} close={() => setSeeking(false)} />
+      <Palette open={seeking} close={sought} />
     </Layout>
   );
 }
+
+/** The bar above. It is not drawn anew by what changes in the address behind its path: the page of a list, what is searched. */
+const Head = memo(function Head({ view, seek }: { view?: "management" | "business"; seek: () => void }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const go = useNavigate();
+  const { token } = theme.useToken();
+  return (
+    <Layout.Header
+      style={{
+        background: token.colorBgContainer,
+        borderBottom: `1px solid ${token.colorBorderSecondary}`,
+        paddingInline: 16,
+        position: "sticky",
+        top: 0,
+        zIndex: 10,
+      }}
+    >
+      <Flex align="center" gap={16} style={{ height: "100%" }}>
+        <Flex align="center" gap={8}>
+          <img src={mark} alt="" width={28} height={28} />
+          <Typography.Text strong style={{ fontSize: 18 }}>
+            {t("product")}
+          </Typography.Text>
+        </Flex>
+        {manages(me) && (
+          <Segmented
+            value={(view ?? "") as "business"}
+            options={[
+              { value: "management", label: t("views.management") },
+              { value: "business", label: t("views.business") },
+            ]}
+            onChange={(next) => go(`/${next}`)}
+          />
+        )}
+        <span style={{ flex: 1 }} />
+        <Button icon={<SearchOutlined />} onClick={seek}>
+          {t("palette.title")} <Typography.Text type="secondary">{t("palette.hint")}</Typography.Text>
+        </Button>
+        <LinkLight />
+        <LookMenu />
+        <UserMenu />
+      </Flex>
+    </Layout.Header>
+  );
+});
+
+/** The menu of a view. `place`: cluster and namespace, where an entry of the business view leads to. */
+const Side = memo(function Side({ managing, at, place, pathname }: { managing: boolean; at?: string; place: string; pathname: string }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const go = useNavigate();
+  const { menuFolded } = usePreferences();
+  const { token } = theme.useToken();
+  const entries = entriesFor(me, managing ? MANAGEMENT : BUSINESS);
+  const toItem = (entry: Entry): Item => ({
+    key: entry.key,
+    icon: entry.icon,
+    label: t(`menu.${entry.key}` as "menu.pods"),
+    ...(entry.children && { children: entry.children.map(toItem) }),
+  });
+  return (
+    <Layout.Sider
+      theme="light"
+      width={232}
+      collapsed={menuFolded}
+      style={{ borderInlineEnd: `1px solid ${token.colorBorderSecondary}`, position: "sticky", top: 64, height: "calc(100vh - 64px)", overflow: "auto" }}
+    >
+      {!managing && <PlaceChooser folded={menuFolded} pathname={pathname} />}
+      <nav aria-label={managing ? t("views.management") : t("views.business")}>
+        <Menu
+          mode="inline"
+          style={{ borderInlineEnd: 0 }}
+          items={entries.map(toItem)}
+          selectedKeys={at ? [at] : []}
+          defaultOpenKeys={entries.filter((entry) => entry.children).map((entry) => entry.key)}
+          key={managing ? "management" : "business"}
+          onClick={({ key }) => go(managing ? paths.management(key) : `/business/${place}/${key}`)}
+        />
+      </nav>
+      <Button
+        type="text"
+        block
+        aria-label={menuFolded ? t("menu.unfold") : t("menu.fold")}
+        icon={menuFolded ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+        onClick={() => prefer({ menuFolded: !menuFolded })}
+      />
+    </Layout.Sider>
+  );
+});
 
 /** One dot that says whether what is shown is live. */
 function LinkLight() {

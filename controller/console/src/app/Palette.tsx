@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Empty, Flex, Input, type InputRef, Modal, Typography } from "antd";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { manages, useMe } from "../session/me";
@@ -56,7 +56,7 @@ function useTargets(): Target[] {
 }
 
 /** Goes anywhere by a few letters of its name. */
-export function Palette({ open, close }: { open: boolean; close: () => void }) {
+export const Palette = memo(function Palette({ open, close }: { open: boolean; close: () => void }) {
   const { t } = useTranslation();
   const go = useNavigate();
   const targets = useTargets();
@@ -133,4 +133,4 @@ export function Palette({ open, close }: { open: boolean; close: () => void }) {
       </ul>
     </Modal>
   );
-}
+});

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Breadcrumb } from "antd";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation } from "react-router";
+import { Link } from "react-router";
 import { BUSINESS, leaves, MANAGEMENT } from "./menu";
 import { paths } from "./paths";
 
@@ -18,9 +19,8 @@ export function namesOf(entry: string, names: string[]): string[] {
 }
 
 /** Where the page stands: view, menu group, list, and the names in its address. */
-export function Trail() {
+export const Trail = memo(function Trail({ pathname }: { pathname: string }) {
   const { t } = useTranslation();
-  const { pathname } = useLocation();
   const [, view, ...rest] = pathname.split("/").map(decodeURIComponent);
   if (view !== "management" && view !== "business") return null;
   const managing = view === "management";
@@ -41,4 +41,4 @@ export function Trail() {
     ...(made || (managing && isForm(names)) ? [{ title: t("action.create") }] : []),
   ];
   return <Breadcrumb style={{ marginBottom: 16 }} items={items} />;
-}
+});

@@ -46,7 +46,7 @@ export function ResourceTable<List extends ListName>({ list, columns, create, hi
       scope={{ cluster: place.cluster, namespace, ...only }}
       read={(question) => readList(list, place.cluster, { namespace, ...only, ...question })}
       columns={columns}
-      rowKey={(row) => row.uid}
+      rowKey="uid"
       terms={list === "events" || only?.labels ? undefined : [{ name: "labels", title: t("list.byLabels") }]}
       selection={selection}
       expand={expand}

@@ -7,7 +7,7 @@ import { paths } from "../app/paths";
 import { usePlace } from "../app/place";
 import type { Column } from "../ui/ServerTable";
 import { Time } from "../ui/Time";
-import { ActionMenu } from "./act/ActionMenu";
+import { ActionMenu } from "../ui/ActionMenu";
 import type { Action } from "./act/rules";
 import { useActs, type WorkloadRow } from "./act/useActs";
 import { Condition, Images, useMetaColumns } from "./columns";

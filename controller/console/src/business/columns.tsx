@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Flex, Tag, Tooltip, Typography } from "antd";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
 import { paths } from "../app/paths";
 import { usePlace } from "../app/place";
 import { Labels } from "../ui/Labels";
+import { RowLink } from "../ui/RowLink";
 import type { Column } from "../ui/ServerTable";
 import { State } from "../ui/State";
 import { Time } from "../ui/Time";
@@ -31,7 +31,7 @@ export function useMetaColumns<Row extends Meta>(resource: Resource): { before: 
       sort: "name",
       render: (row) => (
         <>
-          <Link to={paths.object(cluster, here(row), resource, row.name)}>{row.name}</Link>
+          <RowLink to={paths.object(cluster, here(row), resource, row.name)}>{row.name}</RowLink>
           {row.deletedAt && <Tag style={{ marginInlineStart: 8 }}>{common("state.deleting")}</Tag>}
         </>
       ),
@@ -43,7 +43,7 @@ export function useMetaColumns<Row extends Meta>(resource: Resource): { before: 
       key: "namespace",
       title: common("place.namespace"),
       sort: "namespace",
-      render: (row) => <Link to={paths.business(cluster, here(row), resource)}>{row.namespace}</Link>,
+      render: (row) => <RowLink to={paths.business(cluster, here(row), resource)}>{row.namespace}</RowLink>,
       text: (row) => row.namespace,
     });
   }
@@ -55,7 +55,7 @@ export function useMetaColumns<Row extends Meta>(resource: Resource): { before: 
       hidden: !["deployments", "statefulsets", "daemonsets"].includes(resource),
       render: (row) => {
         const application = row.labels?.[APPLICATION_LABEL];
-        return application ? <Link to={paths.object(cluster, here(row), "applications", application)}>{application}</Link> : "—";
+        return application ? <RowLink to={paths.object(cluster, here(row), "applications", application)}>{application}</RowLink> : "—";
       },
       text: (row) => row.labels?.[APPLICATION_LABEL],
     },

@@ -47,7 +47,7 @@ export function Clusters() {
         path="/api/v1/clusters"
         read={(question) => read(client.GET("/api/v1/clusters", { params: { query: question } }))}
         columns={columns}
-        rowKey={({ id }) => id}
+        rowKey="id"
         searchable={false}
         actions={
           <Button type="primary" icon={<PlusOutlined />} onClick={() => go(paths.newCluster)}>

@@ -41,7 +41,7 @@ export function PodEvents({ cluster, namespace, name }: { cluster: string; names
         return read(client.GET("/api/v1/clusters/{cluster}/events", { params: { path: { cluster }, query } }));
       }}
       columns={columns}
-      rowKey={({ uid }) => uid}
+      rowKey="uid"
       searchable={false}
       empty={<Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("event.none")} />}
     />

@@ -62,7 +62,7 @@ export function Pods() {
         scope={{ cluster, namespace, ...Object.fromEntries(narrowed) }}
         read={(question) => read(client.GET("/api/v1/clusters/{cluster}/pods", { params: { path: { cluster }, query: { ...question, ...asked } as object } }))}
         columns={columns}
-        rowKey={({ uid }) => uid}
+        rowKey="uid"
         selection={{
           chosen,
           choose: setChosen,

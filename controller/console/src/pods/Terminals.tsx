@@ -153,7 +153,7 @@ export function Terminals() {
           return { ...page, items: page.items.filter((one) => !namespace || one.namespace === namespace) };
         }}
         columns={columns}
-        rowKey={({ id }) => id}
+        rowKey="id"
         searchable={false}
         empty={
           <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("terminals.none")}>

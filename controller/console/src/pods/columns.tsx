@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DownOutlined } from "@ant-design/icons";
-import { Button, Dropdown, Flex, Typography } from "antd";
+import { Flex, Typography } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate } from "react-router";
+import { useNavigate } from "react-router";
 import type { Schemas } from "../api/client";
 import { paths } from "../app/paths";
 import { useHindrance, useOutOfReach } from "../session/rights";
+import { ActionMenu } from "../ui/ActionMenu";
+import { RowLink } from "../ui/RowLink";
 import type { Column } from "../ui/ServerTable";
 import { State } from "../ui/State";
 import { Time } from "../ui/Time";
@@ -55,29 +56,22 @@ export function usePodColumns(cluster: string, namespace: string | undefined) {
     const actions = (pod: Pod) => {
       const reason = hindrance(pod.namespace) ?? outOfReach;
       return (
-        <Flex align="center" gap={16}>
-          <Link to={at(pod, "yaml")}>{t("viewYaml")}</Link>
-          <Link to={at(pod, "logs")}>{t("tab.logs")}</Link>
-          <Dropdown
-            trigger={["click"]}
-            menu={{
-              items: [
-                { key: "terminal", label: t("tab.terminal") },
-                { key: "delete", danger: true, disabled: Boolean(reason), title: reason, label: common("action.delete") },
-              ],
-              onClick: ({ key }) => (key === "delete" ? setDeleting({ pods: [pod] }) : go(at(pod, key))),
-            }}
-          >
-            <Button type="link" size="small" aria-label={`${common("action.more")} · ${pod.name}`}>
-              {common("action.more")} <DownOutlined aria-hidden />
-            </Button>
-          </Dropdown>
-        </Flex>
+        <div className="row-actions">
+          <RowLink to={at(pod, "yaml")}>{t("viewYaml")}</RowLink>
+          <RowLink to={at(pod, "logs")}>{t("tab.logs")}</RowLink>
+          <ActionMenu
+            of={pod.name}
+            choices={[
+              { key: "terminal", text: t("tab.terminal"), choose: () => go(at(pod, "terminal")) },
+              { key: "delete", text: common("action.delete"), danger: true, hindered: reason, choose: () => setDeleting({ pods: [pod] }) },
+            ]}
+          />
+        </div>
       );
     };
 
     return [
-      { key: "name", title: common("table.name"), sort: "name", render: (pod) => <Link to={at(pod)}>{pod.name}</Link>, text: ({ name }) => name },
+      { key: "name", title: common("table.name"), sort: "name", render: (pod) => <RowLink to={at(pod)}>{pod.name}</RowLink>, text: ({ name }) => name },
       {
         key: "status",
         title: common("table.status"),
@@ -95,7 +89,7 @@ export function usePodColumns(cluster: string, namespace: string | undefined) {
         sort: "application",
         render: ({ labels, namespace: of }) => {
           const name = labels?.[APPLICATION];
-          return name ? <Link to={paths.object(cluster, of, "applications", name)}>{name}</Link> : "—";
+          return name ? <RowLink to={paths.object(cluster, of, "applications", name)}>{name}</RowLink> : "—";
         },
         text: ({ labels }) => labels?.[APPLICATION],
       },
@@ -166,5 +160,5 @@ export function Owner({ cluster, namespace, owner }: { cluster: string; namespac
   if (!owner?.kind || !owner.name) return <>—</>;
   const text = `${owner.kind}/${owner.name}`;
   const path = ownerPath(cluster, namespace, owner.kind, owner.name);
-  return path ? <Link to={path}>{text}</Link> : <>{text}</>;
+  return path ? <RowLink to={path}>{text}</RowLink> : <>{text}</>;
 }

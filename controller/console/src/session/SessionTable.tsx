@@ -56,7 +56,7 @@ export function SessionTable({ user }: { user?: string }) {
       scope={{ user }}
       read={(question) => read(client.GET("/api/v1/sessions", { params: { query: { ...question, ...(user && { user }) } } }))}
       columns={columns}
-      rowKey={({ id }) => id}
+      rowKey="id"
       searchable={false}
     />
   );

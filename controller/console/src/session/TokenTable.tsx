@@ -106,7 +106,7 @@ export function TokenTable() {
         path="/api/v1/tokens"
         read={(question) => read(client.GET("/api/v1/tokens", { params: { query: question } }))}
         columns={columns}
-        rowKey={({ id }) => id}
+        rowKey="id"
         searchable={false}
         actions={
           <ReasonButton type="primary" icon={<PlusOutlined />} onClick={() => setMaking(true)}>

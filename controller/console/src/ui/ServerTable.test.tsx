@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { useState } from "react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import i18n from "../i18n";
 import { draw, drawsPages } from "./harness";
 import { type Page, type Question, ServerTable } from "./ServerTable";
@@ -181,5 +181,20 @@ describe("the rows of a list that is read anew", () => {
     await shown("one!");
     await shown("two!");
     expect(drawn).toEqual([]);
+  });
+
+  it("are not looked at while the next page is on its way", async () => {
+    const server = new Server();
+    const keyOf = vi.fn(({ name }: Row) => name);
+    draw(<ServerTable<Row> name="rows" path="/rows" read={server.read} columns={KEPT} rowKey={keyOf} />);
+    await (await server.question(0)).answer(["one", "two"], "more");
+    await shown("two");
+    keyOf.mockClear();
+    fireEvent.click(screen.getByRole("button", { name: "Next" }));
+    const next = await server.question(1);
+    expect(keyOf).not.toHaveBeenCalled();
+    await next.answer(["three"]);
+    await shown("three");
+    expect(keyOf).toHaveBeenCalled();
   });
 });

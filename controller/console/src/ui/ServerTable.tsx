@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DownloadOutlined, LeftOutlined, ReloadOutlined, RightOutlined, SettingOutlined, VerticalRightOutlined } from "@ant-design/icons";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { App, Button, Checkbox, Empty, Flex, Popover, Select, Space, Table, Tooltip, Typography } from "antd";
-import type { ColumnsType } from "antd/es/table";
-import type { SorterResult } from "antd/es/table/interface";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { keepPreviousData, replaceEqualDeep, useQuery } from "@tanstack/react-query";
+import { App, Button, Checkbox, Empty, Flex, Popover, Select, Space, Tooltip, Typography } from "antd";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure } from "./Failure";
+import { type Column, type Question, type RowKey, Rows } from "./Rows";
 import { SearchBox } from "./SearchBox";
 import { saveCsv } from "./csv";
 import { StaleNote } from "./StaleNote";
 import { useAddress } from "./address";
+
+export type { Column, Question } from "./Rows";
 
 /** One page of a list, as every list of the API answers. */
 export interface Page<Row> {
@@ -19,24 +20,6 @@ export interface Page<Row> {
   total?: number;
   asOf?: string;
   stale?: string;
-}
-
-/** What a list is asked with: limit, cursor, sort, order, search and the filters of its columns. */
-export type Question = Record<string, string | number | undefined>;
-
-export interface Column<Row> {
-  key: string;
-  title: string;
-  render: (row: Row) => ReactNode;
-  /** For the CSV; without it the column is not exported. */
-  text?: (row: Row) => string | number | undefined;
-  /** The server sorts by it under this name. */
-  sort?: string;
-  /** The server filters by it: the name of its parameter, and what may be chosen. */
-  filter?: { name: string; choices: { value: string; text: string }[]; single?: boolean };
-  /** Not shown until somebody chooses it. */
-  hidden?: boolean;
-  width?: number | string;
 }
 
 interface Props<Row> {
@@ -49,7 +32,7 @@ interface Props<Row> {
   read: (question: Question) => Promise<Page<Row>>;
   /** While they are the same array, a row that did not change is not drawn anew: a list that is long or lively keeps them (useMemo). */
   columns: Column<Row>[];
-  rowKey: (row: Row) => string;
+  rowKey: RowKey<Row>;
   /** Buttons above the table, at its end. */
   actions?: ReactNode;
   /** Shown in place of rows when there is nothing at all: what to do next. */
@@ -64,6 +47,9 @@ interface Props<Row> {
 }
 
 const SIZES = [20, 50, 100, 500];
+const NONE: never[] = [];
+/** A wheel that comes and goes at once is none that helps. */
+const SLOW = { delay: 400 }; // ms
 const EXPORT_PAGE = 500;
 const MOST_EXPORTED = 10_000;
 
@@ -127,29 +113,6 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
     if (!keepCursor) setBefore([]);
   };
 
-  const drawn = useRef<Column<Row>[]>(undefined);
-  useEffect(() => {
-    drawn.current = props.columns;
-  });
-  const keptColumns = drawn.current === props.columns;
-  const columns: ColumnsType<Row> = props.columns
-    .filter((column) => !hidden.includes(column.key))
-    .map((column) => ({
-      key: column.key,
-      title: column.title,
-      width: column.width,
-      ...(column.key === "actions" && { fixed: "end" as const }), // in reach however narrow the page is
-      render: (_: unknown, row: Row) => column.render(row),
-      shouldCellUpdate: (row: Row, before: Row) => !keptColumns || row !== before,
-      sorter: column.sort !== undefined,
-      sortOrder: column.sort && asked.sort === column.sort ? (asked.order === "desc" ? "descend" : "ascend") : null,
-      ...(column.filter && {
-        filterMultiple: !column.filter.single,
-        filters: column.filter.choices.map(({ value, text }) => ({ value, text })),
-        filteredValue: asked[column.filter.name] ? String(asked[column.filter.name]).split(",") : null,
-      }),
-    }));
-
   const exportAll = async () => {
     setExporting(true);
     try {
@@ -172,6 +135,16 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
       setExporting(false);
     }
   };
+
+  // The rows are not drawn anew by what is no change to them: an answer that is on its way, a page that is asked for.
+  const items = list.data?.items ?? NONE;
+  const drawnAs = useRef(asked);
+  drawnAs.current = replaceEqualDeep(drawnAs.current, asked);
+  const newestAsk = useRef(ask);
+  useEffect(() => {
+    newestAsk.current = ask;
+  });
+  const askStably = useCallback((change: Question) => newestAsk.current(change), []);
 
   const nothing = narrowed ? (
     <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("table.nothingFound")}>
@@ -204,7 +177,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
             <Button
               aria-label={t("action.refresh")}
               icon={<ReloadOutlined />}
-              loading={list.isFetching && !list.isPending}
+              loading={list.isFetching && !list.isPending && SLOW}
               onClick={() => void list.refetch()}
             />
           </Tooltip>
@@ -239,34 +212,19 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
       {list.data?.stale && <StaleNote why={list.data.stale} asOf={list.data.asOf} />}
       {/* scrolled from without: Ant Design's own way repeats the header, with its checkbox, in a row hidden from screen readers */}
       <div tabIndex={0} style={{ overflowX: "auto" }}>
-        <Table<Row>
-          size="middle"
-          columns={columns}
-          dataSource={list.data?.items ?? []}
-          rowKey={props.rowKey}
+        <Rows<Row>
+          columns={props.columns}
+          hidden={hidden}
+          asked={drawnAs.current}
+          items={items}
           loading={list.isPending && !list.error}
-          pagination={false}
-          style={{ minWidth: "max-content" }}
-          locale={{ emptyText: list.isPending || list.error ? " " : nothing }}
-          expandable={props.expand && { expandedRowRender: props.expand }}
-          rowSelection={
-            props.selection && {
-              selectedRowKeys: props.selection.chosen.map(props.rowKey),
-              onChange: (_, rows) => props.selection?.choose(rows),
-              getCheckboxProps: (row) => ({ disabled: props.selection?.disabled?.(row) ?? false }),
-            }
-          }
-          onChange={(_, chosen, sorter) => {
-            const one = sorter as SorterResult<Row>;
-            const column = props.columns.find((candidate) => candidate.key === one.columnKey);
-            const change: Question = one.order
-              ? { sort: column?.sort, order: one.order === "descend" ? "desc" : undefined }
-              : { sort: undefined, order: undefined };
-            for (const each of props.columns) {
-              if (each.filter) change[each.filter.name] = chosen[each.key]?.join(",");
-            }
-            ask(change);
-          }}
+          rowKey={props.rowKey}
+          chosen={props.selection?.chosen}
+          choose={props.selection?.choose}
+          disabled={props.selection?.disabled}
+          expand={props.expand}
+          empty={items.length > 0 ? undefined : list.isPending || list.error ? " " : nothing}
+          ask={askStably}
         />
       </div>
       <Flex justify="space-between" align="center" wrap gap={8} style={{ marginTop: 12 }}>

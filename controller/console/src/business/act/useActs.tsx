@@ -8,7 +8,7 @@ import { concerns } from "../../api/live";
 import { paths } from "../../app/paths";
 import { useHindrance, useOutOfReach } from "../../session/rights";
 import type { WorkloadPlural } from "../kinds";
-import type { Choice } from "./ActionMenu";
+import type { Choice } from "../../ui/ActionMenu";
 import { type Act, ActDialog } from "./ActDialog";
 import { EditDialog } from "./PartDialog";
 import { type Action, ACTIONS, type Edit, editRefusal, EDITS, refusal, type Subject, type Target } from "./rules";

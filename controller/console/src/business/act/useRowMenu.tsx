@@ -6,7 +6,7 @@ import { usePlace } from "../../app/place";
 import { useHindrance } from "../../session/rights";
 import type { Resource } from "../kinds";
 import type { Rows } from "../lists";
-import { ActionMenu, type Choice } from "./ActionMenu";
+import { ActionMenu, type Choice } from "../../ui/ActionMenu";
 import { useRemoval } from "./useRemoval";
 
 type Plain = "services" | "ingresses" | "configmaps" | "secrets" | "persistentvolumeclaims";

@@ -12,7 +12,7 @@ import { ObjectYaml } from "../../ui/ObjectYaml";
 import { StaleNote } from "../../ui/StaleNote";
 import { State } from "../../ui/State";
 import { Time } from "../../ui/Time";
-import { ActionMenu } from "../act/ActionMenu";
+import { ActionMenu } from "../../ui/ActionMenu";
 import { Condition, Images } from "../columns";
 import { DetailPage } from "../details/DetailPage";
 import { Facts, useMetaFacts } from "../details/Facts";

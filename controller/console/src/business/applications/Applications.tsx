@@ -8,7 +8,7 @@ import { paths } from "../../app/paths";
 import { usePlace } from "../../app/place";
 import type { Column } from "../../ui/ServerTable";
 import { State } from "../../ui/State";
-import { ActionMenu } from "../act/ActionMenu";
+import { ActionMenu } from "../../ui/ActionMenu";
 import { useMetaColumns } from "../columns";
 import { ListPage, ResourceTable, useStateChoices } from "../ResourceTable";
 import { ApplicationForm } from "./ApplicationForm";

@@ -5,7 +5,7 @@ import { useNavigate } from "react-router";
 import type { Schemas } from "../../api/client";
 import { paths } from "../../app/paths";
 import { useHindrance, useOutOfReach } from "../../session/rights";
-import type { Choice } from "../act/ActionMenu";
+import type { Choice } from "../../ui/ActionMenu";
 import { type ApplicationAction, type ApplicationAct, ApplicationActDialog } from "./ApplicationActDialog";
 import { ApplicationForm } from "./ApplicationForm";
 import { AssociateDialog } from "./AssociateDialog";

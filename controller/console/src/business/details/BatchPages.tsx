@@ -7,7 +7,7 @@ import { paths } from "../../app/paths";
 import { ObjectYaml } from "../../ui/ObjectYaml";
 import type { Column } from "../../ui/ServerTable";
 import { Time } from "../../ui/Time";
-import { ActionMenu } from "../act/ActionMenu";
+import { ActionMenu } from "../../ui/ActionMenu";
 import { useActs, type WorkloadRow } from "../act/useActs";
 import { Condition } from "../columns";
 import { EventTable } from "../Events";

@@ -6,7 +6,7 @@ import { useNavigate } from "react-router";
 import { paths } from "../../app/paths";
 import { Labels } from "../../ui/Labels";
 import { ObjectYaml } from "../../ui/ObjectYaml";
-import { ActionMenu } from "../act/ActionMenu";
+import { ActionMenu } from "../../ui/ActionMenu";
 import { useActs, type WorkloadRow } from "../act/useActs";
 import { AutoscalerTab } from "../autoscaling/AutoscalerTab";
 import { Condition } from "../columns";

@@ -66,7 +66,7 @@ export function ClusterNodes({ cluster }: { cluster: Cluster }) {
       scope={{ cluster: cluster.id }}
       read={(question) => read(client.GET("/api/v1/clusters/{cluster}/nodes", { params: { path: { cluster: cluster.id }, query: question } }))}
       columns={columns}
-      rowKey={({ id }) => id}
+      rowKey="id"
       searchable={false}
     />
   );

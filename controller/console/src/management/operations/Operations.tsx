@@ -55,7 +55,7 @@ export function Operations() {
         path="/api/v1/operations"
         read={(question) => read(client.GET("/api/v1/operations", { params: { query: question } }))}
         columns={columns}
-        rowKey={({ id }) => id}
+        rowKey="id"
         searchable={false}
         expand={({ steps }) => <StepList steps={steps} />}
       />

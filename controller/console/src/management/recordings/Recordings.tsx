@@ -89,7 +89,7 @@ export function Recordings() {
         path="/api/v1/shell-recordings"
         read={(question) => read(client.GET("/api/v1/shell-recordings", { params: { query: question } }))}
         columns={columns}
-        rowKey={({ id }) => id}
+        rowKey="id"
         searchable={false}
       />
       <Alert type="info" showIcon style={{ marginTop: 16 }} title={t("recording.formats")} />

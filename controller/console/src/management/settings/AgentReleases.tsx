@@ -48,7 +48,7 @@ export function AgentReleases() {
         path="/api/v1/agent-releases"
         read={(question) => read(client.GET("/api/v1/agent-releases", { params: { query: question } }))}
         columns={columns}
-        rowKey={({ directory }) => directory}
+        rowKey="directory"
         searchable={false}
         empty={<Empty description={t("agent.none")} />}
       />

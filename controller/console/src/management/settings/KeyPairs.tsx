@@ -51,7 +51,7 @@ export function KeyPairs() {
         path="/api/v1/key-pairs"
         read={(question) => read(client.GET("/api/v1/key-pairs", { params: { query: question } }))}
         columns={columns}
-        rowKey={({ name }) => name}
+        rowKey="name"
         searchable={false}
         expand={({ publicKey }) => <TextBlock text={publicKey} label={t("keyPair.publicKey")} />}
         actions={

@@ -107,7 +107,7 @@ export function StorageClasses() {
             scope={{ cluster }}
             read={(question) => read(client.GET("/api/v1/clusters/{cluster}/storageclasses", { params: { path: { cluster }, query: question as never } }))}
             columns={columns}
-            rowKey={({ uid }) => uid}
+            rowKey="uid"
             actions={create}
             empty={<Empty description={t("storage.none")}>{create}</Empty>}
           />

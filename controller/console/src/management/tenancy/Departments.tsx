@@ -51,7 +51,7 @@ export function Departments() {
         path="/api/v1/departments"
         read={(question) => read(client.GET("/api/v1/departments", { params: { query: question } }))}
         columns={columns}
-        rowKey={({ id }) => id}
+        rowKey="id"
         searchable={false}
         actions={create}
         empty={<Empty description={t("department.none")}>{create}</Empty>}

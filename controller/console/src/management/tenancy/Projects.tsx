@@ -62,7 +62,7 @@ export function ProjectTable({ department }: { department?: string }) {
         scope={{ department }}
         read={(question) => read(client.GET("/api/v1/projects", { params: { query: { ...question, ...(department && { department }) } } }))}
         columns={columns}
-        rowKey={({ id }) => id}
+        rowKey="id"
         searchable={false}
         actions={create}
         empty={<Empty description={departments.length === 0 ? t("project.needDepartmentFirst") : t("project.none")} />}

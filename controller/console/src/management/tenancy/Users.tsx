@@ -98,7 +98,7 @@ export function Users() {
         path="/api/v1/users"
         read={(question) => read(client.GET("/api/v1/users", { params: { query: question } }))}
         columns={columns}
-        rowKey={({ id }) => id}
+        rowKey="id"
         searchable={false}
         actions={
           <ReasonButton type="primary" icon={<PlusOutlined />} reason={administers ? undefined : t("onlyAdministrators")} onClick={() => setMaking(true)}>

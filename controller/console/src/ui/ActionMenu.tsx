@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DownOutlined } from "@ant-design/icons";
 import { Button, Dropdown, Tooltip } from "antd";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 export interface Choice {
@@ -14,13 +14,31 @@ export interface Choice {
   choose: () => void;
 }
 
-/** What may be done to a thing. What may not is there too, and says why on hover and focus. */
+/**
+ * What may be done to a thing. What may not is there too, and says why on hover and focus. The menu is made when it is first
+ * asked for: a list has one in each row, and a page of it is turned in the time that they take.
+ */
 export function ActionMenu({ of, choices, primary }: { of: string; choices: Choice[]; primary?: boolean }) {
   const { t } = useTranslation();
+  const [open, setOpen] = useState<boolean>();
   const word = primary ? t("table.actions") : t("action.more");
+  const name = `${word} · ${of}`;
+  const button = (wanted: boolean) =>
+    primary ? (
+      <Button aria-label={name} autoFocus={wanted} onClick={wanted ? undefined : () => setOpen(true)}>
+        {word} <DownOutlined aria-hidden />
+      </Button>
+    ) : (
+      <button type="button" className="row-menu" aria-label={name} autoFocus={wanted} onClick={wanted ? undefined : () => setOpen(true)}>
+        {word}
+      </button>
+    );
+  if (open === undefined) return button(false);
   return (
     <Dropdown
       trigger={["click"]}
+      open={open}
+      onOpenChange={setOpen}
       menu={{
         items: choices.map(({ key, text, hindered, danger, icon }) => ({
           key,
@@ -41,14 +59,7 @@ export function ActionMenu({ of, choices, primary }: { of: string; choices: Choi
         },
       }}
     >
-      <Button
-        type={primary ? "default" : "link"}
-        size={primary ? "middle" : "small"}
-        aria-label={`${word} · ${of}`}
-        style={primary ? undefined : { paddingInline: 0 }}
-      >
-        {word} <DownOutlined aria-hidden />
-      </Button>
+      {button(true)}
     </Dropdown>
   );
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
+import i18n from "../i18n";
+import { ActionMenu } from "./ActionMenu";
+import { draw, drawsPages } from "./harness";
+
+drawsPages();
+
+describe.each([false, true])("the menu of what may be done, the page's own: %s", (primary) => {
+  const name = () => `${i18n.t(primary ? "table.actions" : "action.more")} · web`;
+  const button = () => screen.getByRole("button", { name: name() });
+
+  it("opens where it is asked for the first time, keeps the keyboard there, and opens again", async () => {
+    const edit = vi.fn();
+    draw(<ActionMenu of="web" primary={primary} choices={[{ key: "edit", text: "Edit", choose: edit }]} />);
+    expect(screen.queryByRole("menuitem")).toBeNull();
+    for (const times of [1, 2]) {
+      button().focus();
+      fireEvent.click(button());
+      const item = await screen.findByRole("menuitem", { name: "Edit" });
+      expect(document.activeElement).toBe(button());
+      fireEvent.click(item);
+      expect(edit).toHaveBeenCalledTimes(times);
+      await waitFor(() => expect(document.querySelector(".ant-dropdown:not(.ant-dropdown-hidden, .ant-slide-up-leave)")).toBeNull());
+    }
+  });
+
+  it("says of what may not be done why", async () => {
+    const remove = vi.fn();
+    draw(<ActionMenu of="web" primary={primary} choices={[{ key: "delete", text: "Delete", hindered: "not yours", choose: remove }]} />);
+    fireEvent.click(button());
+    const item = await screen.findByRole("menuitem", { name: "Delete" });
+    expect(item.getAttribute("aria-disabled")).toBe("true");
+    expect(screen.getByText("Delete").getAttribute("aria-description")).toBe("not yours");
+    fireEvent.click(item);
+    expect(remove).not.toHaveBeenCalled();
+  });
+});
