@@ -26,6 +26,16 @@ describe.each([false, true])("the menu of what may be done, the page's own: %s",
     }
   });
 
+  it("gives the keyboard back where it is closed by Escape", async () => {
+    draw(<ActionMenu of="web" primary={primary} choices={[{ key: "edit", text: "Edit", choose: () => {} }]} />);
+    fireEvent.click(button());
+    const item = await screen.findByRole("menuitem", { name: "Edit" });
+    item.focus();
+    expect(document.activeElement).toBe(item);
+    fireEvent.keyDown(item, { key: "Escape", code: "Escape", keyCode: 27 });
+    expect(document.activeElement).toBe(button());
+  });
+
   it("says of what may not be done why", async () => {
     const remove = vi.fn();
     draw(<ActionMenu of="web" primary={primary} choices={[{ key: "delete", text: "Delete", hindered: "not yours", choose: remove }]} />);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DownOutlined } from "@ant-design/icons";
 import { Button, Dropdown, Tooltip } from "antd";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 export interface Choice {
@@ -21,15 +21,16 @@ export interface Choice {
 export function ActionMenu({ of, choices, primary }: { of: string; choices: Choice[]; primary?: boolean }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<boolean>();
+  const trigger = useRef<HTMLButtonElement>(null);
   const word = primary ? t("table.actions") : t("action.more");
   const name = `${word} · ${of}`;
   const button = (wanted: boolean) =>
     primary ? (
-      <Button aria-label={name} autoFocus={wanted} onClick={wanted ? undefined : () => setOpen(true)}>
+      <Button ref={trigger} aria-label={name} autoFocus={wanted} onClick={wanted ? undefined : () => setOpen(true)}>
         {word} <DownOutlined aria-hidden />
       </Button>
     ) : (
-      <button type="button" className="row-menu" aria-label={name} autoFocus={wanted} onClick={wanted ? undefined : () => setOpen(true)}>
+      <button ref={trigger} type="button" className="row-menu" aria-label={name} autoFocus={wanted} onClick={wanted ? undefined : () => setOpen(true)}>
         {word}
       </button>
     );
@@ -38,7 +39,10 @@ export function ActionMenu({ of, choices, primary }: { of: string; choices: Choi
     <Dropdown
       trigger={["click"]}
       open={open}
-      onOpenChange={setOpen}
+      onOpenChange={(next) => {
+        setOpen(next);
+        if (!next && document.activeElement?.closest("[role=menu]")) trigger.current?.focus(); // whoever came by keyboard goes on from there
+      }}
       menu={{
         items: choices.map(({ key, text, hindered, danger, icon }) => ({
           key,
