@@ -7,8 +7,8 @@ import "./page.css";
 
 /** An error that React got over is told with what it was: by itself it says no more than that there was one. */
 function recovered(error: unknown) {
-  const { message, cause } = error as Error;
-  reportError(cause === undefined ? error : new Error(`${message} ${cause instanceof Error ? cause.stack : JSON.stringify(cause)}`));
+  const cause = error instanceof Error ? error.cause : undefined;
+  reportError(cause === undefined ? error : new Error(`${error} ${cause instanceof Error ? cause.stack : JSON.stringify(cause)}`));
 }
 
 createRoot(document.getElementById("root") as HTMLElement, { onRecoverableError: recovered }).render(

@@ -26,6 +26,9 @@ export async function signInByForm(flow, { user, password }) {
   );
   await flow.open("/");
   await page.waitForURL(/\/console\/sign-in/);
+  await visible(page.getByLabel(flow.t("common.session.user")));
+  await page.goBack(); // which is refused once more
+  await page.waitForURL(/\/console\/sign-in/);
 }
 
 /** Language and look are chosen once and kept; every word of the frame follows. */

@@ -10,6 +10,22 @@ async function act(flow, name, action) {
   return page.getByRole("dialog");
 }
 
+/** The same by the keyboard alone: open, to the entry, choose; the menu is gone then. */
+async function actByKeyboard(flow, name, action) {
+  const { page } = flow;
+  await page.getByRole("button", { name: `${flow.t("common.action.more")} · ${name}` }).focus();
+  await page.keyboard.press("Enter");
+  const item = page.getByRole("menuitem", { name: flow.t(`business.action.${action}`), exact: true });
+  await visible(item);
+  await page.keyboard.press("Tab");
+  for (let i = 0; i < 20 && !(await item.evaluate((node) => node === document.activeElement)); i++) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await visible(dialog);
+  await gone(page.locator(".ant-dropdown:visible"));
+  return dialog;
+}
+
 /** Scaled, stopped and started from the list, which follows by itself; what a stopped one does not allow says why. */
 export async function steerWorkload(flow, { namespace, name, ...credentials }) {
   const { page } = flow;
@@ -40,7 +56,7 @@ export async function steerWorkload(flow, { namespace, name, ...credentials }) {
   await scale.hover({ force: true });
   await visible(page.getByText(flow.t("business.rule.stopped")));
   await page.keyboard.press("Escape");
-  dialog = await act(flow, name, "start");
+  dialog = await actByKeyboard(flow, name, "start");
   await done(dialog, "start");
   await has("2 / 2");
   await autoscaled(flow, namespace, name);

@@ -14,6 +14,7 @@ it("whoever is no longer signed in is sent to sign in, and the page that asked d
   // A wrong password is told to the page that asked; it was asked later, so what the other hears it would have heard by then.
   const { error } = await client.POST("/api/v1/login", { ...refused, body: { user: "a", password: "b" } });
   expect(error?.status).toBe(401);
+  expect((await client.POST("/api/v1/logout", refused)).error?.status).toBe(401); // who signs out is on the way there
   expect(signedOut).toHaveBeenCalledOnce();
   expect(heard).not.toHaveBeenCalled();
 });

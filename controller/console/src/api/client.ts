@@ -30,6 +30,9 @@ export function madeProblem(detail: string, status: number): Problem {
   return { type: "urn:slipway:problem:unavailable", title: "", status: status as Problem["status"], detail, requestId: "" };
 }
 
+/** What hears itself that nobody is signed in. */
+const SIGNING = ["/api/v1/login", "/api/v1/logout"];
+
 /** Every failure that leaves this module is a Problem. */
 const middleware: Middleware = {
   async onResponse({ response, schemaPath }) {
@@ -39,7 +42,7 @@ const middleware: Middleware = {
       const body = JSON.stringify(madeProblem(`${response.status} ${response.statusText}`, response.status));
       return new Response(body, { status: response.status, headers: { "Content-Type": "application/problem+json" } });
     }
-    if (response.status === 401 && schemaPath !== "/api/v1/login") {
+    if (response.status === 401 && !SIGNING.includes(schemaPath)) {
       gate.signedOut();
       return new Promise<never>(() => {}); // the page gives way to the one to sign in: it must not fail, and be drawn as failed, before that
     }

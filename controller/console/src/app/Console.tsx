@@ -36,11 +36,11 @@ const ON_DARK = {
 
 guardWith({
   signedOut: () => {
-    const { pathname, search } = router.state.location;
+    const { pathname, search } = router.state.navigation.location ?? router.state.location; // where the page is, or is on its way to
     const place = pathname.slice(BASE.length);
     if (place.startsWith(paths.signIn)) return;
-    queries.clear();
-    void router.navigate(`${paths.signIn}?next=${encodeURIComponent(place + search)}`);
+    // What is known goes with the page: it would be asked for anew by one that is still there, and refused again.
+    void router.navigate(`${paths.signIn}?next=${encodeURIComponent(place + search)}`).then(() => queries.clear());
   },
   passwordRequired: () => void router.navigate("/password"),
 });

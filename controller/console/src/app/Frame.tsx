@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Dropdown, Flex, Layout, Menu, type MenuProps, Result, Segmented, Spin, Tooltip, Typography, theme } from "antd";
 import { memo, Suspense, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
+import { Navigate, type NavigateFunction, Outlet, useLocation, useNavigate } from "react-router";
 import { follow, useLink } from "../api/live";
 import mark from "../favicon.svg";
 import { LANGUAGES } from "../i18n";
@@ -28,6 +28,7 @@ export function Frame() {
   const me = useMe();
   const queries = useQueryClient();
   useEffect(() => (me.mustChangePassword ? undefined : follow(queries)), [queries, me.mustChangePassword]);
+  const go = useNavigate(); // handed on: whoever asks the router for it is drawn anew with each address
   const { pathname } = useLocation();
   const { cluster, namespace } = usePreferences();
   const [seeking, setSeeking] = useState(false);
@@ -47,10 +48,10 @@ export function Frame() {
 
   return (
     <Layout style={{ minHeight: "100vh" }}>
-      <Head view={view === "account" ? undefined : managing ? "management" : "business"} seek={seek} />
+      <Head view={view === "account" ? undefined : managing ? "management" : "business"} seek={seek} go={go} />
       <LinkNote />
       <Layout>
-        <Side managing={managing} at={at} place={`${rest[0] ?? "-"}/${rest[1] ?? "-"}`} pathname={pathname} />
+        <Side managing={managing} at={at} place={`${rest[0] ?? "-"}/${rest[1] ?? "-"}`} pathname={pathname} go={go} />
         <Layout.Content style={{ padding: 24, minWidth: 0 }}>
           <Trail pathname={pathname} />
           <main onClick={following}>
@@ -60,16 +61,15 @@ export function Frame() {
           </main>
         </Layout.Content>
       </Layout>
-      <Palette open={seeking} close={sought} />
+      <Palette open={seeking} close={sought} go={go} />
     </Layout>
   );
 }
 
 /** The bar above. It is not drawn anew by what changes in the address behind its path: the page of a list, what is searched. */
-const Head = memo(function Head({ view, seek }: { view?: "management" | "business"; seek: () => void }) {
+const Head = memo(function Head({ view, seek, go }: { view?: "management" | "business"; seek: () => void; go: NavigateFunction }) {
   const { t } = useTranslation();
   const me = useMe();
-  const go = useNavigate();
   const { token } = theme.useToken();
   return (
     <Layout.Header
@@ -105,17 +105,25 @@ const Head = memo(function Head({ view, seek }: { view?: "management" | "busines
         </Button>
         <LinkLight />
         <LookMenu />
-        <UserMenu />
+        <UserMenu go={go} />
       </Flex>
     </Layout.Header>
   );
 });
 
-/** The menu of a view. `place`: cluster and namespace, where an entry of the business view leads to. */
-const Side = memo(function Side({ managing, at, place, pathname }: { managing: boolean; at?: string; place: string; pathname: string }) {
+interface SideProps {
+  managing: boolean;
+  at?: string;
+  /** Cluster and namespace, where an entry of the business view leads to. */
+  place: string;
+  pathname: string;
+  go: NavigateFunction;
+}
+
+/** The menu of a view. */
+const Side = memo(function Side({ managing, at, place, pathname, go }: SideProps) {
   const { t } = useTranslation();
   const me = useMe();
-  const go = useNavigate();
   const { menuFolded } = usePreferences();
   const { token } = theme.useToken();
   const entries = entriesFor(me, managing ? MANAGEMENT : BUSINESS);
@@ -132,7 +140,7 @@ const Side = memo(function Side({ managing, at, place, pathname }: { managing: b
       collapsed={menuFolded}
       style={{ borderInlineEnd: `1px solid ${token.colorBorderSecondary}`, position: "sticky", top: 64, height: "calc(100vh - 64px)", overflow: "auto" }}
     >
-      {!managing && <PlaceChooser folded={menuFolded} pathname={pathname} />}
+      {!managing && <PlaceChooser folded={menuFolded} pathname={pathname} go={go} />}
       <nav aria-label={managing ? t("views.management") : t("views.business")}>
         <Menu
           mode="inline"
@@ -204,10 +212,9 @@ function LookMenu() {
   );
 }
 
-function UserMenu() {
+function UserMenu({ go }: { go: NavigateFunction }) {
   const { t } = useTranslation();
   const me = useMe();
-  const go = useNavigate();
   const signOut = useSignOut();
   return (
     <Dropdown

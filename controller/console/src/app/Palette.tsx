@@ -2,7 +2,7 @@
 import { Empty, Flex, Input, type InputRef, Modal, Typography } from "antd";
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
+import type { NavigateFunction } from "react-router";
 import { manages, useMe } from "../session/me";
 import { BUSINESS, entriesFor, leaves, MANAGEMENT } from "./menu";
 import { paths } from "./paths";
@@ -56,9 +56,8 @@ function useTargets(): Target[] {
 }
 
 /** Goes anywhere by a few letters of its name. */
-export const Palette = memo(function Palette({ open, close }: { open: boolean; close: () => void }) {
+export const Palette = memo(function Palette({ open, close, go }: { open: boolean; close: () => void; go: NavigateFunction }) {
   const { t } = useTranslation();
-  const go = useNavigate();
   const targets = useTargets();
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);

@@ -2,7 +2,7 @@
 import { Select, Space } from "antd";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
+import type { NavigateFunction } from "react-router";
 import { api } from "../api/client";
 import { prefer, usePreferences } from "./preferences";
 import { ALL } from "./paths";
@@ -19,9 +19,8 @@ export function useClusterNames() {
 }
 
 /** Chooses cluster and namespace of the business view; the page stays the same. Namespaces stand under department and project. */
-export function PlaceChooser({ folded, pathname }: { folded: boolean; pathname: string }) {
+export function PlaceChooser({ folded, pathname, go }: { folded: boolean; pathname: string; go: NavigateFunction }) {
   const { t } = useTranslation();
-  const go = useNavigate();
   const kept = usePreferences();
   const [, view, ...rest] = pathname.split("/").map(decodeURIComponent);
   const [cluster = kept.cluster ?? "", namespace = kept.namespace ?? ALL, entry = "applications"] = view === "business" ? rest : [];

@@ -38,6 +38,10 @@ export function PodTerminals({ cluster, namespace, pod, containers }: Props) {
     if (!chosen) return;
     setActive(openTerminal({ cluster, namespace, pod, container: chosen, shell, user: me.id }).key);
   };
+  const end = async (place: { node: string; terminal: string }) => {
+    const { error } = await client.DELETE("/api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}", { params: { path: { cluster, ...place } } });
+    if (error && error.status !== 404) void message.error(error.detail);
+  };
   const close = (one: OpenTerminal) => {
     const forget = () => {
       closeWindow(one.key);
@@ -50,12 +54,10 @@ export function PodTerminals({ cluster, namespace, pod, containers }: Props) {
       content: t("terminal.endText"),
       okText: t("terminal.end"),
       okButtonProps: { danger: true },
-      onOk: async () => {
+      onOk: () => {
         const place = windowOf(one).session.place;
         forget();
-        if (!place) return;
-        const { error } = await client.DELETE("/api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}", { params: { path: { cluster, ...place } } });
-        if (error && error.status !== 404) void message.error(error.detail);
+        if (place) void end(place); // the dialog goes at once: it would stay over the page to sign in, should there be no answer
       },
     });
   };

@@ -9,7 +9,7 @@ const ME = api.queryOptions("get", "/api/v1/me", {}, { staleTime: 60_000 });
 
 /** Asks who is signed in, unless it is known. */
 export async function knowMe(queries: QueryClient) {
-  await queries.ensureQueryData(ME);
+  await queries.query({ ...ME, staleTime: "static" });
   return null;
 }
 

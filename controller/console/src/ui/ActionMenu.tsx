@@ -59,6 +59,7 @@ export function ActionMenu({ of, choices, primary }: { of: string; choices: Choi
         })),
         onClick: ({ key, domEvent }) => {
           domEvent.stopPropagation();
+          domEvent.preventDefault(); // a key that chooses must not go on to press the button, which has the keyboard again by then
           choices.find((choice) => choice.key === key)?.choose();
         },
       }}

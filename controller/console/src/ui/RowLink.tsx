@@ -15,7 +15,7 @@ export function RowLink({ to, children }: { to: string; children: ReactNode }) {
   );
 }
 
-/** Follows the row links below it, as the router follows its own: what opens another tab or window is the browser's. */
+/** Follows the row links below it; what opens another tab or window is the browser's. */
 export function useFollowing(): (event: MouseEvent) => void {
   const go = useNavigate();
   return (event) => {
