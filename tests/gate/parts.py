@@ -10,6 +10,7 @@ from typing import Callable
 
 import claims
 import pages
+import programs
 import sabotage
 
 FUZZ_SECONDS, FUZZ_SECONDS_FULL = 20, 600
@@ -82,12 +83,12 @@ def run_release(tree, out, options):
 
 def run_asan(tree, out, options):
     build(tree, out, "asan")
-    return ctest(tree, out, "asan", "-LE", "system")
+    return programs.run_all(tree, out, "asan", options.full)
 
 
 def run_tsan(tree, out, options):
     build(tree, out, "tsan")
-    return ctest(tree, out, "tsan", "-LE", "system")
+    return programs.run_all(tree, out, "tsan", options.full)
 
 
 def fuzz(tree, target, seconds):

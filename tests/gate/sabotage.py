@@ -15,6 +15,8 @@ import time
 
 import yaml
 
+import programs
+
 FAULTS_DRAWN = 20
 MUST_BE_NOTICED = 19
 PRESET = "asan"  # what the gate compiles anyway: the compiler cache has it
@@ -99,16 +101,11 @@ class Copy:
         os.environ["CCACHE_BASEDIR"] = self.path
         if run(["cmake", "--preset", PRESET], self.path, log)[0]:
             sys.exit("cmake failed: see build/logs/sabotage.log")
-        self.inputs = {program: self.ask("-t", "inputs", program) for program in self.programs()}
+        self.inputs = {program: self.ask("-t", "inputs", program) for program in programs.names(self.path, PRESET)}
 
     def ask(self, *words):
         return subprocess.run(["ninja", "-C", f"build/{PRESET}", *words], cwd=self.path, capture_output=True, text=True,
                               check=True).stdout
-
-    def programs(self):
-        rows = [row.split(": ") for row in self.ask("-t", "targets", "all").splitlines() if ": " in row]
-        return [row[0] for row in rows if row[1].startswith("CXX_EXECUTABLE_LINKER")
-                and re.match(r"tests/(unit|simulation)/", row[0]) and "/system_" not in row[0]]
 
     def folders(self, file):
         """The test folders whose programs hold the file, nearest first: {folder: programs}."""
