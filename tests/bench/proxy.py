@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same request through the controller and straight to the API server: a list of pods, and kubectl exec of nothing."""
+"""The same request through the controller and straight to the API server: a list of pods, and kubectl exec of nothing. The limit
+of the list is two HAProxies in a row, TLS on each way: as little as the two hops of controller and agent can cost."""
 import base64
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import yaml
@@ -16,6 +20,20 @@ LOOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "get_loop.py")
 LIST = "/api/v1/pods?limit=500"
 EXECS = 10
 PATIENCE = 120
+HOPS = (17001, 17002)  # ports of the namespace's own loopback
+HOP = """
+global
+  nbthread 1
+defaults
+  mode http
+  http-reuse always
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+listen hop
+  bind 127.0.0.1:{port} ssl crt {folder}/hop.pem alpn http/1.1
+  server next {next} ssl verify none alpn http/1.1 {own}
+"""
 
 
 def loop(words):
@@ -35,9 +53,44 @@ def exec_times(kubectl, pod):
     return times
 
 
+def straight_to_api_server(api):
+    """(server's URL, its CA's file, the file of the administrator's certificate and key), from the cluster's own kubeconfig."""
+    peers.straight(api)  # writes it
+    with open(f"{api.state}/bench.kubeconfig") as text:
+        config = yaml.safe_load(text)
+    cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
+    files = {f"{api.state}/bench.ca": [cluster["certificate-authority-data"]],
+             f"{api.state}/bench.pem": [user["client-certificate-data"], user["client-key-data"]]}
+    for path, pieces in files.items():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            out.write(b"".join(base64.b64decode(piece) for piece in pieces))
+    return cluster["server"], *files
+
+
+@contextlib.contextmanager
+def two_hops(inside, server, own):
+    """Two HAProxies in the namespace that lead to the API server with the certificate `own`: (URL of the first, its CA's file)."""
+    ways = {HOPS[0]: (f"127.0.0.1:{HOPS[1]}", ""), HOPS[1]: (server.removeprefix("https://"), f"crt {own}")}
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ends:
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
+                        "-subj", "/CN=hop", "-keyout", f"{folder}/hop.key", "-out", f"{folder}/hop.crt"], check=True, capture_output=True)
+        with open(f"{folder}/hop.pem", "w") as out:
+            for name in ("crt", "key"):
+                with open(f"{folder}/hop.{name}") as text:
+                    out.write(text.read())
+        for port, (following, certificate) in ways.items():
+            config, pid = f"{folder}/{port}.cfg", f"{folder}/{port}.pid"
+            with open(config, "w") as out:
+                out.write(HOP.format(port=port, folder=folder, next=following, own=certificate))
+            subprocess.run([*inside, "haproxy", "-D", "-p", pid, "-f", config], check=True, timeout=PATIENCE)  # returns when it listens
+            with open(pid) as text:
+                ends.callback(os.kill, int(text.read()), signal.SIGTERM)
+        yield f"https://127.0.0.1:{HOPS[0]}", f"{folder}/hop.crt"
+
+
 def figures_of(lists, execs):
     return {"pod list GET p50": percentile(lists, 0.5), "pod list GET p99": percentile(lists, 0.99),
-            "kubectl exec true p50": percentile(execs, 0.5)}
+            "kubectl exec true p50": percentile(execs, 0.5) if execs else None}
 
 
 class Proxy:
@@ -58,16 +111,15 @@ class Proxy:
         return figures_of(lists, exec_times([peers.kubectl_binary(api.state), "--kubeconfig", api.summary["kubeconfig"]], self.pod))
 
     def peer(self, api):
-        straight = peers.straight(api)
-        with open(f"{api.state}/bench.kubeconfig") as text:
-            config = yaml.safe_load(text)
-        cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
-        for name, data in (("ca", cluster["certificate-authority-data"]),
-                           ("pem", user["client-certificate-data"] + "\n" + user["client-key-data"])):
-            path = f"{api.state}/bench.{name}"
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-                for piece in data.split("\n"):
-                    out.write(base64.b64decode(piece))
-        inside = ["ip", "netns", "exec", peers.router(api.state)]
-        lists = loop([*inside, sys.executable, LOOP, cluster["server"] + LIST, f"{api.state}/bench.ca", f"{api.state}/bench.pem"])
-        return figures_of(lists, exec_times(straight, self.pod))
+        server, ca, own = straight_to_api_server(api)
+        lists = loop([*self.inside(api), sys.executable, LOOP, server + LIST, ca, own])
+        return figures_of(lists, exec_times(peers.straight(api), self.pod))
+
+    def limit(self, api):
+        server, _, own = straight_to_api_server(api)
+        with two_hops(self.inside(api), server, own) as (url, ca):
+            return figures_of(loop([*self.inside(api), sys.executable, LOOP, url + LIST, ca, own]), None)
+
+    @staticmethod
+    def inside(api):
+        return ["ip", "netns", "exec", peers.router(api.state)]
