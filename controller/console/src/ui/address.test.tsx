@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import { act, fireEvent, render, screen } from "@testing-library/react";
+import { createBrowserRouter, Link, RouterProvider } from "react-router";
+import { expect, it } from "vitest";
+import { useAddress } from "./address";
+import { drawsPages } from "./harness";
+
+drawsPages();
+
+function List() {
+  const [address, change] = useAddress();
+  return (
+    <>
+      <p>page {address.get("page") ?? "1"}</p>
+      <button type="button" onClick={() => change((next) => next.set("page", "2"))}>
+        turn
+      </button>
+      <Link to="/next">next</Link>
+      <Link to="/list?page=7">seventh</Link>
+    </>
+  );
+}
+
+/** A list, and a page that is there when what is returned is called. */
+function drawList() {
+  let arrive = () => {};
+  const arrived = new Promise<null>((done) => {
+    arrive = () => done(null);
+  });
+  window.history.replaceState(null, "", "/list?filter=web");
+  const router = createBrowserRouter([
+    { path: "/list", element: <List /> },
+    { path: "/next", loader: () => arrived, element: <p>the next page</p> },
+  ]);
+  render(<RouterProvider router={router} />);
+  return arrive;
+}
+
+const where = () => window.location.pathname + window.location.search;
+
+it("a change keeps what else the address says, and takes no step of the way back", async () => {
+  drawList();
+  const steps = window.history.length;
+  fireEvent.click(await screen.findByText("turn"));
+  await screen.findByText("page 2");
+  expect(where()).toBe("/list?filter=web&page=2");
+  expect(window.history.length).toBe(steps);
+});
+
+it("a change while another page is on its way does not call that off", async () => {
+  const arrive = drawList();
+  fireEvent.click(await screen.findByText("next"));
+  fireEvent.click(screen.getByText("turn"));
+  expect(where()).toBe("/list?filter=web");
+  await act(async () => arrive());
+  await screen.findByText("the next page");
+  expect(where()).toBe("/next");
+});
+
+it("a change after the same page was asked for otherwise is made", async () => {
+  drawList();
+  fireEvent.click(await screen.findByText("seventh"));
+  await screen.findByText("page 7");
+  fireEvent.click(screen.getByText("turn"));
+  await screen.findByText("page 2");
+  expect(where()).toBe("/list?page=2");
+});
