@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every page once: a picture, and what axe and the browser have to say of it.
 
-/** `pages`: {name: address}. Each is looked at once nothing on it is being loaded any more, and a log has lines. */
-export async function gallery(flow, { pages, ...credentials }) {
+/** Opens the pages of `left` one after another, until nobody has left any: {name: address} as entries. */
+async function walk(flow, left) {
   const { page } = flow;
-  await flow.signIn(credentials);
-  for (const [name, address] of Object.entries(pages)) {
+  for (let next = left.shift(); next; next = left.shift()) {
+    const [name, address] = next;
     const before = flow.complaints.length;
     await flow.open(address);
     await page.locator("main").first().waitFor();
@@ -13,4 +13,15 @@ export async function gallery(flow, { pages, ...credentials }) {
     await flow.look(name);
     flow.complaints.splice(before, flow.complaints.length, ...flow.complaints.slice(before).map((one) => `${name}: ${one}`));
   }
+}
+
+/** `pages`: {name: address}. Two walk through them; each page is looked at once nothing on it is being loaded any more, and a log has lines. */
+export async function gallery(flow, { pages, ...credentials }) {
+  const other = await flow.beside();
+  other.complaints = [];
+  const left = Object.entries(pages);
+  await Promise.all([flow, other].map((one) => one.signIn(credentials)));
+  const walks = await Promise.allSettled([flow, other].map((one) => walk(one, left)));
+  flow.complaints.push(...other.complaints);
+  for (const { reason } of walks) if (reason) throw reason;
 }
