@@ -53,6 +53,24 @@ def exec_times(kubectl, pod):
     return times
 
 
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def write_secret(path, *pieces):
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(b"".join(pieces))
+
+
+def end(pid):
+    """Ends a daemon, which is nobody's child, and waits until it is gone."""
+    with contextlib.suppress(ProcessLookupError):
+        for _ in range(PATIENCE * 10):
+            os.kill(pid, signal.SIGTERM)
+            time.sleep(0.1)
+
+
 def straight_to_api_server(api):
     """(server's URL, its CA's file, the file of the administrator's certificate and key), from the cluster's own kubeconfig."""
     peers.straight(api)  # writes it
@@ -62,8 +80,7 @@ def straight_to_api_server(api):
     files = {f"{api.state}/bench.ca": [cluster["certificate-authority-data"]],
              f"{api.state}/bench.pem": [user["client-certificate-data"], user["client-key-data"]]}
     for path, pieces in files.items():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            out.write(b"".join(base64.b64decode(piece) for piece in pieces))
+        write_secret(path, *(base64.b64decode(piece) for piece in pieces))
     return cluster["server"], *files
 
 
@@ -74,17 +91,13 @@ def two_hops(inside, server, own):
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ends:
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
                         "-subj", "/CN=hop", "-keyout", f"{folder}/hop.key", "-out", f"{folder}/hop.crt"], check=True, capture_output=True)
-        with open(f"{folder}/hop.pem", "w") as out:
-            for name in ("crt", "key"):
-                with open(f"{folder}/hop.{name}") as text:
-                    out.write(text.read())
+        write_secret(f"{folder}/hop.pem", *(read(f"{folder}/hop.{name}") for name in ("crt", "key")))
         for port, (following, certificate) in ways.items():
             config, pid = f"{folder}/{port}.cfg", f"{folder}/{port}.pid"
             with open(config, "w") as out:
                 out.write(HOP.format(port=port, folder=folder, next=following, own=certificate))
             subprocess.run([*inside, "haproxy", "-D", "-p", pid, "-f", config], check=True, timeout=PATIENCE)  # returns when it listens
-            with open(pid) as text:
-                ends.callback(os.kill, int(text.read()), signal.SIGTERM)
+            ends.callback(end, int(read(pid)))
         yield f"https://127.0.0.1:{HOPS[0]}", f"{folder}/hop.crt"
 
 
@@ -122,4 +135,4 @@ class Proxy:
 
     @staticmethod
     def inside(api):
-        return ["ip", "netns", "exec", peers.router(api.state)]
+        return ["nsenter", f"--net=/run/netns/{peers.router(api.state)}"]  # `ip netns exec` has mounts of its own, which hold disks

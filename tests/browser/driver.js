@@ -71,6 +71,13 @@ class Flow {
     if (!answer.ok()) throw new Error(`signing in as ${user}: ${answer.status()} ${await answer.text()}`);
   }
 
+  /** Keeps a picture of what went wrong; its file. */
+  async keepFailed(name) {
+    const file = `${shots}/failed-${name}.${this.language}.png`;
+    await this.page.screenshot({ path: file }).catch(() => {});
+    return file;
+  }
+
   /** Asks axe about the page as it is, and keeps a picture of it when pictures are wanted. */
   async look(name) {
     const file = `${name}.${this.language}${this.colours === "light" ? "" : `.${this.colours}`}.png`;
@@ -106,8 +113,7 @@ async function run(browser, flows, { flow, language = "zh-CN", look = "light", a
     if (here.complaints.length > 0) throw new Error([...new Set(here.complaints)].join("\n"));
     return { ok: true, result: result ?? null };
   } catch (error) {
-    const shot = `${shots}/failed-${flow}.${language}.png`;
-    await page.screenshot({ path: shot }).catch(() => {});
+    const shot = await here.keepFailed(flow);
     return { ok: false, why: `${error.message}\n${[...new Set(here.complaints)].join("\n")}`.trim(), shot, at: page.url() };
   } finally {
     for (const one of [here, ...here.others]) await one.context.close();

@@ -49,27 +49,6 @@ def unfit(tree):
     return found
 
 
-def end(child):
-    """Ends a program with all that it started; ninja and ctest give each of theirs a group of its own."""
-    parents = {}
-    os.kill(child.pid, signal.SIGSTOP)
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/stat") as stat:
-                parents[int(pid)] = int(stat.read().rsplit(")", 1)[1].split()[1])
-        except OSError:  # it ended meanwhile
-            pass
-    doomed = [child.pid]
-    for pid in doomed:
-        doomed += [other for other, parent in parents.items() if parent == pid]
-    for pid in doomed:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-    child.wait()
-
-
 def run(command, cwd, log, seconds=None):
     """(status, output); what it started ends with it, also when it is late or this program is interrupted."""
     log.write(f"+ {' '.join(command)}\n")
@@ -82,7 +61,7 @@ def run(command, cwd, log, seconds=None):
         return None, ""
     finally:
         if child.poll() is None:
-            end(child)
+            programs.end(child)
     log.write(output)
     log.flush()
     return child.returncode, output

@@ -55,7 +55,7 @@ def quiet(controller, descriptors):
 
 
 @claims("E1.churn")
-def test_nothing_stays_of_agents_and_streams_that_come_and_go(full, seed):
+def test_nothing_stays_of_agents_and_streams_that_come_and_go(full, seed, record_property):
     count, seconds = (AGENTS_FULL, CHURN_SECONDS_FULL) if full else (AGENTS, CHURN_SECONDS)
     swarm_site.build("slipway-swarm")
     with swarm_site.SwarmSite(count) as site:
@@ -67,7 +67,8 @@ def test_nothing_stays_of_agents_and_streams_that_come_and_go(full, seed):
         before = quiet(controller, alone + count)
         stir(site, agents, count, seconds, seed + 2)
         after = quiet(controller, alone + count)
-        print(f"{count} agents: {before} kB before {seconds} s of churn, {after} kB after")
+        for name, value in (("agents", count), ("churn_seconds", seconds), ("rss_kb_before", before), ("rss_kb_after", after)):
+            record_property(name, value)  # kept in build/swarm.xml
         assert agents.stat()["up"] == count
         assert after <= MOST_GROWTH * before, f"{before} kB before {seconds} s of churn, {after} kB after"
         agents.end()
