@@ -17,7 +17,7 @@ RESULTS = {"OK": "passed", "FAILED": "failed", "SKIPPED": "skipped"}
 
 
 def names(tree, preset):
-    """Their paths in build/<preset>, simulations first: they are the longest."""
+    """Their paths in build/<preset>."""
     rows = subprocess.run(["ninja", "-C", f"build/{preset}", "-t", "targets", "all"], cwd=tree, capture_output=True, text=True,
                           check=True).stdout.splitlines()
     pairs = [row.split(": ") for row in rows if ": " in row]
@@ -109,7 +109,8 @@ def run_all(tree, out, preset, full):
     """All programs, two at once. What each printed goes to the log, that of the failed ones last: its end is shown."""
     seconds = PROGRAM_SECONDS_FULL if full else PROGRAM_SECONDS
     rows, shown_last = [], ""
-    paths = names(tree, preset)
+    # The longest first, so that none of them is alone at the end: simulations, then by size.
+    paths = sorted(names(tree, preset), key=lambda path: (not path.startswith("tests/simulation/"), -os.path.getsize(f"{tree}/build/{preset}/{path}")))
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         for path, (said, own) in zip(paths, pool.map(lambda path: run(tree, preset, path, seconds), paths)):
             rows += own
