@@ -24,7 +24,6 @@ constexpr std::chrono::hours kMostTime{2};
 constexpr unsigned kRuns = 60;  // with several deaths each
 /// Each so many-th moment, from one drawn by chance; all of them take minutes under a sanitizer.
 constexpr std::uint64_t kStride = 5;
-constexpr std::uint64_t kStrideForGood = 20;  // a bootstrap without its program fails for long
 
 wire::DesiredNode wanted(wire::Role role) {
   auto node = role == wire::MASTER ? bootstrap::a_master() : bootstrap::a_worker();
@@ -160,11 +159,6 @@ std::uint64_t moments_of(wire::Role role) {
   return story.fate().passed();
 }
 
-bool for_good(Victim victim) {
-  return victim == Victim::kContainerdForGood || victim == Victim::kEtcdForGood ||
-         victim == Victim::kKubeletForGood;
-}
-
 struct Case {
   wire::Role role;
   Victim victim;
@@ -176,7 +170,7 @@ TEST_P(Kills, EveryMomentEndsInANode) {
   const auto [role, victim] = GetParam();
   const auto moments = moments_of(role);
   ASSERT_GT(moments, 50U);
-  const auto stride = std::getenv("SLIPWAY_FULL") ? 1 : for_good(victim) ? kStrideForGood : kStride;
+  const auto stride = std::getenv("SLIPWAY_FULL") ? 1 : kStride;
   const auto seed = std::getenv("SLIPWAY_SEED") ? seeds(1).front() : std::random_device{}();
   std::printf("SLIPWAY_SEED=%llu\n", static_cast<unsigned long long>(seed));
   for (auto at = 1 + seed % stride; at <= moments && !HasFailure(); at += stride) {
