@@ -150,8 +150,13 @@ Changes Table::take(wire::MirrorBatch batch, base::UtcTime now) {
     listing_ = true;
     overflow_ = false;
   }
+  // What is deleted stays so, though the batch also tells how it was changed before: an API server
+  // marks a pod with no time to end as one that goes, and deletes it, within a millisecond.
+  const std::set<std::string_view> deleted(batch.deleted().begin(), batch.deleted().end());
   for (const std::string& uid : batch.deleted()) drop(uid, changes);
-  for (wire::MirrorRow& row : *batch.mutable_upserts()) put(std::move(row), changes);
+  for (wire::MirrorRow& row : *batch.mutable_upserts()) {
+    if (!deleted.contains(row.meta().uid())) put(std::move(row), changes);
+  }
   if (batch.complete() && listing_) {
     drop_unseen(changes);
     listing_ = false;

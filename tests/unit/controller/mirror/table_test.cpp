@@ -51,6 +51,19 @@ TEST(Table, DeltasChangeAndDelete) {
   EXPECT_EQ(table.size(), 0u);
 }
 
+TEST(Table, WhatChangesAndIsDeletedInOneBatchIsGone) {
+  Table table;
+  table.take(batch({pod("u1", "a", "x", "1")}, true, true), kNow);
+  wire::MirrorBatch last = batch({pod("u1", "a", "x", "2"), pod("u2", "b", "x", "2")});
+  last.add_deleted("u1");
+  last.add_deleted("u2");  // it came and went between two looks
+  const Changes changes = table.take(last, kNow);
+  EXPECT_EQ(table.size(), 0u) << "a row of what is gone would stay until the next full list";
+  EXPECT_TRUE(changes.upserts.empty());
+  ASSERT_EQ(changes.gone.size(), 1u);
+  EXPECT_EQ(changes.gone[0].meta().uid(), "u1");
+}
+
 TEST(Table, WhatOtherRowsSayIsThereWhereConditionsOrderAndReadersLook) {
   Table table;
   table.take(batch({pod("u1", "a", "x"), pod("u2", "b", "x"), pod("u3", "c", "x")}, true, true),
