@@ -15,7 +15,7 @@ from openapi_check import Contract
 
 
 def wait_for(what, condition, seconds=120, every=0.25):
-    """The first true value of condition(); fails naming `what` when the time is over."""
+    """The first true value of condition(); fails naming `what`, a text or what gives one, when the time is over."""
     deadline = time.monotonic() + seconds
     value = None
     while time.monotonic() < deadline:
@@ -23,7 +23,7 @@ def wait_for(what, condition, seconds=120, every=0.25):
         if value:
             return value
         time.sleep(every)
-    raise AssertionError(f"not within {seconds} s: {what} (last: {value!r})")
+    raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what} (last: {value!r})")
 
 
 class Slipway:

@@ -43,11 +43,6 @@ def states(round_):
     return {pod["name"].split("-")[0]: pod["state"] for pod in round_["pods"] if pod["namespace"] == SPACE}
 
 
-def is_empty(round_):
-    print([f"{pod['namespace']}/{pod['name']} {pod['state']}" for pod in round_["pods"] if pod["state"] != "stays"])  # shown when it fails
-    return round_["empty"]
-
-
 @pytest.fixture
 def shop(api):
     """A pod of each sort: one that may go, one that a budget keeps, one with data of its own, and one that nobody makes anew."""
@@ -90,5 +85,11 @@ def test_a_node_is_drained_as_budgets_allow(api, shop):
     assert "pod/alone" not in api.kubectl("-n", SPACE, "get", "pods", "-o", "name").split(), "nobody made it anew"
 
     api.apply("demo", budget(0))
-    wait_for("the node is empty", lambda: is_empty(drain(api, force=True, deleteLocalData=True)), 60)
+    last = {}
+
+    def is_empty():
+        last.update(drain(api, force=True, deleteLocalData=True))
+        return last["empty"]
+
+    wait_for(lambda: f"the node is empty: {[pod for pod in last['pods'] if pod['state'] != 'stays']}", is_empty, 60)
     assert {one["outcome"] for one in api.items(f"/audit?action=pod.evict&namespace={SPACE}")} == {"ok"}
