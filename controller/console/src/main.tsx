@@ -3,7 +3,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Console } from "./app/Console";
 import "./i18n";
-import "./page.css";
+import "antd/dist/antd.css";
+import "./page.css"; // after it: ours has the last word
 
 /** An error that React got over is told with what it was: by itself it says no more than that there was one. */
 function recovered(error: unknown) {

@@ -72,6 +72,8 @@ export function Console() {
       <ConfigProvider
         locale={i18n.resolvedLanguage === "en" ? en : zh}
         theme={{
+          zeroRuntime: true, // antd.css has the rules; made in the browser they took a third of the time until a page stood
+          hashed: false, // that file knows no hash
           algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
           token: { ...(dark ? ON_DARK : ON_LIGHT), ...legible(dark), borderRadius: 6, motion: !still() },
           components: {
