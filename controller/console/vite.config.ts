@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { antdRules } from "./antd_rules";
 
 // `npm run dev` serves the page from its sources before the controller at $SLIPWAY (https://127.0.0.1:8443 by default).
 const controller = process.env.SLIPWAY ?? "https://127.0.0.1:8443";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), antdRules()],
   base: "/",
   build: {
     outDir: "dist",
