@@ -52,7 +52,9 @@ function callsIn(part: unknown, found: Call[] = []): Call[] {
  * out of that file the rules of components that no page has; it fails where one has come in.
  */
 export function antdRules(): Plugin {
-  const absent = new RegExp(`^\\.ant-(${Object.values(ABSENT).join("|")})(?![a-z])`);
+  // `.css-var-_R_…` has the default theme's tokens for a page that a server has drawn.
+  const needless = new RegExp(`^\\.(css-var-_R_|ant-(${Object.values(ABSENT).join("|")})(?![a-z]))`);
+  let emptied = 0;
   return {
     name: "antd-rules",
     apply: "build",
@@ -63,7 +65,7 @@ export function antdRules(): Plugin {
             {
               postcssPlugin: "antd-rules",
               Rule(rule) {
-                const kept = rule.selectors.filter((selector) => !absent.test(selector));
+                const kept = rule.selectors.filter((selector) => !needless.test(selector));
                 if (kept.length === 0) rule.remove();
                 else if (kept.length < rule.selectors.length) rule.selectors = kept;
               },
@@ -78,12 +80,15 @@ export function antdRules(): Plugin {
         let text = code;
         for (const { arguments: given } of callsIn(parseAst(code)).reverse()) {
           const [, rules] = given;
-          if (rules) text = `${text.slice(0, rules.start)}() => []${text.slice(rules.end)}`;
+          if (!rules) continue;
+          text = `${text.slice(0, rules.start)}() => []${text.slice(rules.end)}`;
+          ++emptied;
         }
         return text === code ? null : { code: text, map: null };
       },
     },
     generateBundle(_, bundle) {
+      if (emptied === 0) this.error("antd_rules.ts: Ant Design's makers of rules have other names now, or stand elsewhere");
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== "chunk") continue;
         for (const [id, { renderedLength }] of Object.entries(chunk.modules)) {
