@@ -90,6 +90,20 @@ TEST_F(Watch, GivesDeltasOverPiecesAndGoesOnAtTheLastVersion) {
   EXPECT_THAT(target(2), HasSubstr("resourceVersion=12"));
 }
 
+/// The reader of the batch leaves it out: it is deleted.
+TEST_F(Watch, TellsWhatIsChangedAndDeletedInOnePieceInOneBatch) {
+  api_.on("GET /api/v1/pods?limit", 200, list(pod("a", "6"), "7"));
+  api_.on("GET /api/v1/pods?watch=1", 200,
+          event("MODIFIED", pod("a", "8")) + event("DELETED", pod("a", "9")));
+  ASSERT_TRUE(step());
+  ASSERT_TRUE(step());
+  ASSERT_EQ(batches_.size(), 2U);
+  EXPECT_EQ(batches_[1].upserts(0).meta().uid(), "a");
+  ASSERT_EQ(batches_[1].deleted_size(), 1);
+  EXPECT_EQ(batches_[1].deleted(0), "a");
+  EXPECT_EQ(batches_[1].resource_version(), "9");
+}
+
 TEST_F(Watch, ListsAgainWhenItsVersionIsTooOld) {
   api_.on("GET /api/v1/pods?limit", 200, list("", "7"));
   api_.on("GET /api/v1/pods?watch=1", 410, "{}");

@@ -116,8 +116,6 @@ class Model {
         upserts.push_back(row);
       } else {
         touched_.insert(row.meta().uid());
-        std::erase_if(upserts,
-                      [&](const auto& one) { return one.meta().uid() == row.meta().uid(); });
         made.add_deleted(row.meta().uid());
         std::swap(row, rows_.back());
         rows_.pop_back();
