@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same request through the controller and straight to the API server: a list of pods, and kubectl exec of nothing. The limit
-of the list is two HAProxies in a row, TLS on each way: as little as the two hops of controller and agent can cost."""
+"""The same request through the controller and straight to the API server: lists of a few pods and of 500, and kubectl exec of nothing.
+The limit of a list is two HAProxies in a row, TLS on each way: as little as the two hops of controller and agent can cost."""
 import base64
 import contextlib
 import json
@@ -18,6 +18,7 @@ from keystroke import percentile
 
 LOOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "get_loop.py")
 LIST = "/api/v1/pods?limit=500"
+MANY, SPACE = 500, "bench-proxy"  # as many as kubectl asks for at a time
 EXECS = 10
 PATIENCE = 120
 HOPS = (17001, 17002)  # ports of the namespace's own loopback
@@ -101,6 +102,25 @@ def two_hops(inside, server, own):
         yield f"https://127.0.0.1:{HOPS[0]}", f"{folder}/hop.crt"
 
 
+def ours_of(api, path):
+    return loop([sys.executable, LOOP, f"{api.base}/api/v1/clusters/demo/proxy{path}", f"{api.state}/ca.crt", f"{api.state}/.authorization"])
+
+
+def straight_of(api, path):
+    server, ca, own = straight_to_api_server(api)
+    return loop([*inside_of(api), sys.executable, LOOP, server + path, ca, own])
+
+
+def least_of(api, path):
+    server, _, own = straight_to_api_server(api)
+    with two_hops(inside_of(api), server, own) as (url, ca):
+        return loop([*inside_of(api), sys.executable, LOOP, url + path, ca, own])
+
+
+def inside_of(api):
+    return ["nsenter", f"--net=/run/netns/{peers.router(api.state)}"]  # `ip netns exec` has mounts of its own, which hold disks
+
+
 def figures_of(lists, execs):
     return {"pod list GET p50": percentile(lists, 0.5), "pod list GET p99": percentile(lists, 0.99),
             "kubectl exec true p50": percentile(execs, 0.5) if execs else None}
@@ -119,20 +139,40 @@ class Proxy:
         peers.remove_pod(api, self.pod)
 
     def ours(self, api):
-        url = f"{api.base}/api/v1/clusters/demo/proxy{LIST}"
-        lists = loop([sys.executable, LOOP, url, f"{api.state}/ca.crt", f"{api.state}/.authorization"])
-        return figures_of(lists, exec_times([peers.kubectl_binary(api.state), "--kubeconfig", api.summary["kubeconfig"]], self.pod))
+        return figures_of(ours_of(api, LIST), exec_times([peers.kubectl_binary(api.state), "--kubeconfig", api.summary["kubeconfig"]], self.pod))
 
     def peer(self, api):
-        server, ca, own = straight_to_api_server(api)
-        lists = loop([*self.inside(api), sys.executable, LOOP, server + LIST, ca, own])
-        return figures_of(lists, exec_times(peers.straight(api), self.pod))
+        return figures_of(straight_of(api, LIST), exec_times(peers.straight(api), self.pod))
 
     def limit(self, api):
-        server, _, own = straight_to_api_server(api)
-        with two_hops(self.inside(api), server, own) as (url, ca):
-            return figures_of(loop([*self.inside(api), sys.executable, LOOP, url + LIST, ca, own]), None)
+        return figures_of(least_of(api, LIST), None)
 
-    @staticmethod
-    def inside(api):
-        return ["nsenter", f"--net=/run/netns/{peers.router(api.state)}"]  # `ip netns exec` has mounts of its own, which hold disks
+
+class LongList:
+    """The same of 500 pods that wait for a scheduler that nobody is."""
+    name = "proxy-long"
+    figures = [("list of 500 pods GET p50", "ms", 1.3, True), ("list of 500 pods GET p99", "ms", 1.3, True)]
+    aim_is_ratio = True
+    path = f"/api/v1/namespaces/{SPACE}/pods?limit={MANY}"
+
+    def prepare(self, api):
+        api.call("POST", "/clusters/demo/namespaces", expect=201, json={"name": SPACE})
+        pods = [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": f"pod-{at:03}"}, "spec": {
+            "schedulerName": "nobody", "automountServiceAccountToken": False, "containers": [{"name": "main", "image": "busybox:1.35"}]}} for at in range(MANY)]
+        api.kubectl("-n", SPACE, "create", "-f", "-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": pods}), timeout=peers.PATIENCE)
+
+    def finish(self, api):
+        api.call("DELETE", f"/clusters/demo/namespaces/{SPACE}", expect=200)
+
+    def of(self, way, api):
+        lists = way(api, self.path)
+        return dict(zip((figure[0] for figure in self.figures), (percentile(lists, 0.5), percentile(lists, 0.99))))
+
+    def ours(self, api):
+        return self.of(ours_of, api)
+
+    def peer(self, api):
+        return self.of(straight_of, api)
+
+    def limit(self, api):
+        return self.of(least_of, api)
