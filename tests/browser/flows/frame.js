@@ -74,6 +74,7 @@ export async function ordinaryUser(flow, { foreign, object, ...credentials }) {
   await page.waitForURL(/\/console\/business\//);
   must((await page.getByText(flow.t("common.views.management"), { exact: true }).count()) === 0, "the management view is offered");
   await page.waitForURL(new RegExp(`/console/business/demo/(${credentials.namespace}|-)/applications`));
+  await visible(page.getByRole("heading", { name: flow.t("common.menu.applications"), exact: true }));
   await flow.look("business-home");
   await flow.open(`/business/demo/${foreign}/configmaps`);
   await visible(page.getByText(flow.t("common.table.total", { count: 0 }), { exact: true }));
