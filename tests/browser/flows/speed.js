@@ -76,7 +76,7 @@ export async function listSpeed(flow, { namespace, first, names, total, ...crede
   return taken;
 }
 
-/** Bytes of the page's heap after collections, from `warm` seconds on for `seconds` more, while the list follows what changes. */
+/** Bytes of the page's heap after collections, from `warm` seconds on for `seconds` more, while the list follows what changes; `kept`: without code. */
 export async function listHeap(flow, { namespace, total, warm, seconds, ...credentials }) {
   const { page } = flow;
   const browser = await flow.context.newCDPSession(page);
