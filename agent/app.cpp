@@ -37,6 +37,7 @@
 namespace slipway::agent {
 
 namespace asio = boost::asio;
+using namespace asio::experimental::awaitable_operators;
 using base::ErrorCode;
 using base::Task;
 
@@ -286,7 +287,8 @@ Task<> App::State::watch_health() {
     tell(std::move(report));
     terminal.tick();
     ::malloc_trim(0);  // what the bootstrap, lists of objects and ended streams leave behind
-    co_await base::sleep_for(facts::kHealthInterval);
+    co_await (base::sleep_for(link.health_interval()) ||
+              roles_changed.async_wait(asio::as_tuple(asio::use_awaitable)));
   }
 }
 
@@ -306,7 +308,6 @@ std::string App::State::node_name() const {
 
 /// One mirror stream while this node is the gateway and linked; begun anew when it ends.
 Task<> App::State::keep_mirror() {
-  using namespace asio::experimental::awaitable_operators;
   const auto while_gateway = [this](bool wanted) -> Task<> {
     while (is_gateway() == wanted) {
       co_await roles_changed.async_wait(asio::as_tuple(asio::use_awaitable));

@@ -14,13 +14,11 @@
 
 namespace slipway::facts {
 
-inline constexpr std::chrono::seconds kHealthInterval{10};
-
 /// What the machine is: asks kubelet and containerd for their versions once. `root` is "/" except
 /// in tests.
 base::Task<wire::NodeFacts> collect_facts(std::filesystem::path root, std::string agent_version);
 
-/// How the machine fares, from /proc, PSI, statvfs and systemd; call sample() each kHealthInterval
+/// How the machine fares, from /proc, PSI, statvfs and systemd; call sample() each few seconds
 /// (CPU use is what happened since the call before).
 class HealthProbe {
  public:

@@ -70,6 +70,7 @@ struct AgentLink::State {
   base::Wakeup trust_changed;
   std::unique_ptr<link::Link> link;
   std::chrono::milliseconds controller_offset{0};  // its clock minus ours, as last heard
+  std::chrono::seconds health_interval = wire::kHealthInterval;  // as the controller wants it
   base::MonotonicTime confirmed{};              // when what the controller answered last was sent
   std::optional<base::MonotonicTime> up_since;  // of the present or last link, if it was ready
 };
@@ -239,6 +240,7 @@ link::LinkHandlers AgentLink::State::link_handlers() {
     spdlog::info("link: down -> up ({}, protocol {})", ready.peer.software(), ready.version);
     up_since = clock.monotonic();
     confirmed = *up_since;
+    health_interval = wire::health_interval(ready.peer);
     options.token.clear();  // spent: from now on the key alone proves the machine
     heard_clock(ready.peer.utc_ms() - base::to_unix_ms(clock.utc()));
     wire::Report full;
@@ -317,6 +319,10 @@ bool AgentLink::confirmed() {
   state_->link->close(
       {ErrorCode::kTimeout, "the controller is silent for too long for a gateway to act", {}});
   return false;
+}
+
+std::chrono::seconds AgentLink::health_interval() const {
+  return state_->health_interval;
 }
 
 std::string AgentLink::machine_id() const {

@@ -58,6 +58,8 @@ class AgentLink {
   /// Whether the controller surely still takes us for linked: it answered what we sent within
   /// kLease. A link for which that does not hold any more is closed, so that both ends begin anew.
   bool confirmed();
+  /// How often the controller wants to hear how the machine fares, as it said at the last link.
+  std::chrono::seconds health_interval() const;
   std::string machine_id() const;  ///< empty before enrolment
 
  private:

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "controller/links/attempts.hpp"
+#include "controller/links/pace.hpp"
 #include "controller/links/problem.hpp"
 #include "protocol/base/letter_case.hpp"
 #include "protocol/base/log.hpp"
@@ -22,6 +23,8 @@ using net::HttpResponse;
 using net::HttpServer;
 
 namespace {
+
+constexpr std::chrono::seconds kCountAnew{10};
 
 std::string_view trimmed(std::string_view text) {
   const auto from = text.find_first_not_of(" \t");
@@ -85,6 +88,7 @@ struct AgentListener::State : LinkListener {
   Task<> keep_certificate();
   HttpResponse refuse_link(const HttpRequest& request, const Error& why, int status = 0);
   Task<> run_link(MachineId machine, std::unique_ptr<net::Transport> transport);
+  std::size_t machines();
 
   boost::asio::any_io_executor executor;
   AgentListenerOptions options;
@@ -94,6 +98,8 @@ struct AgentListener::State : LinkListener {
   const Authority& authority;
   const base::Clock& clock;
   Attempts attempts;
+  std::size_t enrolled = 0;                    ///< machines, as of `counted`
+  std::optional<base::MonotonicTime> counted;  ///< empty: never
   std::unique_ptr<HttpServer> server;
   base::TaskScope tasks;
 };
@@ -150,8 +156,17 @@ Task<> AgentListener::State::run_link(MachineId machine,
   // It may have been deleted between the answer to its upgrade and now.
   const auto role = enrolment.enrolled(machine);
   if (!role) co_return transport->close();
-  const auto ping = *role == wire::MASTER ? wire::kPingInterval : wire::kWorkerPingInterval;
-  co_await links.serve(std::move(machine), std::move(transport), ping);
+  co_await links.serve(std::move(machine), std::move(transport), pace_of(*role, machines()));
+}
+
+/// Thousands come at once: they are not counted for each.
+std::size_t AgentListener::State::machines() {
+  const auto now = clock.monotonic();
+  if (!counted || now - *counted >= kCountAnew) {
+    counted = now;
+    enrolled = enrolment.enrolled_count();
+  }
+  return enrolled;
 }
 
 AgentListener::AgentListener(boost::asio::any_io_executor executor, AgentListenerOptions options,

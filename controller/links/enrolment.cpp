@@ -94,6 +94,10 @@ std::optional<wire::Role> Enrolment::enrolled(const base::MachineId& machine) co
   return row->role;
 }
 
+std::size_t Enrolment::enrolled_count() const {
+  return rows_.count_bound();
+}
+
 std::optional<Suspicion> Enrolment::suspicion(const base::MachineId& machine) const {
   const auto row = rows_.of(machine);
   if (!row || !row->flagged) return std::nullopt;

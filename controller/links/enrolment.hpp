@@ -63,6 +63,7 @@ class Enrolment {
   base::Task<base::Result<>> admit(base::MachineId machine, std::string from);
   /// The role of a machine that has a bound key and is not forgotten.
   std::optional<wire::Role> enrolled(const base::MachineId& machine) const;
+  std::size_t enrolled_count() const;  ///< machines that may link; reads all their rows
 
  private:
   base::Result<EnrolmentRow> usable(const std::string& token) const;

@@ -109,6 +109,13 @@ std::optional<EnrolmentRow> EnrolmentRows::of(const base::MachineId& machine) co
   return one(std::move(statement));
 }
 
+std::size_t EnrolmentRows::count_bound() const {
+  auto statement = database_.prepare(
+      "SELECT count(*) FROM enrolments WHERE key_sha256 IS NOT NULL AND state IN ('open', "
+      "'spent')");
+  return statement.step() ? static_cast<std::size_t>(statement.number(0)) : 0;
+}
+
 void EnrolmentRows::set_running(const base::MachineId& machine, base::UtcTime since) {
   database_
       .prepare(

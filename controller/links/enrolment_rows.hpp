@@ -46,6 +46,7 @@ class EnrolmentRows {
   std::optional<EnrolmentRow> by_key(const std::string& key_sha256) const;
   /// The machine's present one: open or spent.
   std::optional<EnrolmentRow> of(const base::MachineId& machine) const;
+  std::size_t count_bound() const;  ///< machines whose present token a key has shown
 
   void set_running(const base::MachineId& machine, base::UtcTime since);  ///< only where unset
   /// False: another key was there first.

@@ -197,8 +197,7 @@ void Links::set(DesiredSource& source) {
   state_->source = &source;
 }
 
-Task<> Links::serve(MachineId machine, std::unique_ptr<net::Transport> transport,
-                    std::chrono::seconds ping) {
+Task<> Links::serve(MachineId machine, std::unique_ptr<net::Transport> transport, Pace pace) {
   State& state = *state_;
   if (state.stopping) co_return transport->close();
   Session session{machine, nullptr, {}, false, false, base::TaskScope(state.executor)};
@@ -208,7 +207,8 @@ Task<> Links::serve(MachineId machine, std::unique_ptr<net::Transport> transport
   hello.set_software(std::string("slipway-controller ") + base::version());
   hello.set_incarnation(state.incarnation);
   hello.set_utc_ms(base::to_unix_ms(state.clock.utc()));
-  hello.set_ping_seconds(static_cast<std::uint32_t>(ping.count()));
+  hello.set_ping_seconds(static_cast<std::uint32_t>(pace.ping.count()));
+  hello.set_health_seconds(static_cast<std::uint32_t>(pace.health.count()));
   hello.set_takes_batches(true);
   session.link =
       std::make_unique<link::Link>(wire::Side::kController, std::move(hello), std::move(transport),

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/links/pace.hpp"
 #include "protocol/base/clock.hpp"
 #include "protocol/base/ids.hpp"
 #include "protocol/base/task.hpp"
@@ -63,9 +64,8 @@ class Links {
   void set(DesiredSource& source);
 
   /// Runs the link of an accepted transport until it ends (the agent listener's upgrade session).
-  /// The agent is told to ping at that interval.
-  base::Task<> serve(MachineId machine, std::unique_ptr<net::Transport> transport,
-                     std::chrono::seconds ping = wire::kPingInterval);
+  /// The agent is told that pace.
+  base::Task<> serve(MachineId machine, std::unique_ptr<net::Transport> transport, Pace pace = {});
 
   LinkFacts facts(const MachineId& machine) const;
   std::vector<MachineId> connected() const;

@@ -24,6 +24,11 @@ std::chrono::seconds ping_interval(const Hello& hello) {
   return std::min(std::chrono::seconds{hello.ping_seconds()}, kMaxPingInterval);
 }
 
+std::chrono::seconds health_interval(const Hello& hello) {
+  if (hello.health_seconds() == 0) return kHealthInterval;
+  return std::min(std::chrono::seconds{hello.health_seconds()}, kMaxHealthInterval);
+}
+
 Conversation::State::State(Side which, Hello hello, base::MonotonicTime now)
     : side(which),
       own(std::move(hello)),

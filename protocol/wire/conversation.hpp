@@ -62,6 +62,9 @@ struct RoundTrip {
 using Event = std::variant<Opened, Received, Finished, Closed, Writable, Ready, GotReport, GotOrder,
                            RoundTrip>;
 
+/// How often a controller's hello asks the agent for its health.
+std::chrono::seconds health_interval(const Hello& hello);
+
 /// The credit that bytes and a note have taken.
 std::size_t cost_of(std::string_view bytes, const std::optional<StreamNote>& note);
 

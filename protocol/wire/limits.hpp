@@ -35,10 +35,17 @@ inline constexpr std::chrono::seconds kHelloTimeout{10};
 // the controller, who has thousands of them, answers: to each end the other's frame is a sign of
 // life, and two of them must be missing. A pause of one's own process is taken off. Workers, who
 // are most and of whom none is another's gateway, ping less: dead ones are told within 29 s. Theirs
-// is a little more than the 10 s between two reports of health, with which their pings leave.
+// is a little more than the 10 s between two reports of health, with which their pings leave. A
+// controller of very many machines asks for both less often (controller/links/pace.hpp).
 inline constexpr std::chrono::seconds kPingInterval{4};  ///< of an agent that is not told another
-inline constexpr std::chrono::seconds kWorkerPingInterval{11};
 inline constexpr std::chrono::seconds kMaxPingInterval{30};
+inline constexpr std::chrono::seconds kHealthInterval{10};  ///< where no other is told
+inline constexpr std::chrono::seconds kMaxHealthInterval{29};
+/// A worker's pings leave with its health.
+constexpr std::chrono::seconds worker_ping(std::chrono::seconds health) {
+  return health + std::chrono::seconds{1};
+}
+inline constexpr std::chrono::seconds kWorkerPingInterval = worker_ping(kHealthInterval);
 inline constexpr std::chrono::seconds kMinTick{1};
 inline constexpr std::chrono::seconds kMaxTick{3};
 /// Nothing heard for so long from who pings at that interval: the link is dead.
@@ -67,5 +74,6 @@ static_assert(kWindowBytes - kCreditStepBytes >= kMaxNoteBytes);
 static_assert(kMaxTick < kPingInterval);  // more is taken for a pause of this process
 static_assert(kDeafLimit > kProbeInterval);
 static_assert(kDeafLimit >= 2 * kMaxPingInterval);
+static_assert(worker_ping(kMaxHealthInterval) <= kMaxPingInterval);
 
 }  // namespace slipway::wire

@@ -83,7 +83,10 @@ wire::Hello Agent::hello() const {
 
 link::LinkHandlers Agent::handlers() {
   link::LinkHandlers to;
-  to.ready = [this](const wire::Ready&) { ready(); };
+  to.ready = [this](const wire::Ready& ready) {
+    common_.health = wire::health_interval(ready.peer);
+    tell_state();
+  };
   to.order = [this](wire::Order order) { take(std::move(order)); };
   to.opened = [this](wire::StreamOpen what, bool, link::StreamPtr stream) {
     opened(std::move(what), std::move(stream));
@@ -91,7 +94,7 @@ link::LinkHandlers Agent::handlers() {
   return to;
 }
 
-void Agent::ready() {
+void Agent::tell_state() {
   wire::Report full;
   *full.mutable_state() = state_of(member_, trust_, generation_, common_.booted);
   if (auto sent = link_->send(std::move(full)); !sent) link_->close(sent.error());
@@ -108,6 +111,7 @@ void Agent::take_desired(const wire::DesiredNode& desired) {
   if (!up_) {
     up_since_ = common_.clock.monotonic();
     up_.emplace(common_.tally, *up_since_);
+    tell_health();
   }
   if (!desired.gateway() || std::exchange(mirrors_, true)) return;
   wire::StreamOpen what;

@@ -27,6 +27,7 @@ struct Common {
   std::vector<std::string> pins;
   boost::asio::ip::tcp::endpoint controller;
   std::map<base::ClusterId, std::vector<const Member*>> clusters;
+  std::chrono::seconds health;  ///< how often to tell it, as the controller said last
   Tally tally;
   base::TaskScope tasks;  ///< the agents and their streams
 };
@@ -49,7 +50,7 @@ class Agent {
   base::Task<base::Result<std::unique_ptr<net::Transport>>> dial();
   link::LinkHandlers handlers();
   wire::Hello hello() const;
-  void ready();
+  void tell_state();
   void take(wire::Order order);
   void take_desired(const wire::DesiredNode& desired);
   void opened(wire::StreamOpen what, link::StreamPtr stream);

@@ -21,7 +21,6 @@ using base::Task;
 
 namespace {
 
-constexpr std::chrono::seconds kHealthInterval{10};
 constexpr std::chrono::milliseconds kRound{50};  ///< health and churn are dealt out so often
 constexpr std::chrono::milliseconds kAwayLeast{500}, kAwayMost{5'000};
 
@@ -40,6 +39,7 @@ class Swarm {
                 .pins = {},
                 .controller = must(endpoint_of(options.controller)),
                 .clusters = {},
+                .health = wire::kHealthInterval,
                 .tally = {},
                 .tasks = base::TaskScope(io.get_executor())},
         control_(io, options.limit, [this](const auto& words) { return answer(words); }),
@@ -83,7 +83,7 @@ class Swarm {
 /// Each agent has its own moment in the interval, as machines that booted one after the other.
 void Swarm::tell_health(base::MonotonicTime from, base::MonotonicTime to) {
   const auto place = [&](base::MonotonicTime time) {
-    const auto interval = std::chrono::duration<double>(kHealthInterval).count();
+    const auto interval = std::chrono::duration<double>(common_.health).count();
     const auto seconds = std::chrono::duration<double>(time.time_since_epoch()).count();
     return static_cast<std::uint64_t>(seconds / interval * static_cast<double>(agents_.size()));
   };

@@ -106,6 +106,21 @@ TEST_F(AgentLinkTest, EnrolsDialsAndBeginsWithItsFullState) {
   EXPECT_EQ(controller_.reports[0].state().desired_generation(), 7U);
 }
 
+TEST_F(AgentLinkTest, HealthIsToldAsOftenAsTheControllerOfTheLastLinkWants) {
+  const std::vector<std::pair<std::uint32_t, std::chrono::seconds>> pairs = {
+      {0, wire::kHealthInterval}, {24, 24s}, {3'600, wire::kMaxHealthInterval}};
+  for (const auto& [asked, kept] : pairs) {
+    controller_.health_seconds = asked;
+    controller_.reports.clear();
+    run_until(options(controller_.token), [&] {
+      if (!link_->up()) EXPECT_EQ(link_->health_interval(), wire::kHealthInterval);
+      if (controller_.reports.empty()) return false;
+      EXPECT_EQ(link_->health_interval(), kept);
+      return true;
+    });
+  }
+}
+
 TEST_F(AgentLinkTest, AnotherAuthorityThanThePinnedOneIsToldApart) {
   auto wrong = options(controller_.token);
   wrong.controller.ca_sha256 = {std::string(64, '0')};

@@ -76,10 +76,11 @@ class FakeController {
   std::string token = std::string(64, 'a');
   std::string answers_for_key;  ///< PEM of another key: the certificate is for that one
   std::chrono::seconds certificate_life = std::chrono::hours(24);
-  int refuse_enrolments = 0;       ///< so many answers are 503
-  bool refuse_links = false;       ///< 403 at /link
-  bool refuse_renewals = false;    ///< 403 at /renew
-  std::vector<std::string> asked;  ///< "/enrol", "/renew", "/link <identity>"
+  int refuse_enrolments = 0;         ///< so many answers are 503
+  std::uint32_t health_seconds = 0;  ///< what its hello asks for
+  bool refuse_links = false;         ///< 403 at /link
+  bool refuse_renewals = false;      ///< 403 at /renew
+  std::vector<std::string> asked;    ///< "/enrol", "/renew", "/link <identity>"
   std::vector<wire::Report> reports;
   std::function<void(link::Link&)> on_report;
   link::Link* link = nullptr;
@@ -126,6 +127,7 @@ class FakeController {
       wire::Hello hello;
       hello.set_version_min(1);
       hello.set_version_max(1);
+      hello.set_health_seconds(health_seconds);
       link::LinkHandlers handlers;
       handlers.report = [this](wire::Report report) {
         reports.push_back(std::move(report));

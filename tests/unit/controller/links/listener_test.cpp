@@ -68,7 +68,7 @@ struct OpenSite : Site {
   }
 
   Arrival arrival{io.get_executor()};
-  std::uint32_t ping_seconds = 0;  ///< as the agent was told at its last link
+  wire::Hello told;  ///< the controller's, at the agent's last link
 
   template <class Body>
   void run(Body body) {
@@ -97,7 +97,7 @@ Task<> link_up(OpenSite& site, pki::KeyPair client, base::TaskScope& tasks,
   link::Link* raw = nullptr;
   link::LinkHandlers handlers;
   handlers.ready = [&raw, &site](const wire::Ready& ready) {
-    site.ping_seconds = ready.peer.ping_seconds();
+    site.told = ready.peer;
     wire::Report report;
     report.mutable_state();
     (void)raw->send(std::move(report));
@@ -141,8 +141,56 @@ TEST(AgentListener, AWorkerShallPingLessThanAMaster) {
       link->close({ErrorCode::kUnavailable, "over", {}});
       co_await tasks.join();
     });
-    EXPECT_EQ(std::chrono::seconds{site.ping_seconds}, ping);
+    EXPECT_EQ(std::chrono::seconds{site.told.ping_seconds()}, ping);
+    EXPECT_EQ(std::chrono::seconds{site.told.health_seconds()}, wire::kHealthInterval);
   }
+}
+
+TEST(AgentListener, VeryManyMachinesTellTheirHealthLessOften) {
+  OpenSite site;
+  site.roster.members[site.machine].role = wire::WORKER;
+  const auto insert = [&](int number, const char* state) {
+    const std::string id = std::string(state) + std::to_string(number);
+    site.database
+        ->prepare(
+            "INSERT INTO enrolments (token_sha256, token_prefix, machine, cluster, resource, role,"
+            " state, issued_ms, key_sha256) VALUES (?1, ?1, ?1, 'c1', ?1, 2, ?2, 0, ?1)")
+        .bind(id)
+        .bind(state)
+        .run();
+  };
+  const auto stored = site.database->transaction([&]() -> base::Result<> {
+    for (int i = 0; i < 11'999; ++i) {
+      insert(i, "spent");
+      insert(i, "forgotten");  // deleted machines keep their rows
+    }
+    return {};
+  });
+  ASSERT_TRUE(stored);
+  site.run([&]() -> Task<> {
+    base::TaskScope tasks(site.io.get_executor());
+    std::unique_ptr<link::Link> link;
+    const std::string token =
+        site.enrolment.issue_token(site.machine, site.cluster, site.resource, wire::WORKER);
+    co_await link_up(site, co_await site.enrol_there(token), tasks, link);
+    link->close({ErrorCode::kUnavailable, "over", {}});
+    co_await tasks.join();
+  });
+  EXPECT_EQ(site.told.health_seconds(), 15U);
+  EXPECT_EQ(site.told.ping_seconds(), 16U);
+}
+
+TEST(Pace, TheMoreThereAreTheLessOftenTheyTellTheirHealth) {
+  const auto pace = [](wire::Role role, std::size_t machines) {
+    const auto told = pace_of(role, machines);
+    return std::pair{told.health.count(), told.ping.count()};
+  };
+  EXPECT_EQ(pace(wire::WORKER, 0), std::pair(10L, 11L));
+  EXPECT_EQ(pace(wire::WORKER, kMany), std::pair(10L, 11L));
+  EXPECT_EQ(pace(wire::WORKER, kMany + 1), std::pair(15L, 16L));
+  EXPECT_EQ(pace(wire::WORKER, kVeryMany), std::pair(15L, 16L));
+  EXPECT_EQ(pace(wire::WORKER, kVeryMany + 1), std::pair(29L, 30L));
+  EXPECT_EQ(pace(wire::MASTER, kMaxAgents), std::pair(29L, 4L));
 }
 
 TEST(AgentListener, ACertificateOfAnotherCaOrOneThatIsOverGetsNoConnection) {

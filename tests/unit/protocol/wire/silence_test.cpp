@@ -157,6 +157,38 @@ TEST_F(QuietWorker, PingsAlongWithWhatItReports) {
   EXPECT_GE(all_of<RoundTrip>(agent).size(), 59U);
 }
 
+// The paces of controller/links/pace.hpp: a sync or a probe that leaves by itself costs as much as
+// the report that was saved.
+TEST_F(QuietWorker, NothingLeavesBetweenTheReportsAtAnyPace) {
+  for (const auto health : {seconds{10}, seconds{15}, kMaxHealthInterval}) {
+    SCOPED_TRACE(health.count());
+    const auto ping = static_cast<std::uint32_t>(worker_ping(health).count());
+    std::destroy_at(&agent);
+    new (&agent) End{Conversation(Side::kAgent, hello_of("agent"), now, utc), {}};
+    pings_within(ping, health - seconds{1});
+    std::size_t from_agent = 0;
+    std::size_t from_controller = 0;
+    for (seconds i{0}; i < 20 * health; ++i) {
+      pass(seconds{1});
+      if (i % health == seconds{0}) {
+        agent.talk.send_along(now, utc);
+        ASSERT_TRUE(agent.talk.send(Report{}));
+      }
+      for (bool moved = true; moved;) {
+        const auto up = take_all(agent);
+        for (const auto& frame : up) ASSERT_TRUE(give(controller, frame));
+        const auto down = take_all(controller);
+        for (const auto& frame : down) ASSERT_TRUE(give(agent, frame));
+        from_agent += up.empty() ? 0 : 1;
+        from_controller += down.empty() ? 0 : 1;
+        moved = !up.empty() || !down.empty();
+      }
+    }
+    EXPECT_LE(from_controller, 21U) << "an answer to each report's ping";
+    EXPECT_LE(from_agent, 20U + 20 * health / kProbeInterval + 1) << "and one to each probe";
+  }
+}
+
 TEST_F(Silence, WhatIsNotNearlyDueLeavesNotAlong) {
   settle();
   now += kPingInterval / 2;
