@@ -125,6 +125,8 @@ class Rows {
   // thousands of machines, reads no more than it needs.
   std::vector<MachineRow> briefs(const ClusterId& cluster) const;  ///< masters first
   std::vector<MachineRow> briefs() const;                          ///< of all clusters
+  /// Of all machines whose clusters stay.
+  std::unordered_map<MachineId, std::string> node_names() const;
   /// All machines' resources, and whether the cloud has ever told of them.
   std::unordered_map<ResourceId, bool> told_resources() const;
   std::vector<MachineRow> masters(const ClusterId& cluster) const;  ///< in brief

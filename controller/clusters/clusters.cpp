@@ -17,6 +17,9 @@ using base::ErrorCode;
 using base::fail;
 
 constexpr std::chrono::seconds kWatchInterval{5};
+/// Judging thousands of nodes takes tenths of a second: it may take a hundredth of the time.
+constexpr int kJudgingShare = 100;
+constexpr std::chrono::seconds kMaxJudgingPause{30};
 constexpr std::chrono::seconds kReconcileInterval{60};
 
 std::unexpected<base::Error> no_cluster(const std::string& id_or_name) {
@@ -307,7 +310,11 @@ base::Task<> Clusters::watch_once() {
   if (auto seen = co_await state_->machines.poll(); !seen) {
     spdlog::warn("the cloud does not answer: {}", seen.error().message);
   }
-  co_await state_->watch.judge_all();
+  if (state_->ground.clock.monotonic() >= state_->judging_due) {
+    const auto took = co_await state_->watch.judge_all();
+    state_->judging_due = state_->ground.clock.monotonic() +
+                          std::min<base::Duration>(kJudgingShare * took, kMaxJudgingPause);
+  }
   for (const ClusterRow& cluster : state_->rows.clusters()) {
     const bool settled =
         cluster.state == ClusterState::kHealthy || cluster.state == ClusterState::kUnhealthy;

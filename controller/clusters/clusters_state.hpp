@@ -67,6 +67,7 @@ struct Clusters::State {
   ApiEndpoint api;
   NodeWatch watch;
   ConsoleWatch consoles;
+  base::MonotonicTime judging_due{};
   base::TaskScope tasks;
 };
 

@@ -181,6 +181,16 @@ std::vector<MachineRow> Rows::briefs() const {
   return briefs_of(database_.prepare(select_briefs("")));
 }
 
+std::unordered_map<MachineId, std::string> Rows::node_names() const {
+  auto row = database_.prepare(
+      "SELECT m.id, m.name FROM machines m JOIN clusters c ON c.id = m.cluster"
+      " WHERE c.deleted_ms IS NULL AND c.state <> ?");
+  row.bind(clusters::name_of(ClusterState::kDeleting));
+  std::unordered_map<MachineId, std::string> found;
+  while (row.step()) found.emplace(MachineId{row.text(0)}, row.text(1));
+  return found;
+}
+
 std::unordered_map<ResourceId, bool> Rows::told_resources() const {
   auto row = database_.prepare("SELECT resource, cloud_state<>'' FROM machines WHERE resource<>''");
   std::unordered_map<ResourceId, bool> found;

@@ -40,6 +40,10 @@ std::optional<links::Membership> NodeRoster::find(const base::MachineId& machine
                                       cluster->state == ClusterState::kFailed};
 }
 
+std::unordered_map<base::MachineId, std::string> NodeRoster::node_names() const {
+  return Rows{database_}.node_names();
+}
+
 std::optional<base::MachineId> NodeRoster::gateway(const base::ClusterId& cluster) const {
   const auto row = Rows{database_}.standing(cluster);
   if (!row || row->goes()) return std::nullopt;

@@ -24,6 +24,7 @@ class NodeRoster : public links::Roster, public links::DesiredSource {
              NodeImage image, bool small_machines);
 
   std::optional<links::Membership> find(const base::MachineId& machine) const override;
+  std::unordered_map<base::MachineId, std::string> node_names() const override;
   std::optional<base::MachineId> gateway(const base::ClusterId& cluster) const override;
   /// kNotFound: no such machine; kUnavailable: an address or the PKI is not there yet, Links is
   /// refreshed when it is. The generation grows when the content differs from the last time.

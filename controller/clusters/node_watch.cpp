@@ -119,7 +119,7 @@ void NodeWatch::take_health(const MachineId& id, const wire::NodeHealth& health)
 }
 
 void NodeWatch::reported(const MachineId& id, const wire::Report& report) {
-  if (report.has_outcome()) return;  // the intents'
+  if (report.has_outcome() || report.has_trust()) return;  // others' affairs
   if (report.has_health()) return take_health(id, report.health());
   const auto machine = rows_.machine(id);
   if (!machine) return;
@@ -166,22 +166,26 @@ void NodeWatch::condition(const ClusterId& cluster, const std::string& node,
 }
 
 void NodeWatch::pick_gateway(const ClusterId& id) {
-  const auto cluster = rows_.cluster(id);
-  if (!cluster || cluster->deleted || cluster->state == ClusterState::kDeleting) return;
+  if (const auto cluster = rows_.cluster(id)) pick_gateway(*cluster, rows_.masters(id));
+}
+
+void NodeWatch::pick_gateway(const ClusterRow& cluster, const std::vector<MachineRow>& machines) {
+  if (cluster.deleted || cluster.state == ClusterState::kDeleting) return;
   std::vector<GatewayCandidate> masters;
-  for (const MachineRow& machine : rows_.masters(id)) {
+  for (const MachineRow& machine : machines) {
+    if (!machine.is_master()) continue;
     masters.push_back({machine.id, agents_.facts(machine.id).connected, machine.bootstrapped});
   }
-  const auto next = choose_gateway(cluster->gateway, masters);
-  if (next == cluster->gateway) return;
-  rows_.set_gateway(id, next);
-  spdlog::info("cluster {}: gateway {} -> {}", cluster->spec.name,
-               cluster->gateway ? cluster->gateway->value : "none", next ? next->value : "none");
-  if (cluster->gateway) agents_.refresh(*cluster->gateway);
+  const auto next = choose_gateway(cluster.gateway, masters);
+  if (next == cluster.gateway) return;
+  rows_.set_gateway(cluster.id, next);
+  spdlog::info("cluster {}: gateway {} -> {}", cluster.spec.name,
+               cluster.gateway ? cluster.gateway->value : "none", next ? next->value : "none");
+  if (cluster.gateway) agents_.refresh(*cluster.gateway);
   if (next) agents_.refresh(*next);
-  agents_.gateway_changed(id);
-  operations_.wake(id);
-  changes_.publish({"cluster", id.value, id.value});
+  agents_.gateway_changed(cluster.id);
+  operations_.wake(cluster.id);
+  changes_.publish({"cluster", cluster.id.value, cluster.id.value});
 }
 
 /// What a node's cluster is judged by, and no more.
@@ -197,8 +201,7 @@ Node NodeWatch::signs(const MachineRow& machine) const {
   return node;
 }
 
-void NodeWatch::judge_one(const ClusterRow& cluster) {
-  const auto machines = rows_.briefs(cluster.id);
+void NodeWatch::judge_one(const ClusterRow& cluster, const std::vector<MachineRow>& machines) {
   std::vector<Node> all;
   all.reserve(machines.size());
   for (const MachineRow& machine : machines) all.push_back(signs(machine));
@@ -214,15 +217,20 @@ void NodeWatch::judge_one(const ClusterRow& cluster) {
   changes_.publish({"cluster", cluster.id.value, cluster.id.value});
 }
 
-base::Task<> NodeWatch::judge_all() {
+base::Task<base::Duration> NodeWatch::judge_all() {
+  base::Duration took{};
   std::erase_if(troubles_, [&](const auto& each) { return !rows_.machine(each.first); });
   for (const ClusterRow& before : rows_.clusters()) {
+    const auto began = clock_.monotonic();
     const auto cluster = rows_.cluster(before.id);  // others had their turn
     if (!cluster || cluster->deleted) continue;
-    pick_gateway(cluster->id);
-    judge_one(*cluster);
+    const auto machines = rows_.briefs(cluster->id);
+    pick_gateway(*cluster, machines);
+    judge_one(*cluster, machines);
+    took += clock_.monotonic() - began;
     co_await base::asio::post(base::asio::use_awaitable);
   }
+  co_return took;
 }
 
 Node NodeWatch::view(const MachineRow& machine, const ClusterRow& cluster) const {

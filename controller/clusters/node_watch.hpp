@@ -28,8 +28,8 @@ class NodeWatch {
   void reported(const MachineId& machine, const wire::Report& report);
   void condition(const ClusterId& cluster, const std::string& node, const KubernetesFact& fact);
 
-  /// Renews the gateway and the state of every cluster, one a turn.
-  base::Task<> judge_all();
+  /// Renews the gateway and the state of every cluster, one a turn; how long it took by itself.
+  base::Task<base::Duration> judge_all();
 
   Node view(const MachineRow& machine, const ClusterRow& cluster) const;
   std::vector<Node> nodes(const ClusterRow& cluster) const;
@@ -40,7 +40,8 @@ class NodeWatch {
   void take_step(const MachineRow& machine, const wire::StepReport& step);
   void take_health(const MachineId& id, const wire::NodeHealth& health);
   void pick_gateway(const ClusterId& cluster);
-  void judge_one(const ClusterRow& cluster);
+  void pick_gateway(const ClusterRow& cluster, const std::vector<MachineRow>& machines);
+  void judge_one(const ClusterRow& cluster, const std::vector<MachineRow>& machines);
   Node signs(const MachineRow& machine) const;
   void changed(const MachineRow& machine);
 

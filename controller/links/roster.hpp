@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "order.pb.h"
 #include "protocol/base/ids.hpp"
@@ -24,6 +25,8 @@ class Roster {
   virtual ~Roster() = default;
   /// Empty: no such machine, or it is being deleted.
   virtual std::optional<Membership> find(const base::MachineId& machine) const = 0;
+  /// The node names of all machines that find() knows.
+  virtual std::unordered_map<base::MachineId, std::string> node_names() const = 0;
   /// The master that applies, watches and proxies now; empty: none is picked.
   virtual std::optional<base::MachineId> gateway(const base::ClusterId& cluster) const = 0;
 };

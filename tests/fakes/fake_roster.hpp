@@ -15,6 +15,11 @@ class FakeRoster : public links::Roster {
     if (found == members.end()) return std::nullopt;
     return found->second;
   }
+  std::unordered_map<base::MachineId, std::string> node_names() const override {
+    std::unordered_map<base::MachineId, std::string> names;
+    for (const auto& [machine, membership] : members) names[machine] = membership.node_name;
+    return names;
+  }
   std::optional<base::MachineId> gateway(const base::ClusterId& cluster) const override {
     const auto found = gateways.find(cluster);
     if (found == gateways.end()) return std::nullopt;

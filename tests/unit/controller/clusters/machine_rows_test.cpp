@@ -54,6 +54,24 @@ class MachineRows : public testing::Test {
   Rows rows_{*database_};
 };
 
+TEST_F(MachineRows, NodesHaveNamesWhileTheirClusterStays) {
+  ClusterRow other;
+  other.id = ClusterId{"d"};
+  other.spec.name = "other";
+  rows_.insert(other);
+  MachineRow machine{MachineId{"m9"}, other.id};
+  machine.name = "other-1";
+  machine.ordinal = 1;
+  rows_.insert(machine);
+  EXPECT_EQ(rows_.node_names().size(), 4U);
+  EXPECT_EQ(rows_.node_names().at(machine.id), "other-1");
+  rows_.set_state(other.id, ClusterState::kDeleting, "");
+  EXPECT_EQ(rows_.node_names().size(), 3U);
+  rows_.set_state(other.id, ClusterState::kHealthy, "");
+  rows_.set_deleted(other.id, clock_.utc());
+  EXPECT_FALSE(rows_.node_names().contains(machine.id));
+}
+
 TEST_F(MachineRows, BriefsSayTheSameAsWholeRows) {
   const auto whole = rows_.machines(ClusterId{"c"});
   const auto briefs = rows_.briefs(ClusterId{"c"});

@@ -111,6 +111,17 @@ TEST_F(NodeWatchTest, ANodesTroubleComesAndGoes) {
   EXPECT_EQ(trouble(), "");
 }
 
+TEST_F(NodeWatchTest, WhomANodeTrustsIsNoNewsOfIt) {
+  watch_.link_up(id_, settled());
+  const auto rows = database_->revision();
+  const auto heard = changes_.subscribe();
+  wire::Report report;
+  report.mutable_trust()->add_ca_sha256("abc");
+  watch_.reported(id_, report);
+  EXPECT_EQ(database_->revision(), rows);
+  EXPECT_TRUE((*heard)->take().empty());
+}
+
 TEST_F(NodeWatchTest, WhatIsToldBeforeTheNodeIsBootstrappedCountsAfterwards) {
   wire::NodeState state = settled();
   state.set_bootstrapped(false);
