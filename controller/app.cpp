@@ -70,7 +70,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       links_(executor_, clock_),
       enrolment_(*database_, cloud_, audit_, roster_, *authority_, config_.agents.certificate_life,
                  clock_),
-      ca_rotation_(*database_, *authority_, links_, roster_, clock_),
+      ca_rotation_(executor_, *database_, *authority_, links_, roster_, clock_),
       registry_(*database_),
       relay_(executor_, registry_, roster_),
       intents_(executor_, *database_, links_, roster_, clock_),
@@ -159,6 +159,7 @@ base::Task<base::Result<>> App::start() {
   tasks_.spawn("public certificate", keep_public_certificate());
   tasks_.spawn("recordings", expire_recordings());
   tasks_.spawn("audit heads", write_audit_heads());
+  tasks_.spawn("whom agents trust", ca_rotation_.run());
 
   if (auto up = co_await cloud_.start(); !up) co_return up;
   cloud_up_ = true;

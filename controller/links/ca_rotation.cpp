@@ -2,6 +2,8 @@
 #include "controller/links/ca_rotation.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "protocol/base/log.hpp"
 
@@ -11,12 +13,42 @@ using base::ErrorCode;
 using base::fail;
 using base::Result;
 
-CaRotation::CaRotation(store::Database& database, Authority& authority, Links& links,
-                       const Roster& roster, const base::Clock& clock)
-    : database_(database), authority_(authority), links_(links), roster_(roster), clock_(clock) {
+CaRotation::CaRotation(boost::asio::any_io_executor executor, store::Database& database,
+                       Authority& authority, Links& links, const Roster& roster,
+                       const base::Clock& clock)
+    : database_(database),
+      authority_(authority),
+      links_(links),
+      roster_(roster),
+      clock_(clock),
+      changed_(std::move(executor)) {
   authority_.on_change([this] {
-    for (const MachineId& machine : links_.connected()) tell(machine);
+    untold_ = true;
+    changed_.notify();
   });
+}
+
+base::Task<> CaRotation::run() {
+  for (;;) {
+    if (std::exchange(untold_, false)) {
+      co_await tell_all();
+    } else {
+      co_await changed_.wait();
+    }
+  }
+}
+
+/// Who links meanwhile is told by that; a change meanwhile makes another round.
+base::Task<> CaRotation::tell_all() {
+  std::size_t told = 0;
+  for (const MachineId& machine : links_.connected()) {
+    try {
+      tell(machine);
+    } catch (const std::exception& error) {  // the others are told all the same
+      spdlog::error("{}: it is not told whom to trust: {}", machine.value, error.what());
+    }
+    if (++told % kToldInTurn == 0) co_await base::asio::post(base::asio::use_awaitable);
+  }
 }
 
 void CaRotation::tell(const MachineId& machine) {
@@ -24,8 +56,9 @@ void CaRotation::tell(const MachineId& machine) {
   auto& trust = *order.mutable_trust();
   trust.set_ca_pem(authority_.bundle_pem());
   trust.set_issuer_sha256(authority_.issuer_sha256());
+  const auto sent = links_.send(machine, std::move(order));
   // A full queue means a peer that does not read: its link is of no use, and it asks anew.
-  if (auto sent = links_.send(machine, std::move(order)); !sent) links_.cut(machine, sent.error());
+  if (!sent && sent.error().code == ErrorCode::kExhausted) links_.cut(machine, sent.error());
 }
 
 void CaRotation::link_up(const MachineId& machine, const wire::NodeState& state) {
@@ -85,16 +118,18 @@ std::string CaRotation::lacks(const std::string& held, const std::string& issuer
 
 std::vector<Missing> CaRotation::missing() const {
   std::vector<Missing> all;
+  if (authority_.phase() == CaPhase::kSteady) return all;
   auto rows = database_.prepare(
       "SELECT DISTINCT e.machine, coalesce(t.ca_sha256, ''), coalesce(t.issuer_sha256, '')"
       " FROM enrolments e LEFT JOIN trust_held t ON t.machine = e.machine"
       " WHERE e.state IN ('open', 'spent') ORDER BY e.machine");
+  const auto names = roster_.node_names();
   while (rows.step()) {
     const MachineId machine{rows.text(0)};
-    const auto place = roster_.find(machine);
-    if (!place) continue;  // being deleted
+    const auto name = names.find(machine);
+    if (name == names.end()) continue;  // being deleted
     if (auto why = lacks(rows.text(1), rows.text(2)); !why.empty()) {
-      all.push_back({machine, place->node_name, std::move(why)});
+      all.push_back({machine, name->second, std::move(why)});
     }
   }
   return all;

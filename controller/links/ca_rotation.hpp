@@ -7,10 +7,14 @@
 #include "controller/links/authority.hpp"
 #include "controller/links/links.hpp"
 #include "controller/links/roster.hpp"
+#include "protocol/base/wakeup.hpp"
 
 namespace slipway::links {
 
 inline constexpr std::size_t kNamedMissing = 5;  ///< in a refusal; the list has them all
+/// So many are told before others have their turn: what is sent to the first of thousands leaves
+/// before the last one's is made, and nobody else waits for all of it.
+inline constexpr std::size_t kToldInTurn = 512;
 
 /// A machine that holds up the next step of a change, and why.
 struct Missing {
@@ -23,8 +27,11 @@ struct Missing {
 /// holds it, and lets the next step through when nobody is missing, or when it is forced.
 class CaRotation : public LinkListener {
  public:
-  CaRotation(store::Database& database, Authority& authority, Links& links, const Roster& roster,
-             const base::Clock& clock);
+  CaRotation(boost::asio::any_io_executor executor, store::Database& database, Authority& authority,
+             Links& links, const Roster& roster, const base::Clock& clock);
+
+  /// Tells the linked agents of each change; works until cancelled.
+  base::Task<> run();
 
   const Authority& authority() const { return authority_; }
   /// Of the next step, all machines that may come back: linked ones and those merely known.
@@ -40,6 +47,7 @@ class CaRotation : public LinkListener {
   void reported(const MachineId& machine, const wire::Report& report) override;
 
  private:
+  base::Task<> tell_all();
   void tell(const MachineId& machine);
   bool is_noted(const MachineId& machine, const std::string& digests,
                 const std::string& issuer) const;
@@ -52,6 +60,8 @@ class CaRotation : public LinkListener {
   Links& links_;
   const Roster& roster_;
   const base::Clock& clock_;
+  base::Wakeup changed_;
+  bool untold_ = false;  ///< a change of which not all linked agents have been told
 };
 
 }  // namespace slipway::links

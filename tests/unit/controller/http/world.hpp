@@ -108,7 +108,7 @@ class World {
   links::Links links{io.get_executor(), clock};
   links::Enrolment enrolment{*database, cloud, audit, roster, *authority, std::chrono::hours{24},
                              clock};
-  links::CaRotation ca_rotation{*database, *authority, links, roster, clock};
+  links::CaRotation ca_rotation{io.get_executor(), *database, *authority, links, roster, clock};
   discovery::Registry registry{*database};
   intents::IntentLedger intents{io.get_executor(), *database, links, roster, clock};
   mirror::Mirror mirror{io.get_executor(), *database, links, roster, clock};

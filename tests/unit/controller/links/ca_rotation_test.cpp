@@ -41,7 +41,7 @@ struct RotationSite : Site {
   /// As after a kill: all that is not in the store is gone.
   std::unique_ptr<Authority> reopened() { return *Authority::open(*database, secrets, clock); }
 
-  CaRotation rotation{*database, *authority, links, roster, clock};
+  CaRotation rotation{io.get_executor(), *database, *authority, links, roster, clock};
 };
 
 TEST(CaRotation, WalksThroughItsPhasesAndNothingElse) {
@@ -157,8 +157,10 @@ TEST(CaRotation, LinkedAgentsAreToldAtOnceAndOthersWhenTheyCome) {
   fakes::with_links(
       [](Links& links, base::TaskScope& tasks, fakes::ManualClock& clock) -> base::Task<> {
         RotationSite site;
-        CaRotation rotation(*site.database, *site.authority, links, site.roster, clock);
+        CaRotation rotation(tasks.executor(), *site.database, *site.authority, links, site.roster,
+                            clock);
         links.add(rotation);
+        tasks.spawn("rotation", rotation.run());
         fakes::FakeAgent agent(tasks, links, clock, site.machine);
         co_await agent.come_up();
         EXPECT_EQ(agent.count(wire::Order::kTrust), 1U);
@@ -172,6 +174,69 @@ TEST(CaRotation, LinkedAgentsAreToldAtOnceAndOthersWhenTheyCome) {
         EXPECT_EQ(agent.orders.back().trust().issuer_sha256(), site.authority->pins()[1]);
         co_await links.stop();
         co_await tasks.join();
+      });
+}
+
+TEST(CaRotation, ManyAreToldInTurnsAndASecondChangeMeanwhileReachesAll) {
+  fakes::with_links(
+      [](Links& links, base::TaskScope& tasks, fakes::ManualClock& clock) -> base::Task<> {
+        RotationSite site;
+        CaRotation rotation(tasks.executor(), *site.database, *site.authority, links, site.roster,
+                            clock);
+        links.add(rotation);
+        tasks.spawn("rotation", rotation.run());
+        std::vector<std::unique_ptr<fakes::FakeAgent>> agents;
+        for (std::size_t i = 0; i < kToldInTurn + 88; ++i) {
+          agents.push_back(std::make_unique<fakes::FakeAgent>(
+              tasks, links, clock, base::MachineId{"m" + std::to_string(i)}));
+        }
+        for (const auto& agent : agents) co_await agent->come_up();
+        const auto told = [&](std::size_t times) {
+          return std::ranges::count_if(
+              agents, [&](const auto& each) { return each->count(wire::Order::kTrust) >= times; });
+        };
+        const auto all = static_cast<std::ptrdiff_t>(agents.size());
+        EXPECT_EQ(told(1), all);
+        EXPECT_TRUE(rotation.introduce());
+        EXPECT_TRUE(co_await fakes::until([&] { return told(2) > 0; }));
+        EXPECT_LT(told(2), all) << "the first are told before the last ones' turn";
+        EXPECT_TRUE(rotation.switch_over(true));
+        const auto is_last = [&](const auto& each) {
+          return each->orders.back().trust().issuer_sha256() == site.authority->issuer_sha256();
+        };
+        EXPECT_TRUE(co_await fakes::until([&] { return std::ranges::all_of(agents, is_last); }));
+        co_await fakes::end(links, tasks);
+      });
+}
+
+TEST(CaRotation, WhoIsJustLinkingWhenItsTurnComesIsNotCutAndToldAsItLinks) {
+  fakes::with_links(
+      [](Links& links, base::TaskScope& tasks, fakes::ManualClock& clock) -> base::Task<> {
+        RotationSite site;
+        CaRotation rotation(tasks.executor(), *site.database, *site.authority, links, site.roster,
+                            clock);
+        links.add(rotation);
+        tasks.spawn("rotation", rotation.run());
+        const auto named = [](std::size_t i) { return base::MachineId{"m" + std::to_string(i)}; };
+        std::vector<std::unique_ptr<fakes::FakeAgent>> agents;
+        for (std::size_t i = 0; i <= kToldInTurn; ++i) {
+          agents.push_back(std::make_unique<fakes::FakeAgent>(tasks, links, clock, named(i)));
+        }
+        for (const auto& agent : agents) co_await agent->come_up();
+        // All begin a new link, whose state is not in yet, between the first turn and the second.
+        std::vector<std::unique_ptr<fakes::FakeAgent>> anew;
+        EXPECT_TRUE(rotation.introduce());
+        for (std::size_t i = 0; i <= kToldInTurn; ++i) {
+          anew.push_back(std::make_unique<fakes::FakeAgent>(tasks, links, clock, named(i)));
+        }
+        co_await fakes::turns(20);
+        for (const auto& agent : anew) co_await agent->come_up();
+        for (const auto& agent : anew) {
+          EXPECT_FALSE(agent->ended) << agent->why.message;
+          if (agent->ended) continue;
+          EXPECT_EQ(agent->orders.back().trust().ca_pem(), site.authority->bundle_pem());
+        }
+        co_await fakes::end(links, tasks);
       });
 }
 
