@@ -63,6 +63,7 @@ export function Pods() {
         read={(question) => read(client.GET("/api/v1/clusters/{cluster}/pods", { params: { path: { cluster }, query: { ...question, ...asked } as object } }))}
         columns={columns}
         rowKey="uid"
+        long
         selection={{
           chosen,
           choose: setChosen,

@@ -2,7 +2,7 @@
 import { Table } from "antd";
 import type { ColumnsType } from "antd/es/table";
 import type { SorterResult } from "antd/es/table/interface";
-import { memo, type ReactNode, useEffect, useRef } from "react";
+import { Fragment, memo, type ReactNode, useEffect, useRef } from "react";
 
 /** What a list is asked with: limit, cursor, sort, order, search and the filters of its columns. */
 export type Question = Record<string, string | number | undefined>;
@@ -34,6 +34,11 @@ interface Props<Row> {
   items: Row[];
   loading: boolean;
   rowKey: RowKey<Row>;
+  /**
+   * What the items were asked for. When it is another, as by a page that is turned, the rows are changed where they stand and not made
+   * anew, which is faster; no cell but that of the actions may remember anything then. Lists that are short, or whose rows unfold, have none.
+   */
+  inPlaceOf?: Question;
   chosen?: Row[];
   choose?: (rows: Row[]) => void;
   disabled?: (row: Row) => boolean;
@@ -44,7 +49,19 @@ interface Props<Row> {
   ask: (change: Question) => void;
 }
 
-function RowsOf<Row extends object>({ columns, hidden, asked, items, rowKey, chosen, choose, ask, ...props }: Props<Row>) {
+/** Places by key, in the order of the rows: a page that is `turned` takes those of the page before, else who comes has a new one. */
+export function takePlaces(before: ReadonlyMap<string, number>, keys: string[], turned: boolean): Map<string, number> {
+  const old = turned && !keys.some((key) => before.has(key)) ? [...before.values()] : [];
+  let last = Math.max(-1, ...before.values());
+  return new Map(keys.map((key, at) => [key, before.get(key) ?? old[at] ?? ++last]));
+}
+
+function RowsOf<Row extends object>({ columns, hidden, asked, items, inPlaceOf, chosen, choose, ask, ...props }: Props<Row>) {
+  const keyOf = (row: Row) => (typeof props.rowKey === "function" ? props.rowKey(row) : String(row[props.rowKey]));
+  const inPlace = inPlaceOf !== undefined && !props.expand;
+  const places = useRef<{ of?: Question; at: Map<string, number> }>({ at: new Map() });
+  if (inPlace) places.current = { of: inPlaceOf, at: takePlaces(places.current.at, items.map(keyOf), places.current.of !== inPlaceOf) };
+  const rowKey = (row: Row) => places.current.at.get(keyOf(row)) ?? keyOf(row);
   const drawn = useRef<Column<Row>[]>(undefined);
   useEffect(() => {
     drawn.current = columns;
@@ -57,7 +74,7 @@ function RowsOf<Row extends object>({ columns, hidden, asked, items, rowKey, cho
       title: column.title,
       width: column.width,
       ...(column.key === "actions" && { fixed: "end" as const }), // in reach however narrow the page is
-      render: (_: unknown, row: Row) => column.render(row),
+      render: (_: unknown, row: Row) => (inPlace && column.key === "actions" ? <Fragment key={keyOf(row)}>{column.render(row)}</Fragment> : column.render(row)),
       shouldCellUpdate: (row: Row, before: Row) => !keptColumns || row !== before,
       sorter: column.sort !== undefined,
       sortOrder: column.sort && asked.sort === column.sort ? (asked.order === "desc" ? "descend" : "ascend") : null,
@@ -81,7 +98,7 @@ function RowsOf<Row extends object>({ columns, hidden, asked, items, rowKey, cho
       expandable={props.expand && { expandedRowRender: props.expand }}
       rowSelection={
         chosen && {
-          selectedRowKeys: chosen.map((row) => (typeof rowKey === "function" ? rowKey(row) : String(row[rowKey]))),
+          selectedRowKeys: chosen.map(rowKey),
           onChange: (_, rows) => choose?.(rows),
           getCheckboxProps: (row) => ({ disabled: props.disabled?.(row) ?? false }),
         }

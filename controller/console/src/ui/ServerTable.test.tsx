@@ -183,6 +183,22 @@ describe("the rows of a list that is read anew", () => {
     expect(drawn).toEqual([]);
   });
 
+  it("of a long list are changed where they stand by another page, and made anew by others on the same one", async () => {
+    const server = new Server();
+    draw(<ServerTable<Row> long name="rows" path="/rows" read={server.read} columns={KEPT} rowKey={({ name }) => name} />);
+    const row = async (text: string) => (await shown(text)).closest("tr");
+    await (await server.question(0)).answer(["one", "two"], "more");
+    const first = await row("one");
+    fireEvent.click(screen.getByRole("button", { name: "Next" }));
+    const next = await server.question(1);
+    expect(await row("one")).toBe(first); // the old rows stay meanwhile
+    await next.answer(["three", "four"]);
+    expect(await row("three")).toBe(first);
+    refresh();
+    await (await server.question(2)).answer(["five", "six"]);
+    expect(await row("five")).not.toBe(first);
+  });
+
   it("are not looked at while the next page is on its way", async () => {
     const server = new Server();
     const keyOf = vi.fn(({ name }: Row) => name);

@@ -33,6 +33,8 @@ interface Props<Row> {
   /** While they are the same array, a row that did not change is not drawn anew: a list that is long or lively keeps them (useMemo). */
   columns: Column<Row>[];
   rowKey: RowKey<Row>;
+  /** A list of many pages: they are turned faster (see Rows). */
+  long?: boolean;
   /** Buttons above the table, at its end. */
   actions?: ReactNode;
   /** Shown in place of rows when there is nothing at all: what to do next. */
@@ -140,6 +142,8 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
   const items = list.data?.items ?? NONE;
   const drawnAs = useRef(asked);
   drawnAs.current = replaceEqualDeep(drawnAs.current, asked);
+  const askedFor = useRef(question);
+  if (!list.isPlaceholderData) askedFor.current = replaceEqualDeep(askedFor.current, question);
   const newestAsk = useRef(ask);
   useEffect(() => {
     newestAsk.current = ask;
@@ -219,6 +223,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
           items={items}
           loading={list.isPending && !list.error}
           rowKey={props.rowKey}
+          inPlaceOf={props.long ? askedFor.current : undefined}
           chosen={props.selection?.chosen}
           choose={props.selection?.choose}
           disabled={props.selection?.disabled}
