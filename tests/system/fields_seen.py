@@ -114,10 +114,13 @@ def answers_well(container):
 
 
 def is_restarted(container):
-    """Its last end is its state until it waits for its next start: kubelet keeps one dead container, so there may be none before it."""
+    """Its last end is its state until it waits for its next start: kubelet keeps one dead container, so there may be none before it, nor for a moment any."""
     def look(fields):
-        one = wait_for(f"{container} restarts", lambda: (one := fields.statuses("dead").get(container)) and one["restartCount"] and one, WAIT)
-        assert (one["state"].get("terminated") or one["lastState"]["terminated"])["exitCode"] == 137, one  # killed
+        def end_of_restarted():
+            one = fields.statuses("dead").get(container)
+            return one and one["restartCount"] and (one["state"].get("terminated") or one["lastState"].get("terminated"))
+        end = wait_for(f"{container} restarts", end_of_restarted, WAIT)
+        assert end["exitCode"] == 137, end  # killed
     return look
 
 
