@@ -153,91 +153,89 @@ TEST(CaRotation, WhoTrustsWhomItTrustedCostsNoWrite) {
   EXPECT_EQ(writes(held(pins, pins[1])), 0);
 }
 
-TEST(CaRotation, LinkedAgentsAreToldAtOnceAndOthersWhenTheyCome) {
+/// A change of the CA that tells the agents of real links.
+struct Told {
+  Links& links;
+  base::TaskScope& tasks;
+  fakes::ManualClock& clock;
+  RotationSite site;
+  CaRotation rotation{tasks.executor(), *site.database, *site.authority, links, site.roster, clock};
+
+  std::unique_ptr<fakes::FakeAgent> agent(base::MachineId machine) {
+    return std::make_unique<fakes::FakeAgent>(tasks, links, clock, std::move(machine));
+  }
+  std::vector<std::unique_ptr<fakes::FakeAgent>> agents(std::size_t count) {
+    std::vector<std::unique_ptr<fakes::FakeAgent>> all;
+    for (std::size_t i = 0; i < count; ++i) all.push_back(agent({"m" + std::to_string(i)}));
+    return all;
+  }
+};
+
+template <class Body>
+void with_rotation(Body body) {
   fakes::with_links(
-      [](Links& links, base::TaskScope& tasks, fakes::ManualClock& clock) -> base::Task<> {
-        RotationSite site;
-        CaRotation rotation(tasks.executor(), *site.database, *site.authority, links, site.roster,
-                            clock);
-        links.add(rotation);
-        tasks.spawn("rotation", rotation.run());
-        fakes::FakeAgent agent(tasks, links, clock, site.machine);
-        co_await agent.come_up();
-        EXPECT_EQ(agent.count(wire::Order::kTrust), 1U);
-        EXPECT_EQ(agent.orders.back().trust().ca_pem(), site.authority->bundle_pem());
-        EXPECT_TRUE(rotation.introduce());
-        co_await fakes::turns(200);
-        EXPECT_EQ(agent.count(wire::Order::kTrust), 2U);
-        EXPECT_EQ(pki::split_chain(agent.orders.back().trust().ca_pem()).size(), 2U);
-        EXPECT_TRUE(rotation.switch_over(true));
-        co_await fakes::turns(200);
-        EXPECT_EQ(agent.orders.back().trust().issuer_sha256(), site.authority->pins()[1]);
-        co_await links.stop();
-        co_await tasks.join();
+      [&](Links& links, base::TaskScope& tasks, fakes::ManualClock& clock) -> base::Task<> {
+        Told told{links, tasks, clock};
+        links.add(told.rotation);
+        tasks.spawn("rotation", told.rotation.run());
+        co_await body(told);
+        co_await fakes::end(links, tasks);
       });
+}
+
+TEST(CaRotation, LinkedAgentsAreToldAtOnceAndOthersWhenTheyCome) {
+  with_rotation([](Told& told) -> base::Task<> {
+    auto one = told.agent(told.site.machine);
+    fakes::FakeAgent& agent = *one;
+    co_await agent.come_up();
+    EXPECT_EQ(agent.count(wire::Order::kTrust), 1U);
+    EXPECT_EQ(agent.orders.back().trust().ca_pem(), told.site.authority->bundle_pem());
+    EXPECT_TRUE(told.rotation.introduce());
+    co_await fakes::turns(200);
+    EXPECT_EQ(agent.count(wire::Order::kTrust), 2U);
+    EXPECT_EQ(pki::split_chain(agent.orders.back().trust().ca_pem()).size(), 2U);
+    EXPECT_TRUE(told.rotation.switch_over(true));
+    co_await fakes::turns(200);
+    EXPECT_EQ(agent.orders.back().trust().issuer_sha256(), told.site.authority->pins()[1]);
+  });
 }
 
 TEST(CaRotation, ManyAreToldInTurnsAndASecondChangeMeanwhileReachesAll) {
-  fakes::with_links(
-      [](Links& links, base::TaskScope& tasks, fakes::ManualClock& clock) -> base::Task<> {
-        RotationSite site;
-        CaRotation rotation(tasks.executor(), *site.database, *site.authority, links, site.roster,
-                            clock);
-        links.add(rotation);
-        tasks.spawn("rotation", rotation.run());
-        std::vector<std::unique_ptr<fakes::FakeAgent>> agents;
-        for (std::size_t i = 0; i < kToldInTurn + 88; ++i) {
-          agents.push_back(std::make_unique<fakes::FakeAgent>(
-              tasks, links, clock, base::MachineId{"m" + std::to_string(i)}));
-        }
-        for (const auto& agent : agents) co_await agent->come_up();
-        const auto told = [&](std::size_t times) {
-          return std::ranges::count_if(
-              agents, [&](const auto& each) { return each->count(wire::Order::kTrust) >= times; });
-        };
-        const auto all = static_cast<std::ptrdiff_t>(agents.size());
-        EXPECT_EQ(told(1), all);
-        EXPECT_TRUE(rotation.introduce());
-        EXPECT_TRUE(co_await fakes::until([&] { return told(2) > 0; }));
-        EXPECT_LT(told(2), all) << "the first are told before the last ones' turn";
-        EXPECT_TRUE(rotation.switch_over(true));
-        const auto is_last = [&](const auto& each) {
-          return each->orders.back().trust().issuer_sha256() == site.authority->issuer_sha256();
-        };
-        EXPECT_TRUE(co_await fakes::until([&] { return std::ranges::all_of(agents, is_last); }));
-        co_await fakes::end(links, tasks);
-      });
+  with_rotation([](Told& told) -> base::Task<> {
+    const auto agents = told.agents(kToldInTurn + 88);
+    for (const auto& agent : agents) co_await agent->come_up();
+    const auto had = [&](std::size_t times) {
+      return std::ranges::count_if(
+          agents, [&](const auto& each) { return each->count(wire::Order::kTrust) >= times; });
+    };
+    const auto all = static_cast<std::ptrdiff_t>(agents.size());
+    EXPECT_EQ(had(1), all);
+    EXPECT_TRUE(told.rotation.introduce());
+    EXPECT_TRUE(co_await fakes::until([&] { return had(2) > 0; }));
+    EXPECT_LT(had(2), all) << "the first are told before the last ones' turn";
+    EXPECT_TRUE(told.rotation.switch_over(true));
+    const auto is_last = [&](const auto& each) {
+      return each->orders.back().trust().issuer_sha256() == told.site.authority->issuer_sha256();
+    };
+    EXPECT_TRUE(co_await fakes::until([&] { return std::ranges::all_of(agents, is_last); }));
+  });
 }
 
 TEST(CaRotation, WhoIsJustLinkingWhenItsTurnComesIsNotCutAndToldAsItLinks) {
-  fakes::with_links(
-      [](Links& links, base::TaskScope& tasks, fakes::ManualClock& clock) -> base::Task<> {
-        RotationSite site;
-        CaRotation rotation(tasks.executor(), *site.database, *site.authority, links, site.roster,
-                            clock);
-        links.add(rotation);
-        tasks.spawn("rotation", rotation.run());
-        const auto named = [](std::size_t i) { return base::MachineId{"m" + std::to_string(i)}; };
-        std::vector<std::unique_ptr<fakes::FakeAgent>> agents;
-        for (std::size_t i = 0; i <= kToldInTurn; ++i) {
-          agents.push_back(std::make_unique<fakes::FakeAgent>(tasks, links, clock, named(i)));
-        }
-        for (const auto& agent : agents) co_await agent->come_up();
-        // All begin a new link, whose state is not in yet, between the first turn and the second.
-        std::vector<std::unique_ptr<fakes::FakeAgent>> anew;
-        EXPECT_TRUE(rotation.introduce());
-        for (std::size_t i = 0; i <= kToldInTurn; ++i) {
-          anew.push_back(std::make_unique<fakes::FakeAgent>(tasks, links, clock, named(i)));
-        }
-        co_await fakes::turns(20);
-        for (const auto& agent : anew) co_await agent->come_up();
-        for (const auto& agent : anew) {
-          EXPECT_FALSE(agent->ended) << agent->why.message;
-          if (agent->ended) continue;
-          EXPECT_EQ(agent->orders.back().trust().ca_pem(), site.authority->bundle_pem());
-        }
-        co_await fakes::end(links, tasks);
-      });
+  with_rotation([](Told& told) -> base::Task<> {
+    const auto agents = told.agents(kToldInTurn + 1);
+    for (const auto& agent : agents) co_await agent->come_up();
+    // All begin a new link, whose state is not in yet, between the first turn and the second.
+    EXPECT_TRUE(told.rotation.introduce());
+    const auto anew = told.agents(agents.size());
+    co_await fakes::turns(20);
+    for (const auto& agent : anew) co_await agent->come_up();
+    for (const auto& agent : anew) {
+      EXPECT_FALSE(agent->ended) << agent->why.message;
+      if (agent->ended) continue;
+      EXPECT_EQ(agent->orders.back().trust().ca_pem(), told.site.authority->bundle_pem());
+    }
+  });
 }
 
 }  // namespace
