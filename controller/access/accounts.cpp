@@ -1,21 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/access/accounts.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "protocol/pki/pki.hpp"
 
 namespace slipway::access {
 
 using base::ErrorCode;
 using base::fail;
 
+namespace {
+
+constexpr std::size_t kMostTokensKnown = 1024;  // each up to some KiB: the roles in 64 projects
+
+}  // namespace
+
 Accounts::Accounts(store::Database& database, const base::Clock& clock,
                    boost::asio::thread_pool& pool, HashCost cost)
-    : users_(database, clock),
+    : clock_(clock),
+      users_(database, clock),
       tenancy_(database, clock),
       sessions_(database, clock),
       tokens_(database, clock),
       passwords_(pool, cost),
-      guard_(database, clock) {}
+      guard_(database, clock),
+      known_tokens_(database, kMostTokensKnown) {}
 
 base::Task<base::Result<>> Accounts::ensure_administrator(HandOver hand_over) {
   if (!users_.list().empty()) co_return base::Result<>{};
@@ -89,14 +100,27 @@ std::optional<Known> Accounts::by_cookie(std::string_view cookie) {
 }
 
 std::optional<Known> Accounts::by_token(std::string_view text) {
+  // Every request of kubectl asks this: three reads, where nearly always nothing was written since.
+  const auto& remembered =
+      known_tokens_.get(pki::sha256_hex(text), [&] { return ask_token(text); });
+  if (!remembered) return std::nullopt;
+  if (clock_.utc() < remembered->until) return remembered->known;
+  auto asked = ask_token(text);
+  if (!asked) return std::nullopt;
+  return std::move(asked->known);
+}
+
+std::optional<Accounts::TokenKnown> Accounts::ask_token(std::string_view text) {
   auto token = tokens_.find(text);
   if (!token) return std::nullopt;
   auto user = users_.find(token->user);
   if (!user) return std::nullopt;
-  return Known{.user = *user,
-               .rights = rights_of(*user, token->scope),
-               .expires = token->expires,
-               .session = {}};
+  const auto used = token->used.value_or(clock_.utc());
+  return TokenKnown{.known = {.user = *user,
+                              .rights = rights_of(*user, token->scope),
+                              .expires = token->expires,
+                              .session = {}},
+                    .until = std::min<base::UtcTime>(token->expires, used + kTokenUsedGrain)};
 }
 
 base::Task<base::Result<MadeUser>> Accounts::add_user(User wanted, NewPassword password) {

@@ -15,6 +15,7 @@
 #include "controller/access/tenancy.hpp"
 #include "controller/access/users.hpp"
 #include "controller/store/database.hpp"
+#include "controller/store/memo.hpp"
 #include "protocol/base/clock.hpp"
 #include "protocol/base/task.hpp"
 
@@ -94,14 +95,23 @@ class Accounts {
   Tenancy& tenancy() { return tenancy_; }
 
  private:
-  Rights rights_of(const User& user, const TokenScope& scope) const;
+  /// What a token was found to be; to be asked anew from `until` on.
+  struct TokenKnown {
+    Known known;
+    base::UtcTime until;
+  };
 
+  Rights rights_of(const User& user, const TokenScope& scope) const;
+  std::optional<TokenKnown> ask_token(std::string_view text);
+
+  const base::Clock& clock_;
   Users users_;
   Tenancy tenancy_;
   Sessions sessions_;
   ApiTokens tokens_;
   Passwords passwords_;
   LoginGuard guard_;
+  store::Memo<std::string, std::optional<TokenKnown>> known_tokens_;  // by SHA-256
 };
 
 }  // namespace slipway::access

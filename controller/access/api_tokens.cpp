@@ -8,7 +8,6 @@ namespace slipway::access {
 namespace {
 
 constexpr std::size_t kDigits = 64;
-constexpr std::chrono::minutes kUsedGrain{1};
 constexpr char kTokenColumns[] =
     "SELECT t.id, t.user, t.name, t.created_ms, t.expires_ms, t.used_ms, t.read_only, t.cluster, "
     "t.project, p.department FROM api_tokens t LEFT JOIN projects p ON p.id = t.project ";
@@ -77,7 +76,7 @@ std::optional<ApiToken> ApiTokens::find(std::string_view text) {
   auto token = read_token(row);
   const auto now = clock_.utc();
   if (now >= token.expires) return std::nullopt;
-  if (!token.used || now >= *token.used + kUsedGrain) {
+  if (!token.used || now >= *token.used + kTokenUsedGrain) {
     database_.prepare("UPDATE api_tokens SET used_ms = ? WHERE id = ?")
         .bind(base::to_unix_ms(now))
         .bind(token.id)

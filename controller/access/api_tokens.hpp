@@ -16,6 +16,7 @@ namespace slipway::access {
 inline constexpr std::string_view kTokenPrefix = "slp_";
 inline constexpr std::size_t kMaxTokensOfUser = 500;
 inline constexpr std::chrono::hours kDefaultTokenLife{24 * 90};
+inline constexpr std::chrono::minutes kTokenUsedGrain{1};  ///< of ApiToken::used
 
 /// What is known of an API token; its text is shown once, when it is made.
 struct ApiToken {

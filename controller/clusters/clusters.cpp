@@ -214,7 +214,7 @@ std::vector<Cluster> Clusters::list() const {
 }
 
 base::Result<ClusterName> Clusters::named(const std::string& id_or_name) const {
-  auto row = state_->rows.find_standing(id_or_name);
+  const auto& row = state_->standing(id_or_name);
   if (!row) return no_cluster(id_or_name);
   return ClusterName{.id = row->id, .name = row->name};
 }
@@ -271,7 +271,7 @@ base::Result<std::string> Clusters::kubernetes_ca(const std::string& id_or_name)
 }
 
 base::Result<MachineId> Clusters::connected_gateway(const std::string& id_or_name) const {
-  auto row = state_->rows.find_standing(id_or_name);
+  const auto& row = state_->standing(id_or_name);
   if (!row) return no_cluster(id_or_name);
   if (!row->gateway) {
     return fail(ErrorCode::kUnavailable, "cluster " + row->name + " has no gateway yet");

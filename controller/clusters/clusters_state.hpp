@@ -10,15 +10,19 @@
 #include "controller/clusters/reconciler.hpp"
 #include "controller/clusters/replace_node.hpp"
 #include "controller/clusters/upgrade_agents.hpp"
+#include "controller/store/memo.hpp"
 #include "protocol/base/task_scope.hpp"
 
 namespace slipway::clusters {
+
+inline constexpr std::size_t kMostStandings = 256;  // kept, those of names that nothing has too
 
 /// What stands behind the door: clusters.cpp and cluster_nodes.cpp share it.
 struct Clusters::State {
   State(base::asio::any_io_executor executor, Foundation given)
       : ground(std::move(given)),
         rows(ground.database),
+        standings(ground.database, kMostStandings),
         operations(executor, ground.database, ground.clock, ground.changes, ground.seed),
         machines(ground.database, ground.secrets, ground.cloud, ground.agents, ground.changes,
                  ground.clock, ground.user_data),
@@ -43,6 +47,10 @@ struct Clusters::State {
   }
 
   Cluster view(const ClusterRow& row) const;
+  /// As every request for a cluster asks. Good until the next call.
+  const std::optional<ClusterStanding>& standing(const std::string& id_or_name) {
+    return standings.get(id_or_name, [&] { return rows.find_standing(id_or_name); });
+  }
   base::Result<ClusterRow> find(const std::string& id_or_name) const;
   base::Result<MachineRow> find_node(const ClusterRow& cluster, const std::string& node) const;
   base::Result<Accepted> accepted(const ClusterId& id, const OperationId& operation) const;
@@ -55,6 +63,7 @@ struct Clusters::State {
 
   Foundation ground;
   Rows rows;
+  store::Memo<std::string, std::optional<ClusterStanding>> standings;  // by id or name
   Operations operations;
   NodeWords words;
   Machines machines;

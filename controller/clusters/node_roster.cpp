@@ -14,7 +14,7 @@ using base::fail;
 
 namespace {
 
-constexpr std::size_t kMostClusters = 1000;  // kept, those of deleted clusters too
+constexpr std::size_t kMostClusters = 1000;  // whose CA, or peers, are kept
 
 }  // namespace
 
@@ -24,7 +24,8 @@ NodeRoster::NodeRoster(store::Database& database, const secrets::Secrets& secret
       secrets_(secrets),
       clock_(clock),
       image_(std::move(image)),
-      small_machines_(small_machines) {}
+      small_machines_(small_machines),
+      peers_(database, kMostClusters) {}
 
 std::optional<links::Membership> NodeRoster::find(const base::MachineId& machine) const {
   const Rows rows{database_};
@@ -51,11 +52,7 @@ std::optional<base::MachineId> NodeRoster::gateway(const base::ClusterId& cluste
 }
 
 const std::vector<PeerRow>& NodeRoster::peers_of(const base::ClusterId& cluster) {
-  if (peers_.size() > kMostClusters) peers_.clear();
-  auto& known = peers_.try_emplace(cluster, Peers{-1, {}}).first->second;
-  const auto revision = database_.revision();
-  if (known.revision != revision) known = {revision, Rows{database_}.peers(cluster)};
-  return known.rows;
+  return peers_.get(cluster, [&] { return Rows{database_}.peers(cluster); });
 }
 
 base::Result<wire::DesiredNode> NodeRoster::desired(const base::MachineId& machine) {

@@ -12,6 +12,7 @@
 #include "controller/links/roster.hpp"
 #include "controller/secrets/secrets.hpp"
 #include "controller/store/database.hpp"
+#include "controller/store/memo.hpp"
 #include "protocol/base/clock.hpp"
 
 namespace slipway::clusters {
@@ -36,17 +37,13 @@ class NodeRoster : public links::Roster, public links::DesiredSource {
   /// The machines of a cluster; kept, since after a restart each of its agents asks for them.
   const std::vector<PeerRow>& peers_of(const base::ClusterId& cluster);
 
-  struct Peers {
-    std::int64_t revision;
-    std::vector<PeerRow> rows;
-  };
   store::Database& database_;
   const secrets::Secrets& secrets_;
   const base::Clock& clock_;
   NodeImage image_;
   bool small_machines_;
   std::map<base::ClusterId, KnownCa> cas_;
-  std::map<base::ClusterId, Peers> peers_;
+  store::Memo<base::ClusterId, std::vector<PeerRow>> peers_;
 };
 
 }  // namespace slipway::clusters

@@ -17,9 +17,9 @@ void check(sqlite3* database, int code) {
 
 constexpr std::size_t kMostIdle = 256;
 
-/// A pragma's answer is made when it is prepared, not when it is run.
+/// A pragma's answer is made when it is prepared, not when it is run; but for this one.
 bool may_be_kept(std::string_view sql) {
-  return !sql.starts_with("PRAGMA");
+  return !sql.starts_with("PRAGMA") || sql == "PRAGMA data_version";
 }
 
 }  // namespace

@@ -129,6 +129,35 @@ TEST_F(AccountsTest, TokensAreKeptHashedAndExpire) {
   EXPECT_TRUE(accounts.tokens().list(in->user.id).empty());
 }
 
+TEST_F(AccountsTest, ATokenIsAskedAnewWhenWhatItMayDoIsAnother) {
+  auto in = login(first_password());
+  auto second = run(accounts.add_user({.name = "second", .role = Role::kAdministrator}, {}));
+  ASSERT_TRUE(second);
+  const auto made = accounts.tokens().add(second->user.id, "ci", std::chrono::hours(1));
+  ASSERT_TRUE(accounts.by_token(made->text));
+  const auto before = database->revision();
+  EXPECT_EQ(accounts.by_token(made->text)->rights.role, Role::kAdministrator);
+  EXPECT_EQ(database->revision(), before);
+  ASSERT_TRUE(accounts.set_role(second->user.id, Role::kReadOnly, {}));
+  EXPECT_EQ(accounts.by_token(made->text)->rights.role, Role::kReadOnly);
+  ASSERT_TRUE(accounts.tokens().remove(second->user.id, made->token.id));
+  EXPECT_FALSE(accounts.by_token(made->text));
+}
+
+TEST_F(AccountsTest, ATokensUseIsWrittenEachMinuteThoughNothingElseIs) {
+  auto in = login(first_password());
+  const auto made = accounts.tokens().add(in->user.id, "ci", std::chrono::hours(1));
+  const auto used = [&] { return accounts.tokens().list(in->user.id).front().used; };
+  for (int uses = 0; uses < 3; ++uses) {
+    ASSERT_TRUE(accounts.by_token(made->text));
+    EXPECT_EQ(used(), clock.utc());
+    clock.advance(std::chrono::seconds(kTokenUsedGrain) / 2);
+    ASSERT_TRUE(accounts.by_token(made->text));
+    EXPECT_LT(used(), clock.utc()) << "not with each use";
+    clock.advance(std::chrono::seconds(kTokenUsedGrain) / 2);
+  }
+}
+
 TEST_F(AccountsTest, TokensOfAUserAreBounded) {
   auto in = login(first_password());
   for (std::size_t i = 0; i < kMaxTokensOfUser; ++i) {
