@@ -15,7 +15,7 @@ boost::json::object ca_view(const std::string& pem) {
   return {{"sha256", facts->sha256}, {"notAfter", base::to_rfc3339(facts->not_after)}};
 }
 
-boost::json::object rotation_view(const links::CaRotation& rotation) {
+boost::json::object rotation_view(links::CaRotation& rotation) {
   const auto& authority = rotation.authority();
   boost::json::array missing;
   for (const auto& one : rotation.missing()) {

@@ -30,6 +30,7 @@ CaRotation::CaRotation(boost::asio::any_io_executor executor, store::Database& d
 
 base::Task<> CaRotation::run() {
   for (;;) {
+    write_down();
     if (std::exchange(untold_, false)) {
       co_await tell_all();
     } else {
@@ -47,7 +48,9 @@ base::Task<> CaRotation::tell_all() {
     } catch (const std::exception& error) {  // the others are told all the same
       spdlog::error("{}: it is not told whom to trust: {}", machine.value, error.what());
     }
-    if (++told % kToldInTurn == 0) co_await base::asio::post(base::asio::use_awaitable);
+    if (++told % kToldInTurn > 0) continue;
+    co_await base::asio::post(base::asio::use_awaitable);
+    write_down();
   }
 }
 
@@ -62,47 +65,63 @@ void CaRotation::tell(const MachineId& machine) {
 }
 
 void CaRotation::link_up(const MachineId& machine, const wire::NodeState& state) {
-  if (state.has_trust()) note(machine, state.trust());
+  if (state.has_trust()) hear(machine, state.trust());
   tell(machine);
 }
 
 void CaRotation::reported(const MachineId& machine, const wire::Report& report) {
-  if (report.has_trust()) note(machine, report.trust());
-  if (report.has_state() && report.state().has_trust()) note(machine, report.state().trust());
+  if (report.has_trust()) hear(machine, report.trust());
+  if (report.has_state() && report.state().has_trust()) hear(machine, report.state().trust());
 }
 
 /// After a restart thousands come back and trust whom they trusted: that costs no write.
-bool CaRotation::is_noted(const MachineId& machine, const std::string& digests,
-                          const std::string& issuer) const {
+bool CaRotation::is_noted(const MachineId& machine, const Held& held) const {
   return database_
       .prepare("SELECT 1 FROM trust_held WHERE machine=? AND ca_sha256=? AND issuer_sha256=?")
       .bind(machine.value)
-      .bind(digests)
-      .bind(issuer)
+      .bind(held.digests)
+      .bind(held.issuer)
       .step();
 }
 
-void CaRotation::note(const MachineId& machine, const wire::TrustHeld& held) {
-  std::string digests;
+void CaRotation::note(const MachineId& machine, const Held& held) {
+  database_
+      .prepare(
+          "INSERT OR REPLACE INTO trust_held (machine, ca_sha256, issuer_sha256, told_ms)"
+          " VALUES (?, ?, ?, ?)")
+      .bind(machine.value)
+      .bind(held.digests)
+      .bind(held.issuer)
+      .bind(base::to_unix_ms(clock_.utc()))
+      .run();
+}
+
+void CaRotation::hear(const MachineId& machine, const wire::TrustHeld& held) {
+  Held told;
   const int most = std::min(held.ca_sha256_size(), 2);  // agents keep no more
   for (int i = 0; i < most; ++i) {
-    digests += (digests.empty() ? "" : ",") + held.ca_sha256(i).substr(0, 64);
+    told.digests += (told.digests.empty() ? "" : ",") + held.ca_sha256(i).substr(0, 64);
   }
-  const std::string issuer = held.issuer_sha256().substr(0, 64);
-  if (is_noted(machine, digests, issuer)) return;
-  const auto noted = database_.note([&]() -> Result<> {
-    database_
-        .prepare(
-            "INSERT OR REPLACE INTO trust_held (machine, ca_sha256, issuer_sha256, told_ms)"
-            " VALUES (?, ?, ?, ?)")
-        .bind(machine.value)
-        .bind(digests)
-        .bind(issuer)
-        .bind(base::to_unix_ms(clock_.utc()))
-        .run();
-    return {};
-  });
-  if (!noted) spdlog::error("{}: whom it trusts: {}", machine.value, noted.error().message);
+  told.issuer = held.issuer_sha256().substr(0, 64);
+  if (is_noted(machine, told)) {
+    heard_.erase(machine);  // what it told before, where that is not written yet
+    return;
+  }
+  heard_.insert_or_assign(machine, std::move(told));
+  changed_.notify();
+}
+
+void CaRotation::write_down() {
+  if (heard_.empty()) return;
+  try {
+    const auto noted = database_.note([&]() -> Result<> {
+      for (const auto& [machine, held] : heard_) note(machine, held);
+      return {};
+    });
+    if (noted) heard_.clear();
+  } catch (const std::exception& error) {  // it is tried again when more is told or asked
+    spdlog::error("it is not written whom {} machines trust: {}", heard_.size(), error.what());
+  }
 }
 
 /// Why a machine is not ready for the next step; empty when it is.
@@ -116,7 +135,8 @@ std::string CaRotation::lacks(const std::string& held, const std::string& issuer
   return {};
 }
 
-std::vector<Missing> CaRotation::missing() const {
+std::vector<Missing> CaRotation::missing() {
+  write_down();
   std::vector<Missing> all;
   if (authority_.phase() == CaPhase::kSteady) return all;
   auto rows = database_.prepare(
@@ -135,8 +155,12 @@ std::vector<Missing> CaRotation::missing() const {
   return all;
 }
 
-Result<> CaRotation::nobody_missing() const {
+Result<> CaRotation::nobody_missing() {
   const auto all = missing();
+  if (!heard_.empty()) {
+    return fail(ErrorCode::kUnavailable,
+                "what machines told last could not be written down: see the controller's log");
+  }
   if (all.empty()) return {};
   std::string names;
   for (std::size_t i = 0; i < std::min(all.size(), kNamedMissing); ++i) {

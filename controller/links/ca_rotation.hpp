@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "controller/links/authority.hpp"
@@ -30,12 +31,12 @@ class CaRotation : public LinkListener {
   CaRotation(boost::asio::any_io_executor executor, store::Database& database, Authority& authority,
              Links& links, const Roster& roster, const base::Clock& clock);
 
-  /// Tells the linked agents of each change; works until cancelled.
+  /// Tells the linked agents of each change, and writes down what they tell; works until cancelled.
   base::Task<> run();
 
   const Authority& authority() const { return authority_; }
   /// Of the next step, all machines that may come back: linked ones and those merely known.
-  std::vector<Missing> missing() const;
+  std::vector<Missing> missing();
 
   base::Result<> introduce() { return authority_.introduce(); }
   base::Result<> abandon() { return authority_.abandon(); }
@@ -49,11 +50,17 @@ class CaRotation : public LinkListener {
  private:
   base::Task<> tell_all();
   void tell(const MachineId& machine);
-  bool is_noted(const MachineId& machine, const std::string& digests,
-                const std::string& issuer) const;
-  void note(const MachineId& machine, const wire::TrustHeld& held);
+  /// Whom a machine trusts, as the store has it.
+  struct Held {
+    std::string digests;
+    std::string issuer;
+  };
+  void hear(const MachineId& machine, const wire::TrustHeld& held);
+  void write_down();
+  bool is_noted(const MachineId& machine, const Held& held) const;
+  void note(const MachineId& machine, const Held& held);
   std::string lacks(const std::string& held, const std::string& issuer) const;
-  base::Result<> nobody_missing() const;
+  base::Result<> nobody_missing();
 
   store::Database& database_;
   Authority& authority_;
@@ -61,6 +68,9 @@ class CaRotation : public LinkListener {
   const Roster& roster_;
   const base::Clock& clock_;
   base::Wakeup changed_;
+  /// What was told and is not written yet: of thousands that answer at once all that came
+  /// meanwhile goes in one transaction. One for each machine.
+  std::unordered_map<MachineId, Held> heard_;
   bool untold_ = false;  ///< a change of which not all linked agents have been told
 };
 

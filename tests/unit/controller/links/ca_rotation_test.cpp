@@ -144,6 +144,7 @@ TEST(CaRotation, WhoTrustsWhomItTrustedCostsNoWrite) {
   const auto writes = [&](const wire::TrustHeld& told) {
     const auto before = site.database->revision();
     site.rotation.link_up(site.machine, state_with(told));
+    (void)site.rotation.missing();  // asks the store, where all must be that was told
     return site.database->revision() - before;
   };
   EXPECT_EQ(writes(held({pins[0]}, pins[0])), 1);
@@ -151,6 +152,37 @@ TEST(CaRotation, WhoTrustsWhomItTrustedCostsNoWrite) {
   EXPECT_EQ(writes(held(pins, pins[0])), 1);
   EXPECT_EQ(writes(held(pins, pins[1])), 1);
   EXPECT_EQ(writes(held(pins, pins[1])), 0);
+}
+
+TEST(CaRotation, NothingIsSwitchedOnWhatCouldNotBeWritten) {
+  RotationSite site;
+  ASSERT_TRUE(site.rotation.introduce());
+  const auto pins = site.authority->pins();
+  site.rotation.reported(site.machine, report_of(held(pins, pins[0])));
+  ASSERT_TRUE(site.rotation.missing().empty());
+  site.database
+      ->prepare(
+          "CREATE TRIGGER full BEFORE INSERT ON trust_held BEGIN SELECT RAISE (ABORT, 'full'); END")
+      .run();
+  site.rotation.reported(site.machine, report_of(held({pins[0]}, pins[0])));
+  const auto refused = site.rotation.switch_over(false);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
+  site.database->prepare("DROP TRIGGER full").run();
+  EXPECT_EQ(site.rotation.missing().size(), 1U) << "it is not lost";
+  site.rotation.reported(site.machine, report_of(held(pins, pins[0])));
+  EXPECT_TRUE(site.rotation.switch_over(false));
+}
+
+TEST(CaRotation, WhatIsTakenBackBeforeItIsWrittenIsNotWritten) {
+  RotationSite site;
+  ASSERT_TRUE(site.rotation.introduce());
+  const auto pins = site.authority->pins();
+  site.rotation.reported(site.machine, report_of(held({pins[0]}, pins[0])));
+  (void)site.rotation.missing();
+  site.rotation.reported(site.machine, report_of(held(pins, pins[0])));
+  site.rotation.reported(site.machine, report_of(held({pins[0]}, pins[0])));
+  EXPECT_EQ(site.rotation.missing().size(), 1U);
 }
 
 /// A change of the CA that tells the agents of real links.
@@ -181,6 +213,20 @@ void with_rotation(Body body) {
         co_await body(told);
         co_await fakes::end(links, tasks);
       });
+}
+
+TEST(CaRotation, WhatManyTellAtOnceIsWrittenThoughNobodyAsks) {
+  with_rotation([](Told& told) -> base::Task<> {
+    const auto pins = told.site.authority->pins();
+    constexpr std::int64_t kMachines = 100;
+    for (int at = 0; at < kMachines; ++at) {
+      told.rotation.reported({"m" + std::to_string(at)}, report_of(held(pins, pins[0])));
+    }
+    co_await fakes::turns(200);
+    auto rows = told.site.database->prepare("SELECT count(*) FROM trust_held");
+    EXPECT_TRUE(rows.step());
+    EXPECT_EQ(rows.number(0), kMachines);
+  });
 }
 
 TEST(CaRotation, LinkedAgentsAreToldAtOnceAndOthersWhenTheyCome) {
