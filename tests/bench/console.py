@@ -40,10 +40,11 @@ class Page:
 
 
 class Lists(Page):
-    """Ours: the slower of twenty, but for the slowest, from the click or key to the frame. Limit: the bare request from the same page."""
+    """Ours: the slower of twenty, but for the slowest, from the click or key to the frame. Limit: the bare request from the same page.
+    The heap grows at first by the machine code that V8 makes of what runs often; a page that keeps what it should not grows on."""
     name = "console"
     figures = [(f"console: {what} of 10,000 pods", "ms", 200, True) for what in ("next page", "sorted", "filtered", "filtered while typing")] + [
-        ("console: heap of the list in 3 min", "ratio", 1.05, True), ("console: that heap without V8's code", "ratio", 1.05, True)]
+        (f"console: {what}", "ratio", 1.05, True) for what in ("heap of the list in its first 3 min", "that heap in the next 3 min", "that heap without V8's code")]
 
     def prepare(self, api):
         api.call("POST", "/clusters/demo/namespaces", expect=201, json={"name": SPACE})
@@ -59,12 +60,16 @@ class Lists(Page):
     def ours(self, api):
         names = [name_of(4_001 + 13 * i) for i in range(TRIES)]
         self.taken = self.browser.flow("listSpeed", namespace=SPACE, first=name_of(0), names=names, total=PODS, **person(api))
+        print(self.taken)
         slow = [slowest_but_one(self.taken[what]) for what in ("page", "sort", "filter", "typed")]
         with changing(api):
-            held = self.browser.flow("listHeap", namespace=SPACE, total=PODS, warm=WARM_SECONDS, seconds=SECONDS, **person(api))
-        print(self.taken, held)
-        assert held["reads"] > SECONDS / 2, "the list did not follow what changed"
-        return dict(zip((figure[0] for figure in self.figures), [*slow, held["looks"][-1] / held["looks"][0], held["kept"][-1] / held["kept"][0]]))
+            held = self.browser.flow("listHeap", namespace=SPACE, total=PODS, warm=WARM_SECONDS, seconds=2 * SECONDS,
+                                     seconds_at_most=WARM_SECONDS + 4 * SECONDS, **person(api))
+        print(held)
+        assert held["reads"] > SECONDS, "the list did not follow what changed"
+        first, middle, last = (held["looks"][len(held["looks"]) // 2 * at] for at in range(3))
+        grown = [middle / first, last / middle, held["kept"][-1] / held["kept"][0]]
+        return dict(zip((figure[0] for figure in self.figures), [*slow, *grown]))
 
     def limit(self, _):
         return {figure[0]: slowest_but_one(self.taken["request"]) if figure[1] == "ms" else 1 for figure in self.figures}

@@ -31,12 +31,12 @@ class Browser:
         assert text, f"the browser says nothing any more: see {self.log.name}"
         return json.loads(text)
 
-    def flow(self, flow, /, *, language="zh-CN", look="light", on=None, **args):
+    def flow(self, flow, /, *, language="zh-CN", look="light", on=None, seconds_at_most=FLOW_SECONDS, **args):
         """Runs it and gives its result; `on`: what to do when the flow tells something."""
         print(f"flow {flow} in {language}, {look}: {', '.join(args)}")
         self.process.stdin.write(json.dumps({"flow": flow, "language": language, "look": look, "args": args}) + "\n")
         self.process.stdin.flush()
-        deadline = time.monotonic() + FLOW_SECONDS
+        deadline = time.monotonic() + seconds_at_most
         try:
             while "told" in (answer := self.line(deadline)):
                 on[answer["told"]]()
