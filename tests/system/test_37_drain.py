@@ -91,6 +91,5 @@ def test_a_node_is_drained_as_budgets_allow(api, shop):
         last.update(drain(api, force=True, deleteLocalData=True))
         return last["empty"]
 
-    # A kubelet that missed how a pod ended comes back to it after 60 to 90 s (its sync frequency, and half of that at random).
-    wait_for(lambda: f"the node is empty: {[pod for pod in last['pods'] if pod['state'] != 'stays']}", is_empty, 120)
+    wait_for(lambda: f"the node is empty: {[pod for pod in last['pods'] if pod['state'] != 'stays']}", is_empty, 60)
     assert {one["outcome"] for one in api.items(f"/audit?action=pod.evict&namespace={SPACE}")} == {"ok"}
