@@ -35,12 +35,14 @@ class CaRotation : public LinkListener {
   base::Task<> run();
 
   const Authority& authority() const { return authority_; }
-  /// Of the next step, all machines that may come back: linked ones and those merely known.
+  /// Of the next step, all machines that may come back: linked ones and those merely known. What
+  /// they told last is written down first; where that fails, it is not counted.
   std::vector<Missing> missing();
 
   base::Result<> introduce() { return authority_.introduce(); }
   base::Result<> abandon() { return authority_.abandon(); }
-  /// kConflict with who is missing, unless `force`: those must be told by hand later.
+  /// kConflict with who is missing, unless `force`: those must be told by hand later. kUnavailable,
+  /// unless `force`: what machines told last could not be written down.
   base::Result<> switch_over(bool force);
   base::Result<> finish(bool force);
 
@@ -68,8 +70,8 @@ class CaRotation : public LinkListener {
   const Roster& roster_;
   const base::Clock& clock_;
   base::Wakeup changed_;
-  /// What was told and is not written yet: of thousands that answer at once all that came
-  /// meanwhile goes in one transaction. One for each machine.
+  /// What was told and is not written yet, one for each machine: of thousands that answer at once
+  /// all that came meanwhile goes in one transaction.
   std::unordered_map<MachineId, Held> heard_;
   bool untold_ = false;  ///< a change of which not all linked agents have been told
 };
