@@ -93,3 +93,18 @@ def test_a_node_is_drained_as_budgets_allow(api, shop):
 
     wait_for(lambda: f"the node is empty: {[pod for pod in last['pods'] if pod['state'] != 'stays']}", is_empty, 60)
     assert {one["outcome"] for one in api.items(f"/audit?action=pod.evict&namespace={SPACE}")} == {"ok"}
+
+
+def test_pods_that_have_ended_wait_for_no_collector(api):
+    """Kubelet collects sandboxes once a minute, first as it starts; ten ends at a time make some sandboxes stop a moment after their containers."""
+    api.call("POST", "/clusters/demo/namespaces", expect=201, json={"name": SPACE})
+    try:
+        many = keeper("many", terminationGracePeriodSeconds=1)
+        many["spec"]["replicas"] = 10
+        api.call("POST", f"/clusters/demo/namespaces/{SPACE}/objects/deployments", expect=201, json=many)
+        wait_for("all stand", lambda: api.kubectl("-n", SPACE, "get", "deployment", "many", "-o", "jsonpath={.status.readyReplicas}") == "10", 90)
+        api.machine(NODE, "systemctl", "restart", "kubelet")
+        api.kubectl("-n", SPACE, "delete", "deployment", "many")
+        wait_for("none is left", lambda: not api.kubectl("-n", SPACE, "get", "pods", "-o", "name"), 30)
+    finally:
+        api.call("DELETE", f"/clusters/demo/namespaces/{SPACE}", expect=200)
