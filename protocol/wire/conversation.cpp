@@ -230,7 +230,7 @@ Result<std::size_t> Conversation::write(StreamId id, std::string_view bytes) {
   if (stream->finishing) return fail(ErrorCode::kInvalid, "written after finish");
   const auto taken = std::min(bytes.size(), stream->send_credit);
   stream->send_credit -= taken;
-  stream->wants_credit = taken < bytes.size();
+  if (taken < bytes.size()) stream->wants_credit = true;  // or another writer waits already
   for (auto rest = bytes.substr(0, taken); !rest.empty();) {
     auto& queue = stream->queue;
     if (queue.empty() || queue.back().note || queue.back().bytes.size() >= kPieceBytes) {

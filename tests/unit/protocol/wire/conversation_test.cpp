@@ -85,6 +85,22 @@ TEST_F(Streams, StopAtTheWindowAndGoOnWithCredit) {
   EXPECT_EQ(agent.talk.write(id, much).value(), kWindowBytes - kCreditStepBytes);
 }
 
+TEST_F(Streams, AWriterThatWaitsIsToldThoughAnotherWroteSomethingThatFits) {
+  settle();
+  const auto id = open_at(agent);
+  const std::string much(kWindowBytes - kNoteCostBytes + 1, 'x');
+  ASSERT_EQ(agent.talk.write(id, much).value(), much.size());
+  StreamNote note;
+  note.set_close_stdin(true);
+  EXPECT_EQ(agent.talk.write_note(id, note).error().code, ErrorCode::kExhausted);
+  EXPECT_EQ(agent.talk.write(id, "fits").value(), 4u);
+  settle();
+  controller.talk.consumed(id, kCreditStepBytes);
+  settle();
+  EXPECT_EQ(all_of<Writable>(agent).size(), 1u);
+  EXPECT_TRUE(agent.talk.write_note(id, note));
+}
+
 TEST_F(Streams, NotesCostCreditAndTheLargestAlwaysPassesAReader) {
   settle();
   const auto id = open_at(agent);
