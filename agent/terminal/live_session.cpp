@@ -168,14 +168,16 @@ Task<> LiveSession::attach(link::StreamPtr stream, wire::TerminalOpen how) {
     changed();
   });
   if (!co_await until_started(stream)) co_return;
-  const auto from = how.has_received() ? how.received() : output_.begin();
   if (!output_.acknowledge(how.received())) {
     stream->reset({ErrorCode::kInvalid, "the terminal has not printed so much", "received"});
     co_return;
   }
+  changed();  // there may be room for what is printed
+  // Takes a while in which output may be dropped: where it goes on is only said after that.
+  if (started_ && !over() && how.has_size()) co_await process_.resize(how.size());
+  const auto from = how.has_received() ? how.received() : output_.begin();
   const auto first = std::max(from, output_.begin());
   if (started_ && !co_await attached_note(stream, first)) co_return;
-  if (started_ && !over() && how.has_size()) co_await process_.resize(how.size());
   co_await (send(stream, first, true) || receive(stream));
 }
 

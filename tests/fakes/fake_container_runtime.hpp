@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,6 +28,7 @@ class FakeContainerRuntime : public containers::ContainerRuntime {
   std::vector<std::string> programs;                        ///< that start; empty: all
   std::vector<std::string> calls;  ///< "create id", "start", "resize 80x24", "kill" …
   std::vector<containers::ExecSpec> specs;
+  std::function<base::Task<>()> resizing;  ///< what happens before a resize is done; may be empty
 
   /// A process that runs: what it prints and when it ends is the test's to say.
   struct Process {
@@ -99,6 +101,7 @@ class FakeContainerRuntime : public containers::ContainerRuntime {
   base::Task<base::Result<>> resize(containers::ExecId, std::uint32_t columns,
                                     std::uint32_t rows) override {
     note("resize " + std::to_string(columns) + "x" + std::to_string(rows));
+    if (resizing) co_await resizing();
     co_return base::Result<>{};
   }
   base::Task<base::Result<>> close_stdin(containers::ExecId) override {

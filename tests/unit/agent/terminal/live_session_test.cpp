@@ -179,6 +179,38 @@ TEST_F(LiveTerminals, AreSizedAnewByWhoTakesThemUp) {
   });
 }
 
+TEST_F(LiveTerminals, SayWhereTheyGoOnWhenTheirNewSizeHasMadeThemPrint) {
+  run([&](Terminal&) -> Task<> {
+    auto first = co_await open(shell());
+    const auto id = (co_await first.attached()).id();
+    const std::string block(kLittle, 'x');
+    for (std::size_t printed = 0; printed < kKeptOutputBytes;) {
+      process().print(block);
+      printed += block.size();
+      while (!first.over && first.seen.size() < printed) co_await first.step();
+      co_await first.acknowledge(printed);
+    }
+    first.lose();
+    runtime_.resizing = [&]() -> Task<> {  // until it is stored, and as much dropped
+      process().print(block);
+      for (int unread = 1; unread > 0;) {
+        co_await turn();
+        EXPECT_EQ(::ioctl(process().output, FIONREAD, &unread), 0);
+      }
+      for (int i = 0; i < 10; ++i) co_await turn();
+    };
+    auto how = use(id, wire::TerminalOpen::TAKE_UP);  // all that is kept
+    how.mutable_size()->set_columns(132);
+    how.mutable_size()->set_rows(50);
+    auto second = co_await open(how);
+    first_ = (co_await second.attached()).output();
+    EXPECT_EQ(first_, block.size());
+    while (!second.over && second.seen.size() < kKeptOutputBytes) co_await second.step();
+    for (const auto& note : second.notes) EXPECT_NE(note.note_case(), wire::StreamNote::kGap);
+    co_await finish(second);
+  });
+}
+
 TEST_F(LiveTerminals, EndByTheirOwner) {
   run([&](Terminal&) -> Task<> {
     auto client = co_await open(shell());
