@@ -59,6 +59,16 @@ base::Result<std::string> api_path(std::string_view rest) {
   return "/" + std::string(rest);
 }
 
+base::Result<std::string> api_query(std::string_view target) {
+  const auto question = target.find('?');
+  if (question == std::string_view::npos) return std::string{};
+  const auto query = target.substr(question);
+  if (query.find_first_of(";#") != std::string_view::npos) {
+    return std::unexpected(bad_path("; or # in its query"));
+  }
+  return std::string(query);
+}
+
 wire::Identity identity_of(const Caller& caller, const std::string& cluster) {
   wire::Identity who;
   who.set_user("slipway:" + caller.user.id.value);

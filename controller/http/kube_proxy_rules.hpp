@@ -17,6 +17,9 @@ namespace slipway::http {
 /// The path at the API server for what followed ".../proxy/"; kInvalid for what two parsers could
 /// read in two ways: `//`, `.`, `..`, encoded slashes, backslashes, control characters.
 base::Result<std::string> api_path(std::string_view rest);
+/// The query that goes on with it, from its `?` on, empty where the target has none; kInvalid for
+/// a `;`, at which some servers take it apart too, and for a `#`. Coded ones go on.
+base::Result<std::string> api_query(std::string_view target);
 /// What the request does there; `rest` as api_path takes it.
 access::KubeRequestPath use_of(const std::string& method, std::string_view rest, bool upgraded);
 /// The headers that go on: never an identity of the client's making, always the caller's own.

@@ -46,12 +46,12 @@ base::Result<wire::HttpOpen> make_open(const Call& call, const std::string& upgr
                                        const std::string& cluster) {
   auto path = api_path(call.argument("path"));
   if (!path) return base::fail(path);
+  auto query = api_query(call.request.target);
+  if (!query) return base::fail(query);
   wire::HttpOpen open;
   open.set_target(wire::HttpOpen::KUBE_API);
   open.set_method(call.request.method);
-  const auto question = call.request.target.find('?');
-  if (question != std::string::npos) *path += call.request.target.substr(question);
-  open.set_path(std::move(*path));
+  open.set_path(*path + *query);
   open.set_upgrade(upgrade);
   put_headers(call.request.headers, identity_of(call.caller, cluster), open);
   return open;

@@ -95,7 +95,9 @@ base::Result<Target> parse_target(const std::string& target) {
   std::string_view rest = target;
   if (!rest.starts_with('/'))
     return base::fail(base::ErrorCode::kInvalid, "no path in the request");
-  rest = rest.substr(0, rest.find('#'));
+  // RFC 9112, section 3.2. To cut it off would hide it from here, and not from whom it goes on to.
+  if (rest.find('#') != std::string_view::npos)
+    return base::fail(base::ErrorCode::kInvalid, "a # in the request's target, which has none");
   Target parsed;
   parsed.path = take_until(rest, '?');
   while (!rest.empty()) {

@@ -34,6 +34,17 @@ TEST(KubeProxy, PathsThatCouldBeReadTwoWaysAreRefused) {
   EXPECT_EQ(*api_path("api/v1/nodes/a%3Ab"), "/api/v1/nodes/a%3Ab");
 }
 
+TEST(KubeProxy, QueriesThatCouldBeReadTwoWaysAreRefused) {
+  for (const auto* bad : {"/a?b=1;command=sh", "/a?;", "/a?b=1#&command=sh", "/a#?command=sh;"}) {
+    const auto refused = api_query(bad);
+    ASSERT_FALSE(refused) << bad;
+    EXPECT_TRUE(refused.error().message.starts_with("the path is refused: ")) << bad;
+  }
+  EXPECT_EQ(*api_query("/a"), "");
+  EXPECT_EQ(*api_query("/a?"), "?");
+  EXPECT_EQ(*api_query("/a?command=id%3B+ls&b=%23?"), "?command=id%3B+ls&b=%23?");
+}
+
 TEST(KubeProxy, ExecIsKnownByItsDecodedPathWhateverTheVerb) {
   for (const auto* path : {"api/v1/namespaces/a/pods/b/exec", "api/v1/namespaces/a/pods/b/%65xec",
                            "api/v1/namespaces/a/%70ods/b/ex%65c"}) {

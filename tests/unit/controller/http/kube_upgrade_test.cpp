@@ -145,6 +145,21 @@ TEST_F(KubeUpgradeTest, SessionsAreLimitedAndLeaveTheirSeats) {
   EXPECT_EQ(status(), 101);
 }
 
+TEST_F(KubeUpgradeTest, ACommandThatTheAuditLineWouldNotShowIsRefused) {
+  const auto before = agent->streams.size();
+  const std::string pod = "/api/v1/clusters/demo/proxy/api/v1/namespaces/a/pods/b/exec";
+  for (const auto* rest : {"#?command=sh", "?a=1#&command=sh", "?a=1;command=sh"}) {
+    auto decision = world.run(world.api.upgrade(exec("SPDY/3.1", pod + rest)));
+    const auto* response = std::get_if<net::HttpResponse>(&decision);
+    ASSERT_TRUE(response) << rest;
+    EXPECT_EQ(response->status, 400) << rest;
+  }
+  EXPECT_EQ(agent->streams.size(), before);
+  const auto decision = decide(exec("SPDY/3.1", pod + "?command=id%3Bls"), heading(101));
+  EXPECT_TRUE(std::holds_alternative<net::HttpServer::Takeover>(decision));
+  EXPECT_TRUE(agent->opened.back().http().path().ends_with("?command=id%3Bls"));
+}
+
 TEST_F(KubeUpgradeTest, TheCookieAloneAndAPageElsewhereOpenNothing) {
   const auto before = agent->streams.size();
   const auto status = [&](net::HttpRequest request) {

@@ -51,5 +51,15 @@ TEST(Target, TakesTheQueryApart) {
   EXPECT_FALSE(parse_target("/x?a=%2"));
 }
 
+TEST(Target, HasNoFragment) {
+  for (const auto* target : {"/x#", "/x#?a=1", "/x?a=1#", "/x?a=1#&b=2"}) {
+    const auto refused = parse_target(target);
+    ASSERT_FALSE(refused) << target;
+    EXPECT_EQ(refused.error().code, base::ErrorCode::kInvalid);
+    EXPECT_EQ(refused.error().field, "") << "answered with 400";
+  }
+  EXPECT_EQ(parse_target("/x?a=%23")->query, (Fields{{"a", "#"}}));
+}
+
 }  // namespace
 }  // namespace slipway::http
