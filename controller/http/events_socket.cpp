@@ -28,7 +28,8 @@ struct Filter {
 };
 
 /// What of the changes is the reader's to know: an administrator's all, others' those of what lies
-/// in their namespaces. Asked anew for each batch, so that a right that ends, ends here too.
+/// in their namespaces, and how fresh a cluster's kinds are where they have any. Asked anew for
+/// each batch, so that a right that ends, ends here too.
 class Horizon {
  public:
   Horizon(const Services& services, const Caller& caller)
@@ -45,16 +46,14 @@ class Horizon {
 
   bool sees(const clusters::Change& change) {
     if (access::decide(rights_, Needs::kAdminister, false)) return true;
+    if (change.cluster.empty()) return false;
+    if (change.topic == "freshness") return sees_any({change.cluster, Needs::kRead});
     const auto slash = change.id.find('/');
-    if (change.cluster.empty() || (slash == std::string::npos && change.topic != "namespace")) {
-      return false;
-    }
+    if (slash == std::string::npos && change.topic != "namespace") return false;
     const auto name_space = change.id.substr(0, slash);
     const auto act = change.topic == "secret" ? Needs::kWrite : Needs::kRead;  // as its list
     const Key key{change.cluster, act};
-    auto [visible, fresh] = now_.try_emplace(key);
-    if (fresh) visible->second = visible_namespaces(services_, rights_, {change.cluster}, act);
-    if (is_visible(visible->second, name_space)) return true;
+    if (is_visible(visible(key), name_space)) return true;
     // One that has gone since: that it went is news to who saw it.
     const auto was = before_.find(key);
     return was != before_.end() && is_visible(was->second, name_space) &&
@@ -62,11 +61,23 @@ class Horizon {
   }
 
  private:
+  using Key = std::pair<std::string, Needs>;  ///< of which cluster, and to do what
+
+  const Visible& visible(const Key& key) {
+    auto [found, fresh] = now_.try_emplace(key);
+    if (fresh) found->second = visible_namespaces(services_, rights_, {key.first}, key.second);
+    return found->second;
+  }
+  /// Whose lists are of that cluster too, and say how old they are.
+  bool sees_any(const Key& key) {
+    const auto& names = visible(key);
+    return !names || !names->empty();
+  }
+
   const Services& services_;
   access::UserId user_;
   access::TokenScope scope_;
   access::Rights rights_;
-  using Key = std::pair<std::string, Needs>;  ///< of which cluster, and to do what
   std::map<Key, Visible> now_;
   std::map<Key, Visible> before_;  ///< at the batch before
 };

@@ -25,6 +25,10 @@ struct Asked {
 };
 
 base::Result<Asked> read_shell(Services& services, const Call& call) {
+  // By its method the request only reads; what is typed there does not.
+  if (auto may = access::decide(call.caller.rights, Needs::kAdminister, true); !may) {
+    return base::fail(may);
+  }
   QueryReader query(call.query);
   Asked asked;
   auto& shell = asked.shell;

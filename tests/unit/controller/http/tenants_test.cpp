@@ -167,6 +167,25 @@ TEST_F(TenantsTest, ATokensScopeIsCheckedWhenItIsMade) {
   EXPECT_EQ(send("look", "POST", "/logout").status, 403);
 }
 
+TEST_F(TenantsTest, ATokenThatOnlyReadsOpensNoShellOnANode) {
+  const auto made = send("admin", "POST", "/tokens", R"({"name":"t","scope":{"readOnly":true}})");
+  tokens["look"] = text_of(body_of(made), "token");
+  const auto status = [&](const char* who) {
+    auto request = as(who, "GET", "/api/v1/clusters/demo/nodes/demo-master-1/shell?reason=test");
+    request.headers.set("Connection", "Upgrade");
+    request.headers.set("Upgrade", "websocket");
+    const auto decision = world.run(world.api.upgrade(std::move(request)));
+    const auto* response = std::get_if<net::HttpResponse>(&decision);
+    return response == nullptr ? 101 : response->status;
+  };
+  EXPECT_EQ(status("look"), 403);
+  ASSERT_EQ(audited("shell.open"), 1U);
+  const auto entry = world.audit.list({.limit = 1, .action = "shell.open"}).front().entry;
+  EXPECT_EQ(entry.outcome, "denied");
+  EXPECT_NE(entry.detail.find("only reads"), std::string::npos) << entry.detail;
+  EXPECT_EQ(status("admin"), 101);
+}
+
 TEST_F(TenantsTest, SessionsAndTokensAreOnesOwnAndTheAdministrators) {
   auto in = world.run(world.accounts.login("ann", "secret of ann", "192.0.2.9", &world.locked));
   ASSERT_TRUE(in);
@@ -257,20 +276,42 @@ struct Page {
   }
 };
 
-TEST_F(TenantsTest, TheEventsSocketTellsOfOnesOwnNamespacesOnly) {
-  auto request = as("ann", "GET", "/api/v1/events");
+Page open_events(TenantsTest& test, const std::string& who) {
+  auto request = test.as(who, "GET", "/api/v1/events");
   request.headers.set("Connection", "Upgrade");
   request.headers.set("Upgrade", "websocket");
-  auto decision = world.run(world.api.upgrade(std::move(request)));
-  auto* session = std::get_if<net::HttpServer::Session>(&decision);
-  ASSERT_TRUE(session);
-  auto [page, there] = net::transport_pair(world.io.get_executor());
+  auto decision = test.world.run(test.world.api.upgrade(std::move(request)));
+  auto& session = std::get<net::HttpServer::Session>(decision);
+  auto [page, there] = net::transport_pair(test.world.io.get_executor());
   auto serve = [](net::HttpServer::Session of,
                   std::unique_ptr<net::Transport> end) -> base::Task<> {
     co_await of.run(std::move(end));  // which must outlive what it runs
   };
-  world.tasks.spawn("events", serve(std::move(*session), std::move(there)));
-  Page seen{std::move(page)};
+  test.world.tasks.spawn("events", serve(std::move(session), std::move(there)));
+  return Page{std::move(page)};
+}
+
+TEST_F(TenantsTest, HowFreshAKindIsIsToldToWhoSeesSomethingOfItsCluster) {
+  auto seen = open_events(*this, "ann");
+  auto play = [](TenantsTest& test, Page& seen) -> base::Task<bool> {
+    const auto other = test.world.clusters.get("other")->id.value;
+    test.world.changes.publish({"freshness", "pods", other});
+    test.world.changes.publish({"node", "demo-master-1", test.cluster.value});
+    test.world.changes.publish({"freshness", "pods", test.cluster.value});
+    test.world.changes.publish({"pod", "own/web", test.cluster.value});
+    auto text = co_await seen.next();
+    EXPECT_NE(text.find(R"("freshness")"), std::string::npos) << text;
+    EXPECT_NE(text.find(test.cluster.value), std::string::npos) << text;
+    text = co_await seen.next();
+    EXPECT_NE(text.find("own/web"), std::string::npos) << text;
+    seen.end->close();
+    co_return true;
+  };
+  EXPECT_TRUE(world.run(play(*this, seen)));
+}
+
+TEST_F(TenantsTest, TheEventsSocketTellsOfOnesOwnNamespacesOnly) {
+  auto seen = open_events(*this, "ann");
   auto play = [](TenantsTest& test, Page& seen) -> base::Task<bool> {
     const auto publish = [&](const char* topic, const std::string& id) {
       test.world.changes.publish({topic, id, test.cluster.value});
