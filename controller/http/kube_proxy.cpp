@@ -20,9 +20,8 @@ base::Task<Answer> proxy(Services& services, Call call) {
   audit_kube(services, call, action, outcome_of(response),
              response ? "" : response.error().message);
   if (!response) co_return base::fail(response);
-  if (method == "HEAD" || response->status == 204 || response->status == 304) {
-    response->body = std::string{};
-  }
+  // A HEAD keeps its body, which is not sent: an empty one would tell a length that is not true.
+  if (response->status == 204 || response->status == 304) response->body = std::string{};
   co_return response;
 }
 

@@ -20,6 +20,13 @@ TEST_F(ThroughAgentTest, TheProxyCarriesRequestAndAnswerWhole) {
   EXPECT_EQ(open.target(), wire::HttpOpen::KUBE_API);
 }
 
+TEST_F(ThroughAgentTest, AHeadThroughTheProxyTellsNoLengthOfItsOwn) {
+  const auto response =
+      ask(world.authorised("HEAD", "/api/v1/clusters/demo/proxy/api/v1/pods"), answering(200, {}));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_TRUE(response.streams()) << "of a text the server would tell the length";
+}
+
 TEST_F(ThroughAgentTest, TheProxyAuditsWhatWritesAndNothingElse) {
   for (const auto* method : {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}) {
     auto request = world.authorised(method, "/api/v1/clusters/demo/proxy/api/v1/pods/a");

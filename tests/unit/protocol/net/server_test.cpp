@@ -175,6 +175,34 @@ TEST(HttpServer, BodiesStreamInChunksOrToTheEndForOldClients) {
   });
 }
 
+TEST(HttpServer, AHeadOfABodyThatStreamsTellsNoLengthAndDropsIt) {
+  run([](asio::any_io_executor executor) -> Task<> {
+    auto gate = std::make_shared<Signal>(executor);  // never opened
+    auto dropped = std::make_shared<Signal>(executor);
+    const auto handler = [=](HttpRequest request) -> Task<HttpResponse> {
+      HttpResponse response;
+      response.body = "the next";
+      if (request.method == "HEAD") {
+        response.body =
+            std::make_unique<Pieces>(std::vector<std::string>{"first", "never"}, gate, dropped);
+      }
+      co_return response;
+    };
+    HttpServer server(executor, {}, handler, nullptr);
+    EXPECT_TRUE(server.start());
+    const std::string answer =
+        co_await raw(server.port(),
+                     "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"
+                     "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(dropped->is_set());
+    const auto end = answer.find("\r\n\r\n") + 4;
+    EXPECT_EQ(answer.substr(0, end).find("Content-Length"), std::string::npos) << answer;
+    EXPECT_TRUE(answer.substr(end).starts_with("HTTP/1.1 200 ")) << answer;
+    EXPECT_TRUE(answer.ends_with("the next")) << answer;
+    co_await server.stop(0ms);
+  });
+}
+
 /// All of a body is here, or all that came before it broke. Others have turns in between, so that a
 /// client would see what was written too early.
 class Here : public BodySource {
