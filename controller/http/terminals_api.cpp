@@ -131,6 +131,7 @@ const ListColumns<Placed>& columns() {
 base::Task<Answer> list(Services& services, Call call) {
   QueryReader query(call.query);
   const auto asked = read_list_request(query, columns());
+  const auto name_space = query.text("namespace");
   if (auto fault = query.fault()) co_return std::unexpected(*fault);
   auto cluster = visible_cluster(services, call.caller, call.argument("cluster"));
   if (!cluster) co_return base::fail(cluster);
@@ -139,7 +140,8 @@ base::Task<Answer> list(Services& services, Call call) {
   Told told;
   co_await ask_all(services, *nodes, told);
   std::erase_if(told.terminals, [&](const Placed& one) {
-    return !is_own(services, call.caller, cluster->id, one.terminal);
+    const bool elsewhere = !name_space.empty() && one.terminal.pod_namespace() != name_space;
+    return elsewhere || !is_own(services, call.caller, cluster->id, one.terminal);
   });
   std::ranges::sort(told.terminals, {}, key_of);
   auto body = list_of(std::move(told.terminals), asked, columns(), key_of, view);

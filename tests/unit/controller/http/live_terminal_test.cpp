@@ -182,6 +182,28 @@ TEST_F(LiveTerminal, ListsWhatTheAgentsTell) {
   }
 }
 
+TEST_F(LiveTerminal, ListsThoseOfOneNamespace) {
+  const auto tell = [](link::StreamPtr stream) -> base::Task<> {
+    for (const auto* name_space : {"blue", "green", "green-2"}) {
+      wire::StreamNote note;
+      note.mutable_terminal()->set_id("in " + std::string(name_space));
+      note.mutable_terminal()->set_pod_namespace(name_space);
+      (void)co_await stream->write(std::move(note));
+    }
+    stream->finish();
+  };
+  const auto list = [&](const char* query) {
+    const auto target = std::string("/api/v1/clusters/demo/terminals") + query;
+    return body_of(ask(world.authorised("GET", target), tell));
+  };
+  const auto body = list("?namespace=green&limit=1");
+  EXPECT_EQ(body.at("total").as_int64(), 1);
+  ASSERT_EQ(body.at("items").as_array().size(), 1U);
+  EXPECT_EQ(text_of(body.at("items").as_array()[0].as_object(), "id"), "in green");
+  EXPECT_EQ(list("?namespace=red").at("total").as_int64(), 0);
+  EXPECT_EQ(list("").at("total").as_int64(), 3);
+}
+
 TEST_F(LiveTerminal, IsEndedByTheAgentsLeave) {
   const std::string path = "/api/v1/clusters/demo/nodes/demo-master-1/terminals/t1";
   EXPECT_EQ(ask(world.authorised("DELETE", path),
