@@ -95,6 +95,20 @@ async function columns(flow, name) {
   await gone(header);
 }
 
+/** What is chosen is chosen in one place: in another nothing is. */
+async function chosenElsewhere(flow, name) {
+  const { page } = flow;
+  const { t, listed, button, choose, field } = hands(flow, "business");
+  await listed(name).getByRole("checkbox").check();
+  await visible(button("action.redeploy"));
+  await choose(field("common.place.namespace"), t("common.place.allNamespaces"));
+  await page.waitForURL(/\/-\/deployments/);
+  await gone(button("action.redeploy"));
+  await page.goBack();
+  await visible(listed(name));
+  must((await button("action.redeploy").count()) === 0, "what was chosen before is chosen again");
+}
+
 /** Two are stopped at once, of which one is stopped already, and started: what becomes of each is told, before it and after. */
 async function together(flow, namespace, name, other) {
   const { t, press, listed, dialog, button, act: choose } = hands(flow, "business");
@@ -104,6 +118,7 @@ async function together(flow, namespace, name, other) {
     await dialog.locator(".ant-modal-footer .ant-btn-primary").click();
     await gone(dialog);
   };
+  await chosenElsewhere(flow, name);
   const begin = async (action) => {
     for (const one of [name, other]) await listed(one).getByRole("checkbox").check();
     await press(`action.${action}`);

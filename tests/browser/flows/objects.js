@@ -41,7 +41,7 @@ export async function configForms(flow, { namespace, used, ...credentials }) {
   const { page } = flow;
   await flow.signIn(credentials);
   const config = kind(flow, namespace, "configmaps");
-  const { t, press, field, button, submit, tab, dialog } = config;
+  const { t, press, field, button, submit, tab, dialog, choose } = config;
   await config.begin("made");
   await field("form.key").fill("app.conf");
   await field("form.value").fill("x=1");
@@ -51,6 +51,11 @@ export async function configForms(flow, { namespace, used, ...credentials }) {
   await field("form.key").last().fill("not a key");
   await visible(page.getByText(t("config.keyRule")));
   await field("form.key").last().fill("extra");
+  await choose(field("common.place.namespace"), t("common.place.allNamespaces"));
+  await page.waitForURL(/\/-\/new\/configmaps/);
+  has(await field("form.value").first().inputValue(), "x=1", "what is filled in goes along to another place");
+  await page.goBack();
+  await page.waitForURL((at) => at.pathname.includes(`/${namespace}/new/configmaps`));
   await submit();
   await config.made("made");
   await visible(page.getByText("x=1", { exact: true }));

@@ -26,6 +26,7 @@ const READERS: Record<string, string[]> = {
   cluster: ["/clusters", "/operations", "/machines", "/cluster-names"],
   node: ["/nodes", "/machines", "/operations", "/clusters", "/cluster-names"],
   operation: ["/operations", "/clusters"],
+  freshness: ["/clusters/{cluster}/", "/cluster-names", "/namespaces"],
   namespace: ["/namespaces", "/budget"],
   resourcequota: ["/namespaces"],
   application: ["/applications"],

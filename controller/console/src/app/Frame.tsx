@@ -22,6 +22,16 @@ type Item = Required<MenuProps>["items"][number];
 
 const THEMES: Preferences["theme"][] = ["light", "dark", "system"];
 
+/** Remembers where the business view is, by whatever way it was come there. */
+function useKeptPlace(pathname: string) {
+  const kept = usePreferences();
+  const [, view, cluster, namespace] = pathname.split("/").map(decodeURIComponent);
+  const isThere = view === "business" && Boolean(cluster) && Boolean(namespace);
+  useEffect(() => {
+    if (isThere && (cluster !== kept.cluster || namespace !== kept.namespace)) prefer({ cluster, namespace });
+  }, [isThere, cluster, namespace]);
+}
+
 /** What surrounds every page of somebody who is signed in: the two views, their menus, and how things stand. */
 export function Frame() {
   const { t } = useTranslation();
@@ -36,6 +46,7 @@ export function Frame() {
   const sought = useCallback(() => setSeeking(false), []);
   usePaletteKey(seek);
   const following = useFollowing();
+  useKeptPlace(pathname);
 
   if (me.mustChangePassword) return <Navigate to="/password" replace />; // nothing is answered until then
   const [, view, ...places] = pathname.split("/");

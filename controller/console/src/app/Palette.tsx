@@ -39,7 +39,7 @@ function useTargets(): Target[] {
   const namespaces = useNamespaces().data?.items;
   return useMemo(() => {
     const word = (key: string) => t(`menu.${key}` as "menu.pods");
-    const here = cluster ?? clusters?.[0]?.name;
+    const here = (clusters?.find(({ name }) => name === cluster) ?? clusters?.[0])?.name;
     const pages = (entries: ReturnType<typeof entriesFor>, where: string, path: (key: string) => string) =>
       leaves(entries).map(({ entry }) => ({ text: word(entry.key), where, path: path(entry.key) }));
     return [

@@ -18,12 +18,17 @@ export function useClusterNames() {
   return api.useQuery("get", "/api/v1/cluster-names", {});
 }
 
+/** The page of a kind: its list for all that is below it, but for the form of something new, which is of no place yet. */
+function pageIn([entry = "applications", kind]: string[]): string {
+  return entry === "new" && kind ? `new/${encodeURIComponent(kind)}` : entry;
+}
+
 /** Chooses cluster and namespace of the business view; the page stays the same. Namespaces stand under department and project. */
 export function PlaceChooser({ folded, pathname, go }: { folded: boolean; pathname: string; go: NavigateFunction }) {
   const { t } = useTranslation();
   const kept = usePreferences();
   const [, view, ...rest] = pathname.split("/").map(decodeURIComponent);
-  const [cluster = kept.cluster ?? "", namespace = kept.namespace ?? ALL, entry = "applications"] = view === "business" ? rest : [];
+  const [cluster = kept.cluster ?? "", namespace = kept.namespace ?? ALL, ...page] = view === "business" ? rest : [];
   const clusters = useClusterNames();
   const namespaces = useNamespaces();
 
@@ -42,7 +47,7 @@ export function PlaceChooser({ folded, pathname, go }: { folded: boolean; pathna
   if (folded) return null;
   const move = (change: { cluster?: string; namespace?: string }) => {
     prefer({ cluster, namespace, ...change });
-    go(`/business/${encodeURIComponent(change.cluster ?? cluster)}/${encodeURIComponent(change.namespace ?? namespace)}/${entry}`);
+    go(`/business/${encodeURIComponent(change.cluster ?? cluster)}/${encodeURIComponent(change.namespace ?? namespace)}/${pageIn(page)}`);
   };
   return (
     <Space orientation="vertical" style={{ width: "100%", padding: 12 }}>

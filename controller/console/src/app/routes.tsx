@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentType, ReactNode } from "react";
-import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
+import { createBrowserRouter, Navigate, Outlet, type RouteObject, useMatch } from "react-router";
 import { knowMe } from "../session/me";
 import { BusinessHome, Home, ManagementHome } from "./Home";
 import { LivePage } from "./LivePage";
 import { BASE } from "./paths";
+import { usePlace } from "./place";
 import { PageFault, UnknownPage } from "./PageFault";
 import { queries } from "./queries";
 import { Waiting } from "./Waiting";
@@ -24,6 +25,16 @@ function page<Name extends string, Module extends Record<Name, (props: never) =>
     const Page = (await load())[name] as unknown as ComponentType<object>;
     return { element: <Page {...given} key={key} /> };
   };
+}
+
+/**
+ * Pages of one cluster and namespace: nothing that one of them keeps, as rows chosen or a word given, is kept for another place. What
+ * is filled in of something new goes along.
+ */
+function PlacePages() {
+  const { cluster, segment } = usePlace();
+  const isNew = useMatch("/business/:cluster/:namespace/new/:resource") !== null;
+  return <Outlet key={isNew ? "new" : `${cluster}/${segment}`} />;
 }
 
 /** Pages of the management view, by their path below it. */
@@ -69,8 +80,8 @@ const business: RouteObject[] = [
   { path: "ingresses/:name/:tab?", lazy: page(() => import("../business/network/NetworkPages"), "IngressPage") },
   { path: "configmaps/:name/:tab?", lazy: page(() => import("../business/config/ConfigPage"), "ConfigPage", { resource: "configmaps" }) },
   { path: "secrets/:name/:tab?", lazy: page(() => import("../business/config/ConfigPage"), "ConfigPage", { resource: "secrets" }) },
-  { path: "persistentvolumeclaims/:name/:tab?", lazy: page(() => import("../business/storage/ClaimPage"), "ClaimPage") },
   { path: "new/:resource", lazy: page(() => import("../business/CreatePage"), "CreatePage") },
+  { path: "persistentvolumeclaims/:name/:tab?", lazy: page(() => import("../business/storage/ClaimPage"), "ClaimPage") },
   ...(["services", "ingresses", "configmaps", "secrets", "persistentvolumeclaims"] as const).map((kind) => ({
     path: `${kind}/:name/edit`,
     lazy: page(() => import("../business/CreatePage"), "EditPage", { resource: kind }),
@@ -107,7 +118,11 @@ export const router = createBrowserRouter(
         { path: "management", children: [{ index: true, element: <ManagementHome /> }, ...management] },
         { path: "account/:tab?", lazy: page(() => import("../session/Account"), "Account") },
         { path: "business", element: <BusinessHome /> },
-        { path: "business/:cluster/:namespace", children: [{ index: true, element: <Navigate to="applications" replace /> }, ...business] },
+        {
+          path: "business/:cluster/:namespace",
+          element: <PlacePages />,
+          children: [{ index: true, element: <Navigate to="applications" replace /> }, ...business],
+        },
         { path: "*", element: <UnknownPage /> },
       ],
     },

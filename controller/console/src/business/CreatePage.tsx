@@ -28,7 +28,7 @@ export function CreatePage() {
         editing={false}
         plans={{
           planned,
-          draft: begun.draft?.kind === resource ? begun.draft.form : undefined,
+          draft: begun.draft?.kind === resource ? begun.draft : undefined,
           add: (one) => {
             plan([...planned, one]);
             begin({ times: begun.times + 1 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Card, Col, Flex, Form, Input, Row, Spin, Typography } from "antd";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import { paths } from "../app/paths";
@@ -14,8 +14,8 @@ import { isSubdomain } from "./names";
 import { rule } from "./fields/lists";
 import { useStray, YamlSide } from "./fields/YamlSide";
 import { kindOf, type Resource } from "./kinds";
-import { NamespaceSelect } from "./NamespaceSelect";
-import { type KubernetesObject, useObject } from "./object";
+import { NamespaceSelect, useNamespaceOfPlace } from "./NamespaceSelect";
+import { type KubernetesObject, useBegun } from "./object";
 import { readObject } from "./wizard/bothways";
 import { SubmitDialog } from "./wizard/SubmitDialog";
 
@@ -46,16 +46,10 @@ interface Props<Values extends Named> {
 export function ObjectFormPage<Values extends Named>(props: Props<Values>) {
   const { cluster, namespace } = usePlace();
   const { name = "" } = useParams();
-  const object = useObject(cluster, namespace ?? "", props.resource, name, props.editing);
-  const [begun, begin] = useState<{ base?: KubernetesObject; times: number }>({ times: 0 });
-  useEffect(() => {
-    if (props.editing && object.data) begin((now) => (now.base ? now : { base: object.data, times: 0 }));
-  }, [props.editing, object.data]);
-  if (!props.editing) return <ObjectForm {...props} reload={() => {}} />;
-  const base = begun.base ?? object.data;
-  if (!base)
-    return object.error ? <Failure error={object.error} again={() => void object.refetch()} /> : <Spin style={{ display: "block", margin: "15vh auto" }} />;
-  return <ObjectForm key={begun.times} {...props} base={base} reload={(present) => begin({ base: present, times: begun.times + 1 })} />;
+  const { base, times, failure, again, reload } = useBegun(cluster, namespace ?? "", props.resource, name, props.editing);
+  if (!props.editing) return <ObjectForm {...props} reload={reload} />;
+  if (!base) return failure ? <Failure error={failure} again={again} /> : <Spin style={{ display: "block", margin: "15vh auto" }} />;
+  return <ObjectForm key={times} {...props} base={base} reload={reload} />;
 }
 
 function ObjectForm<Values extends Named>(props: Props<Values> & { base?: KubernetesObject; reload: (present: KubernetesObject) => void }) {
@@ -66,6 +60,7 @@ function ObjectForm<Values extends Named>(props: Props<Values> & { base?: Kubern
   const { cluster, segment, ...place } = usePlace();
   const [form] = Form.useForm<Values>();
   const initial = useMemo(() => (base ? props.read(base) : ({ ...props.blank(), name: "", namespace: place.namespace } as Values)), [base]);
+  useNamespaceOfPlace(form, !editing);
   const filled = Form.useWatch((all: Values) => all, { form, preserve: true });
   const values = filled && "name" in filled ? filled : initial; // before the first drawing the form is empty
   const [asked, setAsked] = useState<KubernetesObject>();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { client } from "../api/client";
 import { read } from "../api/read";
 import { objectResource, type Resource } from "./kinds";
@@ -44,6 +45,42 @@ export async function readObject(cluster: string, namespace: string, resource: R
 /** One object as the API server has it now. */
 export function useObject(cluster: string, namespace: string, resource: Resource, name: string, enabled = true) {
   return useQuery({ queryKey: objectKey(cluster, namespace, resource, name), queryFn: () => readObject(cluster, namespace, resource, name), enabled });
+}
+
+/** What a form is begun with. */
+export interface Begun {
+  /** Undefined: it is not there yet. */
+  base?: KubernetesObject;
+  /** How often it was begun anew. */
+  times: number;
+  failure: unknown;
+  again: () => void;
+  reload: (present: KubernetesObject) => void;
+}
+
+/**
+ * The object that a form changes, as the cluster has it when the form is opened: not as another page read it a while ago. News of
+ * it do not take away what somebody types.
+ */
+export function useBegun(cluster: string, namespace: string, resource: Resource, name: string, enabled = true): Begun {
+  const object = useQuery({
+    queryKey: objectKey(cluster, namespace, resource, name),
+    queryFn: () => readObject(cluster, namespace, resource, name),
+    staleTime: 0,
+    enabled,
+  });
+  const [begun, begin] = useState<{ base?: KubernetesObject; times: number }>({ times: 0 });
+  const fresh = enabled && object.isFetchedAfterMount ? object.data : undefined;
+  useEffect(() => {
+    if (fresh) begin((now) => (now.base ? now : { base: fresh, times: 0 }));
+  }, [fresh]);
+  return {
+    base: begun.base ?? fresh,
+    times: begun.times,
+    failure: object.error,
+    again: () => void object.refetch(),
+    reload: (present) => begin({ base: present, times: begun.times + 1 }),
+  };
 }
 
 /** What a write led to: the object as it is now, or a request that waits for the cluster. */

@@ -21,6 +21,11 @@ function wanted(object: KubernetesObject): Fields {
   return { ...object, metadata, status: undefined };
 }
 
+/** Whether the controller keeps values of an object back: two readings of it say nothing of them. */
+export function isWithheld({ kind }: KubernetesObject): boolean {
+  return kind === "Secret";
+}
+
 /**
  * Whether two readings of an object want the same: then only its status went on between them, as that of a workload does all
  * the time, and a change made on the earlier one undoes nothing of the later.

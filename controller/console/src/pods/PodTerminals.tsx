@@ -3,6 +3,7 @@ import { CloseOutlined, PlusOutlined } from "@ant-design/icons";
 import { App, Button, Empty, Flex, Select, Space, Tabs, Tooltip, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "react-router";
 import { client } from "../api/client";
 import { useMe } from "../session/me";
 import { useMayChange, useWhyNot } from "../session/rights";
@@ -29,7 +30,7 @@ export function PodTerminals({ cluster, namespace, pod, containers }: Props) {
   const open = useOpenTerminals().filter((one) => one.user === me.id && one.cluster === cluster && one.namespace === namespace && one.pod === pod);
   const [container, setContainer] = useState<string>();
   const [shell, setShell] = useState<Shell>("auto");
-  const [active, setActive] = useState<string>();
+  const [active, setActive] = useState((useLocation().state as { terminal?: string } | null)?.terminal);
   const running = containers.filter(({ state }) => state === "running");
   const chosen = running.some(({ name }) => name === container) ? container : running[0]?.name;
   const reason = !may ? t("terminal.mayNot") : (whyNot ?? (chosen ? undefined : t("terminal.notRunning")));

@@ -14,7 +14,7 @@ import { State } from "../ui/State";
 import { Time } from "../ui/Time";
 import { openTerminal, type OpenTerminal, useOpenTerminals } from "./open_terminals";
 import { TerminalPane } from "./Terminal";
-import { closeWindow } from "./terminal_windows";
+import { closeWindow, windowOf } from "./terminal_windows";
 
 type Terminal = Schemas["Terminal"];
 
@@ -39,17 +39,19 @@ export function Terminals() {
 
   const again = () => void queries.invalidateQueries({ queryKey: ["get", PATH] });
   useEffect(() => {
-    const timer = setInterval(() => void queries.invalidateQueries({ queryKey: ["get", PATH] }), ASK_MS);
+    // a node may take longer to answer: a reading that goes on is not begun anew
+    const ask = () => void queries.invalidateQueries({ queryKey: ["get", PATH] }, { cancelRefetch: false });
+    const timer = setInterval(ask, ASK_MS);
     return () => clearInterval(timer);
   }, [queries]);
 
   const takeUp = (one: Terminal) => {
-    const here = mine.some(({ place }) => place?.terminal === one.id);
-    if (!here) {
-      const { namespace: of, pod, container, node, id } = one;
-      openTerminal({ cluster, namespace: of, pod, container, user: me.id, shell: "auto", place: { node, terminal: id } });
-    }
-    go(paths.object(cluster, one.namespace, "pods", one.pod, "terminal"));
+    const { namespace: of, pod, container, node, id } = one;
+    const here = mine.find(({ place }) => place?.terminal === id);
+    const session = here && windowOf(here).session;
+    if (session?.phase.is === "elsewhere" || session?.phase.is === "failed") session.comeBack();
+    const { key } = here ?? openTerminal({ cluster, namespace: of, pod, container, user: me.id, shell: "auto", place: { node, terminal: id } });
+    go(paths.object(cluster, of, "pods", pod, "terminal"), { state: { terminal: key } });
   };
   const end = async ({ node, id }: Terminal) => {
     const { error } = await client.DELETE("/api/v1/clusters/{cluster}/nodes/{node}/terminals/{terminal}", {
@@ -61,10 +63,7 @@ export function Terminals() {
   };
   const watch = ({ id, node, namespace: of, pod, container, user }: Terminal) =>
     setWatched({ key: id, user, cluster, namespace: of, pod, container, shell: "auto", seen: 0, place: { node, terminal: id } });
-  const unwatch = () => {
-    if (watched) closeWindow(watched.key, true);
-    setWatched(undefined);
-  };
+  useEffect(() => () => void (watched && closeWindow(watched.key, true)), [watched]); // by whatever way the page is left
 
   const columns: Column<Terminal>[] = [
     {
@@ -148,9 +147,9 @@ export function Terminals() {
         path={PATH}
         scope={{ cluster, namespace }}
         read={async (question) => {
-          const page = await read(client.GET(PATH, { params: { path: { cluster }, query: question as object } }));
+          const page = await read(client.GET(PATH, { params: { path: { cluster }, query: { ...question, namespace } as object } }));
           setUnasked(page.unasked);
-          return { ...page, items: page.items.filter((one) => !namespace || one.namespace === namespace) };
+          return page;
         }}
         columns={columns}
         rowKey="id"
@@ -163,7 +162,7 @@ export function Terminals() {
       />
       <Drawer
         open={watched !== undefined}
-        onClose={unwatch}
+        onClose={() => setWatched(undefined)}
         size="80%"
         title={watched && t("terminals.watchTitle", { user: watched.user, pod: watched.pod })}
         destroyOnHidden

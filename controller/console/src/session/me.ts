@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type QueryClient, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { App } from "antd";
 import { BASE, paths } from "../app/paths";
 import { api, client, type Schemas } from "../api/client";
+
+const SIGNED_OUT = 401;
 
 export type User = Schemas["User"];
 
@@ -31,8 +34,10 @@ export function onlyReads(user: User): boolean {
 /** Ends the session, here and at the controller. */
 export function useSignOut(): () => Promise<void> {
   const queries = useQueryClient();
+  const { message } = App.useApp();
   return async () => {
-    await client.POST("/api/v1/logout");
+    const { error } = await client.POST("/api/v1/logout");
+    if (error && error.status !== SIGNED_OUT) return void message.error(error.detail); // the session lives: whoever comes next would be this user
     queries.clear();
     window.location.assign(BASE + paths.signIn);
   };

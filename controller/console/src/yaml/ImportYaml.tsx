@@ -2,7 +2,7 @@
 import { CheckOutlined, CloudUploadOutlined, FolderOpenOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Flex, Select, Space, Tooltip, Typography, theme } from "antd";
-import { type DragEvent, useRef, useState } from "react";
+import { type DragEvent, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, type Problem, type Schemas } from "../api/client";
 import { useNamespaces } from "../app/PlaceChooser";
@@ -22,13 +22,18 @@ const DRAFT = "slipway.yaml-draft";
 const AWAY = [502, 503, 504];
 
 interface Asked {
+  text: string;
+  /** The namespace for objects that name none. */
+  into?: string;
   dryRun: boolean;
+  /** It was to be applied, and the check said no. */
+  stopped: boolean;
   result?: Schemas["ApplyResult"];
   problem?: Problem;
 }
 
 /** What the server says of places in the text. */
-function marksOf({ result, problem }: Asked, text: string): Mark[] {
+function marksOf({ result, problem, text }: Asked): Mark[] {
   const marks: Mark[] = [];
   for (const one of result?.objects ?? []) if (!one.ok && one.line) marks.push({ line: one.line, column: one.column, message: one.message ?? one.field ?? "" });
   for (const one of problem?.refusals ?? [])
@@ -52,18 +57,18 @@ export function ImportYaml() {
   const [text, setText] = useState(() => window.sessionStorage.getItem(DRAFT) ?? "");
   const [other, setOther] = useState<string>();
   const [asked, setAsked] = useState<Asked>();
-  const [marks, setMarks] = useState<Mark[]>([]);
   const [busy, setBusy] = useState<"check" | "apply">();
-  /** The check said no; to apply it all the same is the user's word. */
-  const [refused, setRefused] = useState(false);
   const [dropping, setDropping] = useState(false);
   const into = namespace ?? other;
+  /** What was said holds for what was asked; of another text, or for another namespace, nothing is known. */
+  const fits = asked !== undefined && asked.text === text && asked.into === into;
+  /** The check said no; to apply it all the same is the user's word. */
+  const refused = fits && asked.stopped;
+  const marks = useMemo(() => (fits ? marksOf(asked) : []), [fits, asked]);
   const count = documentCount(text);
 
   const write = (next: string) => {
     setText(next);
-    setMarks([]);
-    setRefused(false);
     try {
       window.sessionStorage.setItem(DRAFT, next);
     } catch {
@@ -85,26 +90,24 @@ export function ImportYaml() {
     write(joinDocuments([text, ...texts]));
     setAsked(undefined);
   };
-  const send = async (dryRun: boolean): Promise<Asked> => {
+  const send = async (dryRun: boolean, stopped = false): Promise<Asked> => {
     const { data, error } = await client.POST("/api/v1/clusters/{cluster}/manifests", {
       params: { path: { cluster }, query: { namespace: into, dryRun } },
       body: text as never,
       bodySerializer: (body: unknown) => body as string,
       headers: { "Content-Type": "application/yaml" },
     });
-    return { dryRun, result: data, problem: error };
+    return { text, into, dryRun, stopped: stopped && data !== undefined, result: data, problem: error };
   };
   /** Nothing is applied of what would fail, unless the user wants just that. A cluster out of reach checks nothing: then it waits. */
   const ask = async (how: "check" | "apply") => {
     setBusy(how);
-    let next = how === "apply" && refused ? undefined : await send(true);
+    let next = how === "apply" && refused ? undefined : await send(true, how === "apply");
     const away = next?.problem !== undefined && AWAY.includes(next.problem.status);
     if (how === "apply" && (next === undefined || away || next.result?.state === "done")) next = await send(false);
     setBusy(undefined);
     if (!next) return;
     setAsked(next);
-    setMarks(marksOf(next, text));
-    setRefused(how === "apply" && next.dryRun && next.result !== undefined);
     if (!next.dryRun && next.result) void queries.invalidateQueries();
   };
   const jump = (line: number, column?: number) => editor.current?.jump(line, column);
@@ -239,10 +242,10 @@ export function ImportYaml() {
           <Outcomes
             key={`${asked.result.intent}${asked.dryRun}`}
             cluster={cluster}
-            namespace={into}
+            namespace={asked.into}
             result={asked.result}
             dryRun={asked.dryRun}
-            stopped={refused}
+            stopped={asked.stopped}
             jump={jump}
           />
         )}

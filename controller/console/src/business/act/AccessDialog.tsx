@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery } from "@tanstack/react-query";
 import { Form, Modal, Segmented, Spin } from "antd";
-import { type ReactNode, useId, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure } from "../../ui/Failure";
 import { goTo, isRight, type Mark, mark, marksOf, unmark } from "../../ui/marks";
@@ -14,7 +14,7 @@ import type { WorkloadForm } from "../wizard/form";
 import { placeIn } from "../wizard/places";
 import { formOf } from "../wizard/reading";
 import { SceneContext } from "../wizard/scene";
-import { type Ended, SubmitDialog } from "../wizard/SubmitDialog";
+import { type Ended, keyOf, SubmitDialog } from "../wizard/SubmitDialog";
 import type { EditProps } from "./PartDialog";
 
 interface Way {
@@ -22,8 +22,13 @@ interface Way {
   ingress?: KubernetesObject;
 }
 
+interface Read {
+  workload: KubernetesObject;
+  ways: Way[];
+}
+
 /** The workload, the Services before it, and the Ingresses that lead to each. */
-async function readWays(cluster: string, { namespace, kind, name }: EditProps["target"]): Promise<{ workload: KubernetesObject; ways: Way[] }> {
+async function readWays(cluster: string, { namespace, kind, name }: EditProps["target"]): Promise<Read> {
   const [workload, services, ingresses] = await Promise.all([
     readObject(cluster, namespace, kind, name),
     readList("services", cluster, { namespace, limit: 500 }),
@@ -46,15 +51,21 @@ export function AccessDialog(props: EditProps) {
   const { cluster, target, close } = props;
   const key = ["access", cluster, target.namespace, target.kind, target.name];
   const read = useQuery({ queryKey: key, queryFn: () => readWays(cluster, target), staleTime: 0, gcTime: 0 });
+  // what was read when it was opened: a change of somebody else is told as a conflict, not written over
+  const [begun, begin] = useState<Read>();
+  useEffect(() => {
+    if (read.data) begin((now) => now ?? read.data);
+  }, [read.data]);
   const [chosen, choose] = useState(0);
-  if (!read.data) {
+  const data = begun ?? read.data;
+  if (!data) {
     return (
       <Modal open title={`${t("edit.access")} · ${target.name}`} width={800} footer={null} onCancel={close}>
         {read.error ? <Failure error={read.error} again={() => void read.refetch()} inline /> : <Spin />}
       </Modal>
     );
   }
-  const { workload, ways } = read.data;
+  const { workload, ways } = data;
   const names = ways.map(({ service }) => service?.metadata.name ?? "");
   // a Service to which several Ingresses lead is told by each of them
   const labels = ways.map(({ ingress }, at) =>
@@ -69,7 +80,7 @@ export function AccessDialog(props: EditProps) {
       way={ways[chosen] ?? {}}
       taken={[...new Set(names)]}
       choice={ways.length > 0 && <Segmented<number> value={chosen} onChange={choose} options={options} style={{ marginBottom: 16 }} />}
-      again={() => void read.refetch()}
+      begin={(way) => begin({ workload, ways: [...ways.slice(0, chosen), way, ...ways.slice(chosen + 1)] })}
     />
   );
 }
@@ -80,10 +91,11 @@ interface FormProps extends EditProps {
   /** The names of the Services before it. */
   taken: string[];
   choice: ReactNode;
-  again: () => void;
+  /** Goes on from what is written by now. */
+  begin: (way: Way) => void;
 }
 
-function AccessForm({ cluster, target, close, workload, way, taken, choice, again }: FormProps) {
+function AccessForm({ cluster, target, close, workload, way, taken, choice, begin }: FormProps) {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
   const { kind, name } = target;
@@ -105,7 +117,14 @@ function AccessForm({ cluster, target, close, workload, way, taken, choice, agai
   const end = ({ done, made, refused }: Ended) => {
     setAsked(undefined);
     if (done) return close();
-    if (made.length > 0) again();
+    const now = (base: KubernetesObject | undefined, at: number) => {
+      const mine = asked?.[at];
+      return (mine && made.find(({ object }) => keyOf(object) === keyOf(mine))?.present) ?? base;
+    };
+    const [service, ingress] = bases.map(now);
+    if (made.length > 0) begin({ service, ingress });
+    if (service !== way.service) form.setFieldValue(["access", "base"], service);
+    if (ingress !== way.ingress) form.setFieldValue(["access", "ingress", "base"], ingress);
     setWrong(refused.flatMap(({ object, amiss }) => marksOf(amiss, (field) => placeOf(object, field))));
   };
   return (

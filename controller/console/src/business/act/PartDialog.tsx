@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Alert, Form, Modal, Spin } from "antd";
-import { type ReactNode, useEffect, useId, useMemo, useState } from "react";
+import { type ReactNode, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure } from "../../ui/Failure";
 import { goTo, isRight, type Mark, mark, marksOf, unmark } from "../../ui/marks";
 import { AutoscalerTab } from "../autoscaling/AutoscalerTab";
-import { type KubernetesObject, useObject } from "../object";
+import { type Begun, type KubernetesObject, useBegun } from "../object";
 import type { WorkloadForm } from "../wizard/form";
+import { ApplicationField } from "../wizard/ApplicationField";
 import { LabelFields } from "../wizard/LabelFields";
 import { NetworkFields } from "../wizard/NetworkFields";
 import { objectOf } from "../wizard/object";
@@ -24,7 +25,12 @@ const PARTS: Partial<Record<Edit, ReactNode>> = {
   strategy: <StrategyFields />,
   scheduling: <SchedulingFields />,
   network: <NetworkFields />,
-  labels: <LabelFields />,
+  labels: (
+    <>
+      <ApplicationField />
+      <LabelFields />
+    </>
+  ),
 };
 /** Those that change the pod template. */
 const RESTARTING: Edit[] = ["scheduling", "network"];
@@ -50,34 +56,11 @@ export function EditDialog(props: EditProps) {
 }
 
 function PartDialog({ cluster, target, edit, close }: EditProps) {
-  const object = useObject(cluster, target.namespace, target.kind, target.name);
-  // what was read when it was opened: news of the object do not take away what somebody chooses
-  const [begun, begin] = useState<{ base?: KubernetesObject; times: number }>({ times: 0 });
-  const base = begun.base ?? object.data;
-  useEffect(() => {
-    if (object.data) begin((now) => (now.base ? now : { base: object.data, times: 0 }));
-  }, [object.data]);
-  return (
-    <PartForm
-      key={base ? begun.times : "none"}
-      cluster={cluster}
-      target={target}
-      edit={edit}
-      base={base}
-      failure={object.error}
-      again={() => void object.refetch()}
-      reload={(present) => begin({ base: present, times: begun.times + 1 })}
-      close={close}
-    />
-  );
+  const begun = useBegun(cluster, target.namespace, target.kind, target.name);
+  return <PartForm key={begun.base ? begun.times : "none"} cluster={cluster} target={target} edit={edit} close={close} {...begun} />;
 }
 
-interface FormProps extends EditProps {
-  base?: KubernetesObject;
-  failure: unknown;
-  again: () => void;
-  reload: (present: KubernetesObject) => void;
-}
+type FormProps = EditProps & Begun;
 
 function PartForm({ cluster, target, edit, base, failure, again, reload, close }: FormProps) {
   const { t } = useTranslation("business");

@@ -110,7 +110,7 @@ function AutoscalerForm({ cluster, namespace, name, hindered, settled, base }: P
             setAsked(undefined);
             begin(present);
           }}
-          close={({ done, first, refused }) => {
+          close={({ done, made, refused }) => {
             setAsked(undefined);
             point(
               marksOf(
@@ -118,7 +118,7 @@ function AutoscalerForm({ cluster, namespace, name, hindered, settled, base }: P
                 placeOf,
               ),
             );
-            if (done && first) begin(first);
+            if (done && made[0]?.present) begin(made[0].present);
             if (done) settled?.();
           }}
         />

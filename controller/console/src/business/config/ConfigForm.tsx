@@ -84,7 +84,7 @@ function Entries({ name, secret, entries }: { name: string; secret: boolean; ent
       now.map((one, index) => (index === at ? { ...one, ...entry } : one)),
     );
   };
-  const reveal = async (at: number, key: string) => {
+  const reveal = async (key: string) => {
     try {
       const { values } = await read(
         client.GET("/api/v1/clusters/{cluster}/namespaces/{namespace}/secrets/{name}/values", {
@@ -93,7 +93,11 @@ function Entries({ name, secret, entries }: { name: string; secret: boolean; ent
       );
       const text = decode(values[key] ?? "");
       if (text === undefined) void message.info(t("config.binary"));
-      else set(at, { value: text, kept: false });
+      else {
+        // rows may have come and gone meanwhile
+        const at = (form.getFieldValue("entries") as Entry[]).findIndex(({ kept, before }) => kept && before?.key === key);
+        if (at >= 0) set(at, { value: text, revealed: text, kept: false });
+      }
     } catch (error) {
       void message.error(problemOf(error).detail);
     }
@@ -128,7 +132,7 @@ function Entries({ name, secret, entries }: { name: string; secret: boolean; ent
                     <Flex gap={8} align="center" style={{ minHeight: 32 }}>
                       <Typography.Text type="secondary">{secret && entry.kept ? t("secret.hidden") : t("config.binary")}</Typography.Text>
                       {secret && entry.kept && (
-                        <Button size="small" onClick={() => void reveal(at, entry.key)}>
+                        <Button size="small" onClick={() => void reveal(entry.key)}>
                           {t("secret.reveal")}
                         </Button>
                       )}

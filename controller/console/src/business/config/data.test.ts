@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import type { KubernetesObject } from "../object";
-import { configObject, configOf, decode, encode, entryOf } from "./data";
+import { configObject, configOf, decode, encode, type Entry, entryOf } from "./data";
 
 const map: KubernetesObject = {
   apiVersion: "v1",
@@ -34,6 +34,16 @@ describe("what a ConfigMap or Secret holds", () => {
     expect(values.entries.every(({ kept, value }) => kept && value === undefined)).toBe(true);
     values.entries[1] = { key: "password", value: "n€w" };
     expect(configObject("Secret", values, secret)).toEqual({ ...secret, metadata: { name: "s" }, data: { user: null, password: encode("n€w") } });
+  });
+
+  it("keeps a value that was shown and not changed: it may be another by the time it is saved", () => {
+    const secret: KubernetesObject = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" }, type: "Opaque", data: { password: null } };
+    const { entries } = configOf(secret);
+    const shown = { ...entries[0], kept: false, value: "old", revealed: "old" };
+    const dataOf = (entry: Entry) => configObject("Secret", { name: "s", entries: [entry] }, secret).data;
+    expect(dataOf(shown)).toEqual({ password: null });
+    expect(dataOf({ ...shown, value: "mine" })).toEqual({ password: encode("mine") });
+    expect(dataOf({ ...shown, key: "moved" })).toEqual({ moved: encode("old") });
   });
 
   it("has files byte for byte, be they text or not", () => {

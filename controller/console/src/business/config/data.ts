@@ -14,6 +14,8 @@ export interface Entry {
   file?: string;
   /** Where it is kept: its key when it was read, and the field. */
   before?: { key: string; field: "data" | "binaryData" };
+  /** What was read of it later. Unchanged it is kept as well: it may be another by the time it is saved. */
+  revealed?: string;
 }
 
 export interface ConfigValues {
@@ -87,8 +89,9 @@ export function configOf(object: KubernetesObject): ConfigValues {
 export function configObject(kind: "ConfigMap" | "Secret", values: ConfigValues, base?: KubernetesObject): KubernetesObject {
   const data = new Map<string, unknown>(); // a key may be called __proto__, too
   const binaryData = new Map<string, unknown>();
-  for (const { key, value, kept, file, before } of values.entries) {
-    if (kept && before) (before.field === "data" ? data : binaryData).set(key, fieldOf(base, before.field)[before.key] ?? null);
+  for (const { key, value, kept, file, before, revealed } of values.entries) {
+    const untouched = revealed !== undefined && value === revealed && file === undefined && key === before?.key;
+    if ((kept || untouched) && before) (before.field === "data" ? data : binaryData).set(key, fieldOf(base, before.field)[before.key] ?? null);
     else if (file !== undefined) (kind === "Secret" ? data : binaryData).set(key, file);
     else data.set(key, kind === "Secret" ? encode(value ?? "") : (value ?? ""));
   }

@@ -2,18 +2,18 @@
 import { Card, ConfigProvider, Form, Input, InputNumber, Segmented } from "antd";
 import { useTranslation } from "react-i18next";
 import { usePlace } from "../../app/place";
-import { ObjectName } from "../fields/ObjectName";
 import { rule } from "../fields/lists";
 import { LASTING, type WorkloadPlural } from "../kinds";
 import { isLabel, isSubdomain } from "../names";
 import { NamespaceSelect } from "../NamespaceSelect";
+import { ApplicationField } from "./ApplicationField";
 import { useScene } from "./scene";
 
 /** Namespace, name, what it is for, and how many there shall be. */
 export function BasicFields() {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
-  const { cluster, namespace, kind, editing, become } = useScene();
+  const { cluster, kind, editing, become } = useScene();
   const place = usePlace();
   const { componentDisabled } = ConfigProvider.useConfig(); // Segmented does not ask the form by itself
   const lasting = LASTING.includes(kind);
@@ -41,9 +41,7 @@ export function BasicFields() {
       <Form.Item name="description" label={t("wizard.description")}>
         <Input.TextArea autoSize={{ minRows: 1, maxRows: 4 }} maxLength={1024} />
       </Form.Item>
-      <Form.Item name="application" label={t("list.application")} rules={[rule(isLabel, t("form.labelRule"))]} extra={t("wizard.applicationNote")}>
-        <ObjectName list="applications" cluster={cluster} namespace={namespace} label={t("list.application")} />
-      </Form.Item>
+      <ApplicationField />
       {(kind === "deployments" || kind === "statefulsets") && (
         <Form.Item name="replicas" label={t("workload.replicas")} rules={[{ required: true }]}>
           <InputNumber min={0} max={10_000} precision={0} />

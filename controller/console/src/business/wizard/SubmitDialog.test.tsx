@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { useState } from "react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import i18n from "../../i18n";
 import { draw, drawsPages } from "../../ui/harness";
-import { createObject, type KubernetesObject } from "../object";
+import { createObject, type KubernetesObject, replaceObject } from "../object";
 import { type Ended, SubmitDialog } from "./SubmitDialog";
 
-vi.mock("../object", async (all) => ({ ...(await all<object>()), createObject: vi.fn() }));
+vi.mock("../object", async (all) => ({ ...(await all<object>()), createObject: vi.fn(), replaceObject: vi.fn() }));
 vi.mock("./QuotaImpact", () => ({ QuotaImpact: () => null }));
 
 const object: KubernetesObject = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "later", namespace: "n" } };
@@ -23,7 +24,10 @@ function asked(status: number): Ended[] {
 }
 
 drawsPages();
-beforeEach(() => vi.mocked(createObject).mockReset());
+beforeEach(() => {
+  vi.mocked(createObject).mockReset();
+  vi.mocked(replaceObject).mockReset();
+});
 
 describe("the dialog before the last button", () => {
   it("sends what nobody could be asked, and says that it waits", async () => {
@@ -41,5 +45,59 @@ describe("the dialog before the last button", () => {
     await screen.findByText("why not", { exact: false });
     expect(create().disabled).toBe(true);
     expect(screen.queryByText(i18n.t("business:wizard.unasked"))).toBeNull();
+  });
+
+  it("makes nothing twice, though the page below is drawn anew, and does not close while it writes", async () => {
+    const other: KubernetesObject = { ...object, metadata: { name: "other", namespace: "n" } };
+    const broken = { status: 502, detail: "the link broke", title: "", type: "" };
+    let release = () => {};
+    const held = new Promise<void>((done) => (release = done));
+    let tries = 0;
+    vi.mocked(createObject).mockImplementation(async (_cluster, _namespace, _resource, one, dryRun) => {
+      if (!dryRun && (one as KubernetesObject).metadata.name === "other" && ++tries === 1) {
+        await held;
+        return Promise.reject(broken);
+      }
+      return { object: one as KubernetesObject, waiting: false };
+    });
+    const ends: Ended[] = [];
+    let again = () => {};
+    function Page() {
+      const [, draws] = useState(0);
+      again = () => draws((times) => times + 1);
+      return <SubmitDialog cluster="demo" wanted={[{ object: { ...object } }, { object: { ...other } }]} close={(ended) => ends.push(ended)} />;
+    }
+    draw(<Page />);
+    await waitFor(() => expect(create().disabled).toBe(false));
+    fireEvent.click(create());
+    const back = await screen.findByRole<HTMLButtonElement>("button", { name: i18n.t("action.back") });
+    await waitFor(() => expect(back.disabled).toBe(true));
+    fireEvent.keyDown(back, { key: "Escape", keyCode: 27 });
+    expect(ends).toHaveLength(0);
+    release();
+    await screen.findByText("the link broke", { exact: false });
+    act(again);
+    fireEvent.click(screen.getByRole("button", { name: new RegExp(i18n.t("action.retry")) }));
+    await waitFor(() => expect(ends).toHaveLength(1));
+    expect(ends[0].done).toBe(true);
+    const made = vi
+      .mocked(createObject)
+      .mock.calls.filter(([, , , , dryRun]) => !dryRun)
+      .map(([, , , one]) => (one as KubernetesObject).metadata.name);
+    expect(made).toEqual(["later", "other", "other"]);
+  });
+
+  it("does not write over a Secret that others changed: its values are not told, so nobody knows what they changed", async () => {
+    const secret: KubernetesObject = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "s", namespace: "n", resourceVersion: "1" },
+      data: { password: null },
+    };
+    const present = { ...secret, metadata: { ...secret.metadata, resourceVersion: "2" } };
+    vi.mocked(replaceObject).mockRejectedValue({ status: 409, rule: "changed", detail: "changed by others", present, title: "", type: "" });
+    draw(<SubmitDialog cluster="demo" wanted={[{ object: { ...secret, data: { password: "bmV3" } }, base: secret }]} close={() => {}} />);
+    await screen.findByText("changed by others", { exact: false });
+    expect(vi.mocked(replaceObject)).toHaveBeenCalledTimes(1);
   });
 });

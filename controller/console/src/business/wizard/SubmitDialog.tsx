@@ -9,7 +9,7 @@ import { OutcomeList } from "../act/OutcomeList";
 import { pluralOf, type Resource } from "../kinds";
 import { createObject, type KubernetesObject, replaceObject, type Written } from "../object";
 import { merge } from "../merge";
-import { wantsTheSame } from "../sameness";
+import { isWithheld, wantsTheSame } from "../sameness";
 import type { Wanted } from "./demand";
 import { QuotaImpact } from "./QuotaImpact";
 import { leftOf } from "./warnings";
@@ -18,10 +18,8 @@ import { leftOf } from "./warnings";
 export interface Ended {
   /** All is written. */
   done: boolean;
-  /** Those that are written, as they were asked for. */
-  made: KubernetesObject[];
-  /** The first of them as the cluster has it now. */
-  first?: KubernetesObject;
+  /** Those that are written: as they were asked for, and as the cluster has them now, unless they wait for it. */
+  made: { object: KubernetesObject; present?: KubernetesObject }[];
   refused: { object: KubernetesObject; amiss: Amiss[] }[];
 }
 
@@ -50,6 +48,11 @@ function nameOf({ kind, metadata }: KubernetesObject): string {
   return `${kind} ${metadata.name ?? ""}`;
 }
 
+/** What an object is, however often it is drawn anew. */
+export function keyOf({ kind, metadata }: KubernetesObject): string {
+  return `${kind}/${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
+}
+
 /** Asks the cluster by a dry run whether it takes the objects, and makes them when somebody says so. */
 export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: Props) {
   const { t } = useTranslation("business");
@@ -58,13 +61,13 @@ export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: 
   const [results, setResults] = useState<Result[]>();
   const [busy, setBusy] = useState(false);
   // a conflict may be answered by putting one's changes on what others made of the object meanwhile
-  const [theirs, setTheirs] = useState<KubernetesObject>();
+  const [theirs, setTheirs] = useState<Record<string, KubernetesObject>>({});
   const changes = wanted.some(({ base }) => base !== undefined);
 
   const write = async ({ object, base }: Wanted, dryRun: boolean): Promise<Result> => {
     const resource = pluralOf(object.kind) as Resource;
     const namespace = object.metadata.namespace ?? "";
-    const others = theirs && nameOf(theirs) === nameOf(object) ? theirs : undefined;
+    const others = theirs[keyOf(object)];
     const sent = others ? (merge({ ...base, status: undefined }, { ...object, status: undefined }, others) as KubernetesObject) : object;
     const send = (resourceVersion: string | undefined) =>
       base
@@ -73,10 +76,10 @@ export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: 
     try {
       return { object, written: await send((others ?? base)?.metadata.resourceVersion) };
     } catch (failure) {
-      // its status went on, as that of a workload does: nobody changed what is wanted of it
+      // its status went on, as that of a workload does: nobody changed what is wanted of it, as far as is told
       const { rule, present } = problemOf(failure);
       const there = present as KubernetesObject | undefined;
-      if (!base || rule !== "changed" || !there || !wantsTheSame(others ?? base, there)) return { object, failure };
+      if (!base || rule !== "changed" || !there || isWithheld(there) || !wantsTheSame(others ?? base, there)) return { object, failure };
       try {
         return { object, written: await send(there.metadata.resourceVersion) };
       } catch (again) {
@@ -85,7 +88,7 @@ export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: 
     }
   };
   const trial = useQuery({
-    queryKey: ["trial", wanted, theirs?.metadata.resourceVersion],
+    queryKey: ["trial", wanted, Object.values(theirs).map(({ metadata }) => metadata.resourceVersion)],
     queryFn: () => Promise.all(wanted.map((one) => write(one, true))),
     staleTime: 0,
     gcTime: 0,
@@ -104,12 +107,13 @@ export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: 
 
   const end = (now: Result[] | undefined) => {
     const made = (now ?? []).filter(({ failure }) => failure === undefined);
-    close({ done: now !== undefined && made.length === now.length, made: made.map(({ object }) => object), first: now?.[0]?.written?.object, refused: placed });
+    const done = now !== undefined && made.length === now.length;
+    close({ done, made: made.map(({ object, written }) => ({ object, present: written?.object })), refused: placed });
   };
   const run = async () => {
     setBusy(true);
     const done = (results ?? []).filter(({ failure }) => failure === undefined);
-    const left = wanted.filter(({ object }) => !done.some((one) => one.object === object));
+    const left = wanted.filter(({ object }) => !done.some((one) => keyOf(one.object) === keyOf(object)));
     const now: Result[] = [...done];
     for (const one of left) now.push(await write(one, false));
     setResults(now);
@@ -117,18 +121,21 @@ export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: 
     void queries.invalidateQueries({ queryKey: ["get"] });
     if (now.every(({ failure, written }) => failure === undefined && !written?.waiting)) end(now);
   };
-  const conflict = [...refused, ...failed].map(({ failure }) => problemOf(failure)).find(({ rule }) => rule === "changed");
-  const present = conflict?.present as KubernetesObject | undefined;
+  const conflict = [...refused, ...failed].find(({ failure }) => problemOf(failure).rule === "changed");
+  const present = conflict && (problemOf(conflict.failure).present as KubernetesObject | undefined);
   const word = changes ? common("action.save") : common("action.create");
   return (
     <Modal
       open
       width={720}
       title={word}
-      onCancel={() => end(results)}
+      onCancel={() => !busy && end(results)} // what is being written is told when it is written
+      closable={{ disabled: busy }}
       footer={
         <Space>
-          <Button onClick={() => end(results)}>{good ? common("action.close") : common("action.back")}</Button>
+          <Button disabled={busy} onClick={() => end(results)}>
+            {good ? common("action.close") : common("action.back")}
+          </Button>
           {!good && (
             <Button type="primary" loading={busy} disabled={trial.isFetching || (!results && refused.length > 0 && !unasked)} onClick={() => void run()}>
               {results ? common("action.retry") : word}
@@ -170,14 +177,14 @@ export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: 
             }))}
           />
         )}
-        {present && (
+        {conflict && present && !busy && (
           <Space>
             {reload && <Button onClick={() => reload(present)}>{t("form.loadTheirs")}</Button>}
             <Button
               danger
               onClick={() => {
                 setResults(undefined);
-                setTheirs(present);
+                setTheirs({ ...theirs, [keyOf(conflict.object)]: present });
               }}
             >
               {t("form.mineOverTheirs")}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Col, Flex, Form, Row, Spin, Steps, Switch, Typography } from "antd";
-import { useEffect, useMemo, useState } from "react";
+import { Alert, Button, Col, Flex, Form, Row, Spin, Steps, Switch, Typography } from "antd";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { paths } from "../../app/paths";
@@ -12,7 +12,8 @@ import { useWhyNot } from "../../session/rights";
 import { ReasonButton } from "../../ui/ReasonButton";
 import { useStray, YamlSide } from "../fields/YamlSide";
 import { kindOf, LASTING, type WorkloadPlural } from "../kinds";
-import { type KubernetesObject, useObject } from "../object";
+import { useNamespaceOfPlace } from "../NamespaceSelect";
+import { type KubernetesObject, useBegun } from "../object";
 import { AccessFields } from "./AccessFields";
 import { AdvancedFields } from "./AdvancedFields";
 import { BasicFields } from "./BasicFields";
@@ -25,7 +26,7 @@ import { carriedOver, type Fallen } from "./kindChange";
 import { formOf } from "./reading";
 import { PlannedList } from "./PlannedList";
 import { placeIn } from "./places";
-import { type Ended, SubmitDialog } from "./SubmitDialog";
+import { type Ended, keyOf, SubmitDialog } from "./SubmitDialog";
 import { type Scene, SceneContext, useKubernetes } from "./scene";
 import { VolumeFields } from "./VolumeFields";
 
@@ -35,6 +36,8 @@ export interface Planned {
   form: WorkloadForm;
   /** It is there already: another of those that were made with it was refused. */
   made?: boolean;
+  /** Those of its objects that are, while others of them were refused. */
+  there?: string[];
   /** Why the cluster does not take it. */
   refused?: string;
 }
@@ -48,7 +51,7 @@ export interface KindChange {
 export interface Plans {
   planned: Planned[];
   /** One of them that is taken up again. */
-  draft?: WorkloadForm;
+  draft?: Planned;
   add: (one: Planned) => void;
   /** Takes one of them up again; what was begun in the form waits in its place. */
   change: (at: number, present?: Planned) => void;
@@ -66,7 +69,8 @@ const FOLD_MS = 350;
 
 type Step = "basics" | "containers" | "access" | "advanced";
 
-const keyOf = ({ kind, metadata }: KubernetesObject) => `${kind}/${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
+/** An object's key as people say it: without its namespace. */
+const spoken = (key: string) => key.replace(/\/.*\//, "/");
 
 /** In which step a field stands. */
 function stepOf(path: (string | number)[], steps: Step[]): Step {
@@ -97,25 +101,19 @@ export function WizardPage({ kind, editing, plans }: { kind: WorkloadPlural; edi
   const { name = "" } = useParams();
   const [search] = useSearchParams();
   const kubernetes = useKubernetes(cluster);
-  const object = useObject(cluster, namespace ?? "", kind, name, editing);
-  // what the form was begun with: news of the object do not take away what somebody types
-  const [begun, begin] = useState<{ base?: KubernetesObject; times: number }>({ times: 0 });
-  useEffect(() => {
-    if (editing && object.data) begin((now) => (now.base ? now : { base: object.data, times: 0 }));
-  }, [editing, object.data]);
-  if (editing && object.error && !object.data) return <Failure error={object.error} again={() => void object.refetch()} />;
-  const base = begun.base ?? object.data;
+  const { base, times, failure, again, reload } = useBegun(cluster, namespace ?? "", kind, name, editing);
+  if (editing && failure && !base) return <Failure error={failure} again={again} />;
   if (kubernetes.pending || (editing && !base)) return <Spin style={{ display: "block", margin: "15vh auto" }} />;
   const scene: Scene = { cluster, namespace, kind, editing, ...kubernetes };
   return (
     <Wizard
-      key={`${kind}/${name}/${begun.times}`}
+      key={`${kind}/${name}/${times}`}
       scene={scene}
       base={editing ? base : undefined}
       plans={plans}
       application={search.get("application") ?? undefined}
       only={editing && search.get("part") === "containers" ? "containers" : undefined}
-      reload={(present) => begin({ base: present, times: begun.times + 1 })}
+      reload={reload}
     />
   );
 }
@@ -141,11 +139,13 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
   const beginning = (): WorkloadForm => {
     if (base) return formOf(kind, base);
     const before = planned.at(-1)?.form;
-    return plans?.draft ?? { ...newForm(kind), namespace: place.namespace ?? before?.namespace, application: application ?? before?.application };
+    return plans?.draft?.form ?? { ...newForm(kind), namespace: place.namespace ?? before?.namespace, application: application ?? before?.application };
   };
   const initial = useMemo<WorkloadForm>(() => beginning(), [base, kind]);
+  useNamespaceOfPlace(form, !editing);
   const name = Form.useWatch("name", { form, preserve: true }) ?? initial.name;
   const namespace = Form.useWatch("namespace", { form, preserve: true }) ?? initial.namespace;
+  const [there, setThere] = useState(plans?.draft?.there ?? []);
   const [step, setStep] = useState(0);
   const [preview, setPreview] = useState(true);
   const [asked, setAsked] = useState<Planned[]>();
@@ -154,7 +154,7 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
   const steps = only ? [only] : all;
   const making = { isNew: !editing, kubernetesVersion: scene.kubernetesVersion };
   const { stray, note } = useStray();
-  const present = (): Planned => ({ kind, form: structuredClone(read()) });
+  const present = (): Planned => ({ kind, form: structuredClone(read()), there });
   const last = step === steps.length - 1;
   const mayNot = useWhyNot(cluster, namespace ?? place.namespace); // whoever comes by an address
   const amiss = (stray.unshown && t("yaml.correct")) || mayNot;
@@ -208,6 +208,8 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
     point([{ place, words: t("wizard.twice", { name: `${twice.kind} ${twice.metadata.name ?? ""}` }) }]);
     return false;
   };
+  /** What is still to be made of one. */
+  const leftOf = (one: Planned) => objectsOf(one.kind, one.form, making).filter((object) => !one.there?.includes(keyOf(object)));
   const point = (wrong: Mark[]) => {
     const first = mark(form, wrong) ?? wrong[0]?.place;
     if (first) show(first);
@@ -223,12 +225,18 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
   };
   /** Some are refused: what is wrong is said where it stands, and what is made already is not made again. */
   const settle = (all: Planned[], { made, refused }: Ended) => {
-    const isOf = (one: Planned) => (object: KubernetesObject) => keyOf(object) === keyOf(objectsOf(one.kind, one.form, making)[0]);
-    const states = all.map((one) => ({ ...one, made: made.some(isOf(one)), refused: refused.find(({ object }) => isOf(one)(object))?.amiss[0]?.words }));
+    const written = made.map(({ object }) => keyOf(object));
+    const states = all.map((one) => {
+      const keys = leftOf(one).map(keyOf);
+      const left = keys.filter((key) => !written.includes(key));
+      const there = [...(one.there ?? []), ...keys.filter((key) => written.includes(key))];
+      return { ...one, made: left.length === 0, there, refused: refused.find(({ object }) => left.includes(keyOf(object)))?.amiss[0]?.words };
+    });
     const isPresent = (one: Planned) => one.kind === kind && one.form.name === read().name && one.form.namespace === read().namespace;
     const mine = states.find(isPresent);
     plans?.settle([...planned.filter((one) => one.made), ...states.filter((one) => one !== mine || one.made)], mine?.made ?? false);
     if (mine?.made) return;
+    if (mine) setThere(mine.there);
     point(
       refused.flatMap(({ object, amiss }) =>
         amiss.flatMap(({ field, words }) => {
@@ -297,6 +305,7 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
               <AdvancedFields />
             </div>
           </Form>
+          {there.length > 0 && <Alert type="info" showIcon title={t("wizard.there", { names: there.map(spoken).join(", ") })} style={{ marginBottom: 16 }} />}
           {plans && planned.length > 0 && <PlannedList plans={plans} change={(at) => plans.change(at, read().name ? present() : undefined)} />}
           <Flex gap={8} wrap>
             <Button onClick={back}>{common("action.cancel")}</Button>
@@ -334,7 +343,7 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
         <SubmitDialog
           marks={(object, field) => placeOf(object, field) !== undefined}
           cluster={cluster}
-          wanted={asked.flatMap((one) => objectsOf(one.kind, one.form, making).map((object) => ({ object, base })))}
+          wanted={asked.flatMap((one) => leftOf(one).map((object) => ({ object, base })))}
           reload={(present) => {
             setAsked(undefined);
             reload(present);

@@ -144,7 +144,7 @@ export function DrainDialog({ cluster, node, close }: Props) {
             status={runs ? "active" : standing.is === "empty" ? "success" : "normal"}
           />
         )}
-        {pods ? <Pods cluster={cluster} pods={pods} /> : !refused && <Spin />}
+        {pods ? <Pods cluster={cluster} pods={pods} runs={runs} /> : !refused && <Spin />}
       </Flex>
     </Modal>
   );
@@ -167,7 +167,7 @@ function How({ standing, node }: { standing?: Standing; node: string }) {
   }
 }
 
-function Pods({ cluster, pods }: { cluster: string; pods: DrainedPod[] }) {
+function Pods({ cluster, pods, runs }: { cluster: string; pods: DrainedPod[]; runs: boolean }) {
   const { t } = useTranslation("management");
   const { t: common } = useTranslation();
   const all = leaving(pods);
@@ -183,7 +183,15 @@ function Pods({ cluster, pods }: { cluster: string; pods: DrainedPod[] }) {
         columns={[
           {
             title: common("menu.pods"),
-            render: (_, pod) => (pod.state === "gone" ? nameOf(pod) : <Link to={paths.object(cluster, pod.namespace, "pods", pod.name)}>{nameOf(pod)}</Link>),
+            render: (_, pod) =>
+              pod.state === "gone" ? (
+                nameOf(pod)
+              ) : (
+                // to leave this page would end the drain
+                <Link to={paths.object(cluster, pod.namespace, "pods", pod.name)} target={runs ? "_blank" : undefined}>
+                  {nameOf(pod)}
+                </Link>
+              ),
           },
           { title: t("drain.controller"), render: (_, { controller }) => controller ?? "—" },
           {

@@ -18,7 +18,8 @@ export function NodeKubernetes({ cluster, node }: { cluster: string; node: strin
   const { t: common } = useTranslation();
   const { message } = App.useApp();
   const queries = useQueryClient();
-  const [editing, setEditing] = useState<"labels" | "taints">();
+  // with what was seen as the dialog opened: what others change from then on is theirs
+  const [editing, setEditing] = useState<{ of: "labels"; was: Record<string, string> } | { of: "taints"; was: Taint[] }>();
   const query = useQuery({
     queryKey: ["get", "/api/v1/clusters/{cluster}/objects/nodes/{name}", { cluster, node }],
     queryFn: () => readNode(cluster, node),
@@ -27,14 +28,16 @@ export function NodeKubernetes({ cluster, node }: { cluster: string; node: strin
   const { metadata, spec } = query.data;
   const labels = metadata.labels ?? {};
   const taints = spec?.taints ?? [];
+  const seenLabels = editing?.of === "labels" ? editing.was : labels;
+  const seenTaints = editing?.of === "taints" ? editing.was : taints;
   const torn = (keys: string) => t("node.torn", { keys });
   const saved = (state: "done" | "waiting") => {
     void (state === "waiting" ? message.warning(t("waits")) : message.success(t("saved")));
     void queries.invalidateQueries();
   };
   const editButton = {
-    labels: <ReasonButton onClick={() => setEditing("labels")}>{common("action.edit")}</ReasonButton>,
-    taints: <ReasonButton onClick={() => setEditing("taints")}>{common("action.edit")}</ReasonButton>,
+    labels: <ReasonButton onClick={() => setEditing({ of: "labels", was: labels })}>{common("action.edit")}</ReasonButton>,
+    taints: <ReasonButton onClick={() => setEditing({ of: "taints", was: taints })}>{common("action.edit")}</ReasonButton>,
   };
   return (
     <Space orientation="vertical" size="middle" style={{ width: "100%" }}>
@@ -59,14 +62,14 @@ export function NodeKubernetes({ cluster, node }: { cluster: string; node: strin
         <Descriptions column={1} items={Object.entries(metadata.annotations ?? {}).map(([key, value]) => ({ key, label: key, children: value }))} />
       </Card>
       <FormDialog<{ pairs: Pair[] }, "done" | "waiting">
-        open={editing === "labels"}
+        open={editing?.of === "labels"}
         close={() => setEditing(undefined)}
         title={t("node.labels")}
         width={720}
-        initial={{ pairs: pairsOf(labels) }}
+        initial={{ pairs: pairsOf(seenLabels) }}
         send={({ pairs }) =>
           changeNode(cluster, node, (now) => {
-            const next = merge(labels, mapOf(pairs), now.metadata.labels ?? {});
+            const next = merge(seenLabels, mapOf(pairs), now.metadata.labels ?? {});
             refuseTorn(next, torn);
             return { ...now, metadata: { ...now.metadata, labels: next.merged } };
           })
@@ -76,14 +79,14 @@ export function NodeKubernetes({ cluster, node }: { cluster: string; node: strin
         <PairsField name="pairs" />
       </FormDialog>
       <FormDialog<{ taints: Taint[] }, "done" | "waiting">
-        open={editing === "taints"}
+        open={editing?.of === "taints"}
         close={() => setEditing(undefined)}
         title={t("node.taints")}
         width={720}
-        initial={{ taints }}
+        initial={{ taints: seenTaints }}
         send={({ taints: mine }) =>
           changeNode(cluster, node, (now) => {
-            const next = merge(taintMap(taints), taintMap(mine), taintMap(now.spec?.taints));
+            const next = merge(taintMap(seenTaints), taintMap(mine), taintMap(now.spec?.taints));
             refuseTorn(next, torn);
             return { ...now, spec: { ...now.spec, taints: taintsOf(next.merged, now.spec?.taints) } };
           })
