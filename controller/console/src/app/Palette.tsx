@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { NavigateFunction } from "react-router";
 import { manages, useMe } from "../session/me";
 import { BUSINESS, entriesFor, leaves, MANAGEMENT } from "./menu";
-import { paths } from "./paths";
+import { ALL, paths } from "./paths";
 import { useClusterNames, useNamespaces } from "./PlaceChooser";
 import { usePreferences } from "./preferences";
 
@@ -44,7 +44,9 @@ function useTargets(): Target[] {
       leaves(entries).map(({ entry }) => ({ text: word(entry.key), where, path: path(entry.key) }));
     return [
       ...(manages(me) ? pages(entriesFor(me, MANAGEMENT), t("views.management"), paths.management) : []),
-      ...(here ? pages(entriesFor(me, BUSINESS), `${t("views.business")} · ${here}`, (key) => paths.business(here, namespace ?? "-", key)) : []),
+      ...(here
+        ? pages(entriesFor(me, BUSINESS), `${t("views.business")} · ${here}`, (key) => paths.business(here, here === cluster ? (namespace ?? ALL) : ALL, key))
+        : []),
       ...(me.role === "administrator" ? (clusters ?? []).map(({ name }) => ({ text: name, where: t("place.cluster"), path: paths.cluster(name) })) : []),
       ...(namespaces ?? []).map((one) => ({
         text: one.name,

@@ -29,12 +29,12 @@ function page<Name extends string, Module extends Record<Name, (props: never) =>
 
 /**
  * Pages of one cluster and namespace: nothing that one of them keeps, as rows chosen or a word given, is kept for another place. What
- * is filled in of something new goes along.
+ * is filled in of something new goes along to another namespace.
  */
 function PlacePages() {
   const { cluster, segment } = usePlace();
   const isNew = useMatch("/business/:cluster/:namespace/new/:resource") !== null;
-  return <Outlet key={isNew ? "new" : `${cluster}/${segment}`} />;
+  return <Outlet key={`${cluster}/${isNew ? "new" : segment}`} />;
 }
 
 /** Pages of the management view, by their path below it. */

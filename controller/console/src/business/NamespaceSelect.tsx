@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type FormInstance, Select } from "antd";
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { usePlace } from "../app/place";
 import { useNamespaces } from "../app/PlaceChooser";
 import { useMayChangeIn } from "../session/rights";
 
-/** What is filled in goes along to another place: its namespace is that of the address, and of another cluster none is chosen yet. */
+/** What is filled in goes along to another namespace: that of the address. */
 export function useNamespaceOfPlace(form: FormInstance, isNew: boolean) {
-  const { cluster, namespace } = usePlace();
-  const before = useRef({ cluster, namespace });
+  const { namespace } = usePlace();
   useEffect(() => {
-    const was = before.current;
-    before.current = { cluster, namespace };
-    const moved = was.cluster !== cluster || (namespace !== undefined && was.namespace !== namespace);
-    if (isNew && moved) form.setFieldValue("namespace", namespace);
-  }, [cluster, namespace]);
+    if (isNew && namespace !== undefined && form.getFieldValue("namespace") !== namespace) form.setFieldValue("namespace", namespace);
+  }, [namespace]);
 }
 
 /** Chooses a namespace of the cluster in which the user may make something. */

@@ -70,7 +70,7 @@ export function useBegun(cluster: string, namespace: string, resource: Resource,
     enabled,
   });
   const [begun, begin] = useState<{ base?: KubernetesObject; times: number }>({ times: 0 });
-  const fresh = enabled && object.isFetchedAfterMount ? object.data : undefined;
+  const fresh = enabled && object.isFetchedAfterMount && object.isSuccess ? object.data : undefined;
   useEffect(() => {
     if (fresh) begin((now) => (now.base ? now : { base: fresh, times: 0 }));
   }, [fresh]);

@@ -45,6 +45,13 @@ async function readWays(cluster: string, { namespace, kind, name }: EditProps["t
   return { workload, ways: (await Promise.all(ways)).flat() };
 }
 
+/** The ways once one of them is written, be it a new one: a Service may be part of several. */
+function renewed(ways: Way[], at: number, written: Way): Way[] {
+  const isSame = ({ service }: Way) => service !== undefined && service.metadata.name === written.service?.metadata.name;
+  const others = ways.map((one) => (isSame(one) ? { ...one, service: written.service } : one));
+  return [...others.slice(0, at), written, ...others.slice(at + 1)];
+}
+
 /** By which Service a workload is reached, and by which Ingress that one: changes those that there are, or makes new ones. */
 export function AccessDialog(props: EditProps) {
   const { t } = useTranslation("business");
@@ -80,7 +87,7 @@ export function AccessDialog(props: EditProps) {
       way={ways[chosen] ?? {}}
       taken={[...new Set(names)]}
       choice={ways.length > 0 && <Segmented<number> value={chosen} onChange={choose} options={options} style={{ marginBottom: 16 }} />}
-      begin={(way) => begin({ workload, ways: [...ways.slice(0, chosen), way, ...ways.slice(chosen + 1)] })}
+      begin={(way) => begin({ workload, ways: renewed(ways, chosen, way) })}
     />
   );
 }

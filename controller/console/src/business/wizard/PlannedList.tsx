@@ -2,6 +2,7 @@
 import { DeleteOutlined, EditOutlined } from "@ant-design/icons";
 import { Button, Card, Flex, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
+import { usePlace } from "../../app/place";
 import { kindOf } from "../kinds";
 import type { Plans } from "./WizardPage";
 
@@ -9,6 +10,7 @@ import type { Plans } from "./WizardPage";
 export function PlannedList({ plans, change }: { plans: Plans; change: (at: number) => void }) {
   const { t } = useTranslation("business");
   const { t: common } = useTranslation();
+  const place = usePlace();
   return (
     <Card size="small" title={t("wizard.planned", { count: plans.planned.length })} style={{ marginBottom: 16 }}>
       {plans.planned.map(({ kind, form, made, refused }, at) => (
@@ -16,6 +18,7 @@ export function PlannedList({ plans, change }: { plans: Plans; change: (at: numb
           <Typography.Text disabled={made}>
             {kindOf(kind)}/{form.name}
           </Typography.Text>
+          {form.namespace !== place.namespace && <Typography.Text type="secondary">{form.namespace}</Typography.Text>}
           {made && <Tag>{t("wizard.made")}</Tag>}
           {!made && (
             <>

@@ -100,4 +100,28 @@ describe("the dialog before the last button", () => {
     await screen.findByText("changed by others", { exact: false });
     expect(vi.mocked(replaceObject)).toHaveBeenCalledTimes(1);
   });
+
+  it("writes nothing again when a conflict is answered", async () => {
+    const service: KubernetesObject = { apiVersion: "v1", kind: "Service", metadata: { name: "web", namespace: "n", resourceVersion: "1" }, spec: { a: 1 } };
+    const present = { ...service, metadata: { ...service.metadata, resourceVersion: "2" }, spec: { a: 1, theirs: 1 } };
+    const mine = { ...service, spec: { a: 2 } };
+    vi.mocked(createObject).mockImplementation((_cluster, _namespace, _resource, one) => Promise.resolve({ object: one as KubernetesObject, waiting: false }));
+    vi.mocked(replaceObject).mockImplementation((_cluster, _namespace, _resource, _name, one, dryRun) => {
+      const is = (one as KubernetesObject).metadata.resourceVersion;
+      if (dryRun || is === "2") return Promise.resolve({ object: one as KubernetesObject, waiting: false });
+      return Promise.reject({ status: 409, rule: "changed", detail: "changed by others", present, title: "", type: "" });
+    });
+    const ends: Ended[] = [];
+    draw(<SubmitDialog cluster="demo" wanted={[{ object: mine, base: service }, { object }]} close={(ended) => ends.push(ended)} />);
+    const save = () => screen.getByRole<HTMLButtonElement>("button", { name: new RegExp(i18n.t("action.save")) });
+    await waitFor(() => expect(save().disabled).toBe(false));
+    fireEvent.click(save());
+    fireEvent.click(await screen.findByRole("button", { name: i18n.t("business:form.mineOverTheirs") }));
+    await screen.findByText(i18n.t("business:wizard.accepted"));
+    await waitFor(() => expect(save().disabled).toBe(false));
+    fireEvent.click(save());
+    await waitFor(() => expect(ends).toHaveLength(1));
+    expect(ends[0]).toMatchObject({ done: true, made: [{ object: { kind: "ConfigMap" } }, { object: { kind: "Service" } }] });
+    expect(vi.mocked(createObject).mock.calls.filter(([, , , , dryRun]) => !dryRun)).toHaveLength(1);
+  });
 });

@@ -62,6 +62,10 @@ export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: 
   const [busy, setBusy] = useState(false);
   // a conflict may be answered by putting one's changes on what others made of the object meanwhile
   const [theirs, setTheirs] = useState<Record<string, KubernetesObject>>({});
+  /** Those that were written before a conflict of the others was answered. */
+  const [kept, keep] = useState<Result[]>([]);
+  const leftBy = (done: Result[]) => wanted.filter(({ object }) => !done.some((one) => keyOf(one.object) === keyOf(object)));
+  const asked = leftBy(kept);
   const changes = wanted.some(({ base }) => base !== undefined);
 
   const write = async ({ object, base }: Wanted, dryRun: boolean): Promise<Result> => {
@@ -88,8 +92,8 @@ export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: 
     }
   };
   const trial = useQuery({
-    queryKey: ["trial", wanted, Object.values(theirs).map(({ metadata }) => metadata.resourceVersion)],
-    queryFn: () => Promise.all(wanted.map((one) => write(one, true))),
+    queryKey: ["trial", asked, Object.values(theirs).map(({ metadata }) => metadata.resourceVersion)],
+    queryFn: () => Promise.all(asked.map((one) => write(one, true))),
     staleTime: 0,
     gcTime: 0,
     retry: false,
@@ -106,16 +110,15 @@ export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: 
   const marked = placed.some(({ object, amiss }) => amiss.some(({ field }) => marks?.(object, field)));
 
   const end = (now: Result[] | undefined) => {
-    const made = (now ?? []).filter(({ failure }) => failure === undefined);
+    const made = (now ?? kept).filter(({ failure }) => failure === undefined);
     const done = now !== undefined && made.length === now.length;
     close({ done, made: made.map(({ object, written }) => ({ object, present: written?.object })), refused: placed });
   };
   const run = async () => {
     setBusy(true);
-    const done = (results ?? []).filter(({ failure }) => failure === undefined);
-    const left = wanted.filter(({ object }) => !done.some((one) => keyOf(one.object) === keyOf(object)));
+    const done = (results ?? kept).filter(({ failure }) => failure === undefined);
     const now: Result[] = [...done];
-    for (const one of left) now.push(await write(one, false));
+    for (const one of leftBy(done)) now.push(await write(one, false));
     setResults(now);
     setBusy(false);
     void queries.invalidateQueries({ queryKey: ["get"] });
@@ -151,7 +154,7 @@ export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: 
           </span>
         )}
         {!results && trial.data && !trial.isFetching && refused.length === 0 && (
-          <Alert type="success" showIcon title={t("wizard.accepted")} description={wanted.map(({ object }) => nameOf(object)).join(", ")} />
+          <Alert type="success" showIcon title={t("wizard.accepted")} description={asked.map(({ object }) => nameOf(object)).join(", ")} />
         )}
         {!results && <QuotaImpact cluster={cluster} wanted={scaled ? [...wanted, { object: scaled, base: scaled }] : wanted} />}
         {warnings.map((warning) => warning && <Alert key={warning} type="warning" showIcon title={warning} />)}
@@ -183,6 +186,7 @@ export function SubmitDialog({ cluster, wanted, scaled, reload, close, marks }: 
             <Button
               danger
               onClick={() => {
+                keep((results ?? kept).filter(({ failure }) => failure === undefined));
                 setResults(undefined);
                 setTheirs({ ...theirs, [keyOf(conflict.object)]: present });
               }}

@@ -210,6 +210,7 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
   };
   /** What is still to be made of one. */
   const leftOf = (one: Planned) => objectsOf(one.kind, one.form, making).filter((object) => !one.there?.includes(keyOf(object)));
+  const thereNow = there.filter((key) => key.split("/")[1] === (namespace ?? ""));
   const point = (wrong: Mark[]) => {
     const first = mark(form, wrong) ?? wrong[0]?.place;
     if (first) show(first);
@@ -249,7 +250,7 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
   const back = () => void go(editing ? paths.object(cluster, place.segment, kind, name) : paths.business(cluster, place.segment, kind));
   const become = (next: WorkloadPlural) => {
     const { form: carried, lost } = carriedOver(kind, next, present().form, scene.lacks);
-    plans?.become({ kind: next, form: carried }, lost.length > 0 ? { lost, before: present() } : undefined);
+    plans?.become({ kind: next, form: carried, there }, lost.length > 0 ? { lost, before: present() } : undefined);
   };
   const { turned } = plans ?? {};
   const context: Scene = { ...scene, shown, become, namespace: namespace ?? place.namespace };
@@ -305,7 +306,9 @@ function Wizard({ scene, base, plans, application, only, reload }: Props) {
               <AdvancedFields />
             </div>
           </Form>
-          {there.length > 0 && <Alert type="info" showIcon title={t("wizard.there", { names: there.map(spoken).join(", ") })} style={{ marginBottom: 16 }} />}
+          {thereNow.length > 0 && (
+            <Alert type="info" showIcon title={t("wizard.there", { names: thereNow.map(spoken).join(", ") })} style={{ marginBottom: 16 }} />
+          )}
           {plans && planned.length > 0 && <PlannedList plans={plans} change={(at) => plans.change(at, read().name ? present() : undefined)} />}
           <Flex gap={8} wrap>
             <Button onClick={back}>{common("action.cancel")}</Button>

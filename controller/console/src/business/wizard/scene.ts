@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { keepPreviousData } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useState } from "react";
 import { api } from "../../api/client";
 import type { Path } from "../../ui/amiss";
@@ -21,12 +20,9 @@ export interface Scene {
   shown?: Path;
 }
 
-/** A form goes on with what it knew until it is known of another cluster. */
-const CAPABILITIES = { staleTime: 600_000, placeholderData: keepPreviousData };
-
 /** What the cluster's Kubernetes is and lacks. */
 export function useKubernetes(cluster: string): Pick<Scene, "kubernetesVersion" | "lacks"> & { pending: boolean } {
-  const found = api.useQuery("get", "/api/v1/clusters/{cluster}/capabilities", { params: { path: { cluster } } }, CAPABILITIES);
+  const found = api.useQuery("get", "/api/v1/clusters/{cluster}/capabilities", { params: { path: { cluster } } }, { staleTime: 600_000 });
   return {
     pending: found.isPending,
     kubernetesVersion: found.data?.kubernetesVersion,
