@@ -84,6 +84,7 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       clusters_(executor_, foundation()),
       feed_(clusters_, changes_, clock_),
       public_certificate_(config_, *authority_, clock_),
+      streams_(links_, accounts_),
       services_(services()),
       borders_(executor_, services_),
       quota_keeper_(executor_, services_),
@@ -137,6 +138,7 @@ http::Services App::services() {
           .key_pairs = key_pairs_,
           .changes = changes_,
           .links = links_,
+          .streams = streams_,
           .intents = intents_,
           .mirror = mirror_,
           .cloud = cloud_,
@@ -160,6 +162,7 @@ base::Task<base::Result<>> App::start() {
   tasks_.spawn("recordings", expire_recordings());
   tasks_.spawn("audit heads", write_audit_heads());
   tasks_.spawn("whom agents trust", ca_rotation_.run());
+  tasks_.spawn("rights that end", end_with_rights());
 
   if (auto up = co_await cloud_.start(); !up) co_return up;
   cloud_up_ = true;
@@ -211,6 +214,13 @@ base::Task<> App::expire_recordings() {
   for (;;) {
     recordings_.expire();
     co_await base::sleep_for(kRecordingsLook);
+  }
+}
+
+base::Task<> App::end_with_rights() {
+  for (;;) {
+    co_await base::sleep_for(http::kRightsAge);
+    http::end_with_rights(services_);
   }
 }
 

@@ -65,6 +65,7 @@ class App {
   base::Task<base::Result<>> ensure_administrator();
   base::Task<> keep_public_certificate();
   base::Task<> expire_recordings();
+  base::Task<> end_with_rights();
   base::Task<> write_audit_heads();
   void watch_gauges();
 
@@ -121,6 +122,7 @@ class App {
   std::string certificate_fault_;  ///< said last: not again at each look
   http::Metrics metrics_;
   http::ManifestReader manifests_;
+  http::CallerStreams streams_;
   http::Services services_;
   TenantBorders borders_;
   QuotaKeeper quota_keeper_;

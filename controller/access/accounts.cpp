@@ -81,6 +81,12 @@ std::optional<Rights> Accounts::rights(const UserId& id, const TokenScope& scope
   return rights_of(*user, scope);
 }
 
+std::optional<Rights> Accounts::rights_again(const Known& known) const {
+  if (!known.session.empty() && !sessions_.goes_on(known.session)) return std::nullopt;
+  if (!known.token.empty() && !tokens_.is_good(known.token)) return std::nullopt;
+  return rights(known.user.id, known.rights.scope);
+}
+
 Rights Accounts::rights_of(const User& user, const TokenScope& scope) const {
   return Rights{.role = user.role,
                 .department = user.department,
@@ -119,7 +125,7 @@ std::optional<Accounts::TokenKnown> Accounts::ask_token(std::string_view text) {
   return TokenKnown{.known = {.user = *user,
                               .rights = rights_of(*user, token->scope),
                               .expires = token->expires,
-                              .session = {}},
+                              .token = token->id},
                     .until = std::min<base::UtcTime>(token->expires, used + kTokenUsedGrain)};
 }
 

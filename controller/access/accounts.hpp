@@ -39,7 +39,8 @@ struct Known {
   User user;
   Rights rights;
   base::UtcTime expires;
-  std::string session;  ///< its id; empty: by token
+  std::string session = {};  ///< its id; empty: by token
+  std::string token = {};    ///< its id; empty: by cookie
 };
 
 /// A user to be made, or a password to be set. Without a password one is generated.
@@ -75,6 +76,9 @@ class Accounts {
 
   std::optional<Known> by_cookie(std::string_view cookie);
   std::optional<Known> by_token(std::string_view text);
+  /// What somebody who came in before may do now; nullopt: there is no such user any more, or the
+  /// session or token that they came in by has ended.
+  std::optional<Rights> rights_again(const Known& known) const;
   /// What a user may do now; nullopt: there is no such user any more.
   std::optional<Rights> rights(const UserId& user, const TokenScope& scope) const;
 

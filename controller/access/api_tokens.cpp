@@ -94,6 +94,11 @@ std::vector<ApiToken> ApiTokens::list(const UserId& user) const {
   return tokens;
 }
 
+bool ApiTokens::is_good(const std::string& id) const {
+  auto row = database_.prepare("SELECT expires_ms FROM api_tokens WHERE id = ?");
+  return row.bind(id).step() && clock_.utc() < base::from_unix_ms(row.number(0));
+}
+
 std::optional<UserId> ApiTokens::owner(const std::string& id) const {
   auto row = database_.prepare("SELECT user FROM api_tokens WHERE id = ?");
   if (!row.bind(id).step()) return std::nullopt;

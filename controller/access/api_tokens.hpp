@@ -44,6 +44,7 @@ class ApiTokens {
   std::optional<ApiToken> find(std::string_view text);
   std::vector<ApiToken> list(const UserId& user) const;  ///< oldest first
   std::optional<UserId> owner(const std::string& id) const;
+  bool is_good(const std::string& id) const;  ///< there, and not expired; counts as no use
   base::Result<> remove(const UserId& user, const std::string& id);
   void remove_all(const UserId& user);
 

@@ -115,6 +115,11 @@ std::optional<UserId> Sessions::owner(const std::string& id) const {
   return UserId{row.text(0)};
 }
 
+bool Sessions::goes_on(const std::string& id) const {
+  auto row = database_.prepare(std::string(kSessionColumns) + "WHERE " + kById);
+  return row.bind(id).step() && clock_.utc() < read_session(row).expires;
+}
+
 std::size_t Sessions::count() const {
   auto row = database_.prepare("SELECT count(*) FROM sessions WHERE expires_ms > ?");
   row.bind(base::to_unix_ms(clock_.utc())).step();

@@ -42,6 +42,7 @@ class Sessions {
   base::Result<> end_by_id(const std::string& id);
   std::vector<Session> list(const UserId& user) const;  ///< oldest first
   std::optional<UserId> owner(const std::string& id) const;
+  bool goes_on(const std::string& id) const;  ///< neither ended nor expired; counts as no use
   std::size_t count() const;
 
  private:

@@ -5,7 +5,6 @@
 #include "controller/http/pods.hpp"
 #include "controller/http/resources.hpp"
 #include "controller/http/terminal_bridge.hpp"
-#include "protocol/base/with_timeout.hpp"
 
 namespace slipway::http {
 
@@ -13,7 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxCommandParts = 256;
 constexpr std::size_t kMaxCommandBytes = 16 << 10;
-constexpr std::chrono::seconds kFirstWord{10};
 
 /// What shall run where; all of it from the query.
 base::Result<wire::ExecOpen> read_exec(const Call& call) {
@@ -69,23 +67,21 @@ base::Result<Opened> open_exec(Services& services, const Call& call, std::string
   const bool resumable = exec->resumable();
   wire::StreamOpen what;
   *what.mutable_exec() = std::move(*exec);
-  auto stream = services.links.open(pod->node.machine, std::move(what), true);
+  auto stream = services.streams.open(call, pod->node.machine, std::move(what), true,
+                                      may_do(services, Needs::kExec, true));
   if (!stream) return base::fail(stream);
   return Opened{.stream = std::move(*stream), .node = pod->node.name, .resumable = resumable};
 }
 
 /// A resumable terminal gets its id from the agent, with its first word; the log names it, so that
 /// who takes it up or watches it later is found with who opened it.
-base::Task<> run_live(Services& services, Call call, Opened exec,
+base::Task<> run_live(Services& services, const Call& call, const Opened& exec,
                       std::unique_ptr<net::Transport> transport) {
-  auto first = co_await base::with_timeout(kFirstWord, "the node's agent", exec.stream->read());
-  std::optional<link::Chunk> begun;
-  if (first && *first) begun = std::move(**first);
-  if (begun && begun->note && begun->note->has_attached()) {
-    audit_socket(services, call, "exec.session", base::Result<>{},
-                 "terminal " + begun->note->attached().id());
-  }
-  co_await bridge_live_terminal(std::move(transport), exec.stream, exec.node, std::move(begun));
+  return bridge_live_terminal(std::move(transport), exec.stream, exec.node, std::nullopt,
+                              [&services, call = outline(call)](const std::string& terminal) {
+                                audit_socket(services, call, "exec.session", base::Result<>{},
+                                             "terminal " + terminal);
+                              });
 }
 
 base::Task<Upgrade> open_exec_socket(Services& services, Call call) {

@@ -25,11 +25,9 @@ bool continues(const wire::LogPosition& asked, const wire::LogPosition& begun) {
 
 }  // namespace
 
-FollowedLog::FollowedLog(links::Links& links, base::MachineId machine, wire::LogOpen open,
-                         std::uint64_t ahead, link::StreamPtr stream,
-                         std::optional<link::Chunk> first)
-    : links_(links),
-      machine_(std::move(machine)),
+FollowedLog::FollowedLog(Opener again, wire::LogOpen open, std::uint64_t ahead,
+                         link::StreamPtr stream, std::optional<link::Chunk> first)
+    : again_(std::move(again)),
       open_(std::move(open)),
       stream_(std::move(stream)),
       first_(std::move(first)),
@@ -73,7 +71,7 @@ std::optional<LogPoint> FollowedLog::point() const {
 
 void FollowedLog::stop() {
   stopped_ = true;
-  stream_->reset({ErrorCode::kUnavailable, "the client has gone", {}});
+  if (stream_) stream_->reset({ErrorCode::kUnavailable, "the client has gone", {}});
 }
 
 LogPart FollowedLog::render(link::Chunk chunk, bool& placed) {
@@ -110,6 +108,7 @@ bool FollowedLog::can_go_on(const base::Error& why) const {
 
 Task<Result<>> FollowedLog::go_on() {
   skip_ = ahead_;
+  stream_ = nullptr;  // it counts for the reader's user until it goes
   if (open_.limit_bytes() > 0) open_.set_limit_bytes(left_ + static_cast<std::int64_t>(skip_));
   const auto deadline = std::chrono::steady_clock::now() + kLogPatience;
   for (;;) {
@@ -117,7 +116,7 @@ Task<Result<>> FollowedLog::go_on() {
     if (stopped_) co_return base::fail(ErrorCode::kUnavailable, "the client has gone");
     wire::StreamOpen what;
     *what.mutable_logs() = open_;
-    auto stream = links_.open(machine_, std::move(what), false);
+    auto stream = again_(std::move(what));
     if (stream) {
       stream_ = std::move(*stream);
       stream_->finish();  // nothing goes that way

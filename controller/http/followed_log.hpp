@@ -3,11 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "controller/http/log_cursor.hpp"
-#include "controller/links/links.hpp"
+#include "protocol/link/link.hpp"
 
 namespace slipway::http {
 
@@ -28,10 +29,13 @@ struct LogPart {
 /// faster than it is read.
 class FollowedLog {
  public:
-  /// `open`: what `stream` was opened with at `machine`; `ahead`: bytes after its `from` that the
-  /// reader has, for which its limit has room; `first`: what was read of the stream already.
-  FollowedLog(links::Links& links, base::MachineId machine, wire::LogOpen open, std::uint64_t ahead,
-              link::StreamPtr stream, std::optional<link::Chunk> first);
+  /// Opens the log's stream anew; kUnavailable: it may do later.
+  using Opener = std::function<base::Result<link::StreamPtr>(wire::StreamOpen)>;
+
+  /// `open`: what `stream` was opened with; `ahead`: bytes after its `from` that the reader has,
+  /// for which its limit has room; `first`: what was read of the stream already.
+  FollowedLog(Opener again, wire::LogOpen open, std::uint64_t ahead, link::StreamPtr stream,
+              std::optional<link::Chunk> first);
 
   /// nullopt: the log is at its end, and nothing will follow.
   base::Task<base::Result<std::optional<LogPart>>> next();
@@ -48,10 +52,9 @@ class FollowedLog {
   bool can_go_on(const base::Error& why) const;
   base::Task<base::Result<>> go_on();
 
-  links::Links& links_;
-  base::MachineId machine_;
+  Opener again_;
   wire::LogOpen open_;
-  link::StreamPtr stream_;
+  link::StreamPtr stream_;  ///< none while it is opened anew
   std::optional<link::Chunk> first_;
   std::int64_t left_;     ///< of the reader's limit, where it gave one
   std::uint64_t ahead_;   ///< bytes that the reader has beyond the agent's last place

@@ -19,6 +19,9 @@ base::Task<Answer> proxy(Services& services, Call call) {
   auto response = co_await exchange_kube(services, call);
   audit_kube(services, call, action, outcome_of(response),
              response ? "" : response.error().message);
+  if (!response && response.error().code == base::ErrorCode::kExhausted) {
+    co_return status_of(response.error());
+  }
   if (!response) co_return base::fail(response);
   // A HEAD keeps its body, which is not sent: an empty one would tell a length that is not true.
   if (response->status == 204 || response->status == 304) response->body = std::string{};

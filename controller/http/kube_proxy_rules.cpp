@@ -76,17 +76,19 @@ wire::Identity identity_of(const Caller& caller, const std::string& cluster) {
   return who;
 }
 
-net::HttpResponse status_of(const base::Error& denied) {
+net::HttpResponse status_of(const base::Error& refused) {
+  const bool full = refused.code == base::ErrorCode::kExhausted;
   net::HttpResponse response;
-  response.status = 403;
+  response.status = full ? 429 : 403;
   response.headers.set("Content-Type", "application/json");
-  response.body = boost::json::serialize(boost::json::object{{"kind", "Status"},
-                                                             {"apiVersion", "v1"},
-                                                             {"metadata", boost::json::object{}},
-                                                             {"status", "Failure"},
-                                                             {"message", denied.message},
-                                                             {"reason", "Forbidden"},
-                                                             {"code", 403}});
+  response.body =
+      boost::json::serialize(boost::json::object{{"kind", "Status"},
+                                                 {"apiVersion", "v1"},
+                                                 {"metadata", boost::json::object{}},
+                                                 {"status", "Failure"},
+                                                 {"message", refused.message},
+                                                 {"reason", full ? "TooManyRequests" : "Forbidden"},
+                                                 {"code", response.status}});
   return response;
 }
 

@@ -26,8 +26,8 @@ access::KubeRequestPath use_of(const std::string& method, std::string_view rest,
 void put_headers(const net::Headers& from, const wire::Identity& who, wire::HttpOpen& to);
 /// Who the caller is to a cluster's API server.
 wire::Identity identity_of(const Caller& caller, const std::string& cluster);
-/// A refusal as kubectl reads it: a Status object.
-net::HttpResponse status_of(const base::Error& denied);
+/// A refusal as kubectl reads it: a Status object, 429 for kExhausted and 403 for all else.
+net::HttpResponse status_of(const base::Error& refused);
 /// The answer's headers that go back.
 net::Headers answer_headers(const wire::HttpHead& head);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/kube_stream.hpp"
 
+#include <algorithm>
+
 #include "controller/http/audit_lines.hpp"
 #include "controller/http/kube_proxy_rules.hpp"
 #include "controller/http/problem.hpp"
@@ -43,7 +45,7 @@ class ProxyBody : public net::BodySource {
 };
 
 base::Result<wire::HttpOpen> make_open(const Call& call, const std::string& upgrade,
-                                       const std::string& cluster) {
+                                       const wire::Identity& who) {
   auto path = api_path(call.argument("path"));
   if (!path) return base::fail(path);
   auto query = api_query(call.request.target);
@@ -53,8 +55,25 @@ base::Result<wire::HttpOpen> make_open(const Call& call, const std::string& upgr
   open.set_method(call.request.method);
   open.set_path(*path + *query);
   open.set_upgrade(upgrade);
-  put_headers(call.request.headers, identity_of(call.caller, cluster), open);
+  put_headers(call.request.headers, who, open);
   return open;
+}
+
+/// The API server judged by the identity that the caller came with: what goes on stands while they
+/// would come with no less, and in a namespace that is still theirs.
+CallerStreams::May as_now(Services& services, const std::string& cluster, wire::Identity who,
+                          bool upgraded) {
+  return [&services, cluster, upgraded, who = std::move(who)](const Call& call) -> base::Result<> {
+    const auto now = identity_of(call.caller, cluster);
+    const bool less = std::ranges::any_of(who.groups(), [&](const auto& group) {
+      return std::ranges::find(now.groups(), group) == now.groups().end();
+    });
+    if (less) {
+      return base::fail(ErrorCode::kDenied, "your roles are others now; ask again");
+    }
+    const auto asked = use_of(call.request.method, call.argument("path"), upgraded);
+    return if_known(services, cluster, asked.name_space, may_ask(services, call, upgraded));
+  };
 }
 
 }  // namespace
@@ -63,13 +82,16 @@ base::Result<link::StreamPtr> open_kube_stream(Services& services, const Call& c
                                                const std::string& upgrade, bool interactive) {
   auto cluster = services.clusters.named(call.argument("cluster"));
   if (!cluster) return base::fail(cluster);
-  auto open = make_open(call, upgrade, cluster->id.value);
+  auto who = identity_of(call.caller, cluster->id.value);
+  auto open = make_open(call, upgrade, who);
   if (!open) return base::fail(open);
   auto gateway = services.clusters.connected_gateway(call.argument("cluster"));
   if (!gateway) return base::fail(gateway);
   wire::StreamOpen what;
   *what.mutable_http() = std::move(*open);
-  return services.links.open(*gateway, std::move(what), interactive);
+  return services.streams.open(
+      call, *gateway, std::move(what), interactive,
+      as_now(services, cluster->id.value, std::move(who), !upgrade.empty()));
 }
 
 base::Task<base::Result<net::HttpResponse>> read_kube_head(link::StreamPtr stream, bool upgrade) {

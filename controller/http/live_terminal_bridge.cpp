@@ -56,7 +56,8 @@ json::object farewell(const base::Error& why) {
 
 /// Agent to client. Ends with the stream; then the socket is closed, which ends the other half.
 base::Task<> pump_down(net::Transport& transport, link::StreamPtr stream, std::string node,
-                       std::optional<link::Chunk> first, std::optional<base::Error>& fault) {
+                       std::optional<link::Chunk> first, TerminalNamed named,
+                       std::optional<base::Error>& fault) {
   bool exited = false;
   base::Error why{ErrorCode::kUnavailable, "the agent ended the stream", {}};
   const auto say = [&transport](json::object what) {
@@ -70,6 +71,7 @@ base::Task<> pump_down(net::Transport& transport, link::StreamPtr stream, std::s
       if (!read || !*read) break;
       chunk = std::move(*read);
     }
+    if (named && chunk->note && chunk->note->has_attached()) named(chunk->note->attached().id());
     base::Result<> sent;
     if (!chunk->bytes.empty()) {
       sent = co_await transport.write({.bytes = std::move(chunk->bytes), .binary = true});
@@ -113,11 +115,13 @@ base::Result<wire::StreamNote> parse_live_control(const std::string& message) {
 }
 
 base::Task<> bridge_live_terminal(std::unique_ptr<net::Transport> transport, link::StreamPtr stream,
-                                  std::string node, std::optional<link::Chunk> first) {
+                                  std::string node, std::optional<link::Chunk> first,
+                                  TerminalNamed named) {
   using namespace boost::asio::experimental::awaitable_operators;
   std::optional<base::Error> fault;
-  co_await (pump_to_agent(*transport, stream, parse_live_control, fault) &&
-            pump_down(*transport, stream, std::move(node), std::move(first), fault));
+  co_await (
+      pump_to_agent(*transport, stream, parse_live_control, fault) &&
+      pump_down(*transport, stream, std::move(node), std::move(first), std::move(named), fault));
 }
 
 }  // namespace slipway::http

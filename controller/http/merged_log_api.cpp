@@ -83,12 +83,10 @@ struct Part {
   std::string why;
 };
 
-Result<Part> open_part(const Services& services, const Call& call, wire::LogOpen open,
+Result<Part> open_part(Services& services, const Call& call, wire::LogOpen open,
                        const std::string& pod) {
-  Call one;
-  one.path = {{"cluster", call.argument("cluster")},
-              {"namespace", call.argument("namespace")},
-              {"pod", pod}};
+  Call one = outline(call);
+  one.path["pod"] = pod;
   const auto located = locate_pod(services, one, open.container());
   if (!located) {
     if (located.error().code == base::ErrorCode::kNotFound) return base::fail(located);
@@ -100,14 +98,17 @@ Result<Part> open_part(const Services& services, const Call& call, wire::LogOpen
   wire::StreamOpen what;
   *what.mutable_logs() = open;
   open.set_limit_bytes(0);  // which the agent keeps, and the body for all of them
-  auto stream = services.links.open(located->node.machine, std::move(what), false);
+  auto stream = services.streams.open(one, located->node.machine, std::move(what), false,
+                                      may_do(services, Needs::kRead, false));
   if (!stream) {
     part.why = stream.error().message;
     return part;
   }
   (*stream)->finish();  // nothing goes that way
-  part.log = std::make_shared<FollowedLog>(services.links, located->node.machine, std::move(open),
-                                           0, *stream, std::nullopt);
+  const auto again = [](const wire::StreamOpen&) -> Result<link::StreamPtr> {
+    return base::fail(base::ErrorCode::kNotFound, "what is not followed is not opened again");
+  };
+  part.log = std::make_shared<FollowedLog>(again, std::move(open), 0, *stream, std::nullopt);
   return part;
 }
 

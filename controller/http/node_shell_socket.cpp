@@ -94,7 +94,8 @@ base::Task<base::Result<OpenShell>> open_shell(Services& services, const Call& c
   if (!recording) co_return base::fail(recording);
   wire::StreamOpen what;
   *what.mutable_node_shell() = std::move(asked.shell);
-  auto stream = services.links.open(asked.machine, std::move(what), true);
+  auto stream = services.streams.open(call, asked.machine, std::move(what), true,
+                                      may_do(services, Needs::kAdminister, true));
   if (!stream) co_return base::fail(stream);
   co_return OpenShell{.stream = std::move(*stream), .recording = std::move(*recording)};
 }

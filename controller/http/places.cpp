@@ -44,6 +44,12 @@ access::Place place_of(const Services& services, const base::ClusterId& cluster,
   return row ? place_of(services, cluster, *row) : access::Place{.cluster = cluster.value};
 }
 
+bool is_known(const Services& services, const base::ClusterId& cluster,
+              const std::string& name_space) {
+  return services.mirror.freshness(cluster, "namespaces").live ||
+         (!name_space.empty() && services.mirror.find(cluster, "namespaces", "", name_space));
+}
+
 std::optional<access::Place> place_of(const Services& services,
                                       const std::map<std::string, std::string>& path) {
   if (const auto name_space = path.find("namespace"); name_space != path.end()) {

@@ -23,6 +23,10 @@ access::Place place_of(const Services& services, const base::ClusterId& cluster,
 access::Place place_of(const Services& services, const base::ClusterId& cluster,
                        const wire::MirrorRow& row);
 access::Place place_of(const access::Project& project);
+/// Whether it is known whose a namespace is, or all of the cluster's where none is named. False: it
+/// was not seen, and may be there all the same.
+bool is_known(const Services& services, const base::ClusterId& cluster,
+              const std::string& name_space);
 
 /// What the path says of the place: its namespace, project or department; nullopt: nothing.
 std::optional<access::Place> place_of(const Services& services,

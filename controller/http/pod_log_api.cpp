@@ -72,11 +72,13 @@ struct Begun {
   Result<std::optional<link::Chunk>> first;  ///< kTimeout: nothing came yet
 };
 
-Task<Result<Begun>> begin(Services& services, base::MachineId machine, wire::LogOpen open) {
+Task<Result<Begun>> begin(Services& services, const Call& call, base::MachineId machine,
+                          wire::LogOpen open) {
   const auto wait = open.follow() ? kFirstFollowed : kFirstChunk;
   wire::StreamOpen what;
   *what.mutable_logs() = std::move(open);
-  auto stream = services.links.open(machine, std::move(what), false);
+  auto stream = services.streams.open(call, machine, std::move(what), false,
+                                      may_do(services, Needs::kRead, false));
   if (!stream) co_return base::fail(stream);
   (*stream)->finish();  // nothing goes that way
   auto first = co_await base::with_timeout(wait, "the log", (*stream)->read());
@@ -116,20 +118,23 @@ Task<Result<OpenedLog>> open_log(Services& services, const Call& call, bool sock
                      .since_utc_ms = open.since_utc_ms()};
   const auto ahead = go_to_cursor(*request, subject, open);
   if (!ahead) co_return base::fail(ahead);
-  auto begun = co_await begin(services, pod->node.machine, open);
+  auto begun = co_await begin(services, call, pod->node.machine, open);
   if (!begun) co_return base::fail(begun);
   if (open.previous() && !begun->first && begun->first.error().code == base::ErrorCode::kNotFound &&
       is_between_runs(*pod)) {
     open.set_previous(false);
-    begun = co_await begin(services, pod->node.machine, open);
+    begun = co_await begin(services, call, pod->node.machine, open);
     if (!begun) co_return base::fail(begun);
   }
   auto& [stream, first] = *begun;
   const bool quiet = !first && first.error().code == base::ErrorCode::kTimeout;
   if (!first && (!quiet || !open.follow())) co_return base::fail(first);
-  auto log =
-      std::make_shared<FollowedLog>(services.links, pod->node.machine, std::move(open), *ahead,
-                                    stream, first ? std::move(*first) : std::nullopt);
+  auto again = [&services, call = outline(call), machine = pod->node.machine](auto what) {
+    return services.streams.reopen(call, machine, std::move(what), false,
+                                   may_do(services, Needs::kRead, false));
+  };
+  auto log = std::make_shared<FollowedLog>(std::move(again), std::move(open), *ahead, stream,
+                                           first ? std::move(*first) : std::nullopt);
   co_return OpenedLog{.log = std::move(log), .subject = std::move(subject)};
 }
 

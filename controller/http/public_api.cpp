@@ -53,6 +53,7 @@ void identify(access::Accounts& accounts, const net::Headers& headers, Caller& c
   caller.user = known->user;
   caller.rights = known->rights;
   caller.session = known->session;
+  caller.token = known->token;
   caller.expires = known->expires;
   caller.proof = proof;
 }

@@ -33,6 +33,7 @@ struct Caller {
   Proof proof = Proof::kNone;
   base::UtcTime expires;
   std::string session;  ///< its id, of Proof::kSession
+  std::string token;    ///< its id, of Proof::kToken
   std::string address;
   std::string request_id;
 };

@@ -10,6 +10,7 @@
 #include "controller/cloud/cloud.hpp"
 #include "controller/clusters/clusters.hpp"
 #include "controller/clusters/key_pairs.hpp"
+#include "controller/http/caller_streams.hpp"
 #include "controller/http/manifest_reader.hpp"
 #include "controller/http/metrics.hpp"
 #include "controller/intents/intents.hpp"
@@ -38,6 +39,7 @@ struct Services {
   clusters::KeyPairs& key_pairs;
   clusters::Changes& changes;
   links::Links& links;
+  CallerStreams& streams;
   intents::IntentLedger& intents;
   mirror::Mirror& mirror;
   cloud::Cloud& cloud;

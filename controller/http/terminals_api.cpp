@@ -179,17 +179,20 @@ base::Result<wire::StreamOpen> read_open(const Call& call, wire::TerminalOpen::U
   return what;
 }
 
-/// Whether the terminal is the caller's to use. The agent knows its user's name and not what they
-/// may do now; to who has no part in it, it is not there. While the agent does not say whose it is
-/// nobody knows: a page that comes back must not take that for its terminal's end.
-base::Task<base::Result<>> check_owner(Services& services, const Call& call,
-                                       const clusters::Node& node) {
-  if (access::decide(call.caller.rights, Needs::kAdminister, true)) co_return base::Result<>{};
+/// The terminal's namespace, where it is the caller's to use; empty: an administrator may use all.
+/// The agent knows its user's name and not what they may do now; to who has no part in it, it is
+/// not there. While the agent does not say whose it is nobody knows: a page that comes back must
+/// not take that for its terminal's end.
+base::Task<base::Result<std::string>> check_owner(Services& services, const Call& call,
+                                                  const clusters::Node& node) {
+  if (access::decide(call.caller.rights, Needs::kAdminister, true)) co_return std::string{};
   Told told;
   co_await ask(services, node, told);
   for (const auto& one : told.terminals) {
     if (one.terminal.id() != call.argument("terminal")) continue;
-    if (is_own(services, call.caller, node.cluster, one.terminal)) co_return base::Result<>{};
+    if (is_own(services, call.caller, node.cluster, one.terminal)) {
+      co_return one.terminal.pod_namespace();
+    }
   }
   if (!told.unasked.empty()) {
     co_return base::fail(base::ErrorCode::kUnavailable,
@@ -201,6 +204,15 @@ base::Task<base::Result<>> check_owner(Services& services, const Call& call,
                        "terminal");
 }
 
+/// As long as the terminal's namespace is one where its user may open one.
+CallerStreams::May may_use(Services& services, const std::string& name_space) {
+  if (name_space.empty()) return may_do(services, Needs::kAdminister, true);
+  return [as_exec = may_do(services, Needs::kExec, true), name_space](Call call) {
+    call.path["namespace"] = name_space;
+    return as_exec(call);
+  };
+}
+
 /// Waits for the agent's first word, so that what it refuses is a problem document.
 base::Task<base::Result<Agreed>> agree(Services& services, const Call& call,
                                        wire::TerminalOpen::Use use) {
@@ -210,8 +222,10 @@ base::Task<base::Result<Agreed>> agree(Services& services, const Call& call,
   if (!cluster) co_return base::fail(cluster);
   auto node = services.clusters.node(cluster->id.value, call.argument("node"));
   if (!node) co_return base::fail(node);
-  if (auto own = co_await check_owner(services, call, *node); !own) co_return base::fail(own);
-  auto stream = services.links.open(node->machine, std::move(*what), true);
+  auto own = co_await check_owner(services, call, *node);
+  if (!own) co_return base::fail(own);
+  auto stream =
+      services.streams.open(call, node->machine, std::move(*what), true, may_use(services, *own));
   if (!stream) co_return base::fail(stream);
   auto first = co_await base::with_timeout(kAgentsAnswer, "the node's agent", (*stream)->read());
   if (!first) co_return base::fail(first);

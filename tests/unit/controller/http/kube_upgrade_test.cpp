@@ -130,8 +130,12 @@ TEST_F(KubeUpgradeTest, ARefusedFirstTryByWebSocketIsNotAudited) {
 }
 
 TEST_F(KubeUpgradeTest, SessionsAreLimitedAndLeaveTheirSeats) {
+  const auto second = world.run(world.accounts.add_user(
+      {.name = "second", .role = access::Role::kAdministrator}, {.must_change = false}));
+  auto other = world.accounts.tokens().add(second->user.id, "t", std::chrono::hours(1))->text;
   std::vector<Decision> open;
-  while (open.size() < kMaxKubeSessions) {
+  while (open.size() < kMaxKubeSessions) {  // half of them another's: no user has all
+    std::swap(world.token, other);
     open.push_back(decide(exec("SPDY/3.1"), heading(101)));
     ASSERT_TRUE(std::holds_alternative<net::HttpServer::Takeover>(open.back())) << open.size();
   }

@@ -134,12 +134,14 @@ class World {
   quotas::QuotaLedger quotas{*database, accounts.tenancy(), clock};
   Metrics metrics;
   ManifestReader manifests;
+  CallerStreams streams{links, accounts};
   Services services{.accounts = accounts,
                     .audit = audit,
                     .clusters = clusters,
                     .key_pairs = key_pairs,
                     .changes = changes,
                     .links = links,
+                    .streams = streams,
                     .intents = intents,
                     .mirror = mirror,
                     .cloud = cloud,
