@@ -292,7 +292,7 @@ async function besideTerminal(flow, namespace, pod) {
   await visible(row.getByText("sh", { exact: true }));
   must((await row.count()) === 1, "a terminal whose exit was shown is listed");
   await press("terminal.end", row);
-  await press("terminal.end", page.getByRole("tooltip"));
+  await press("terminal.end", page.getByRole("dialog"));
   await visible(page.getByText(t("terminals.ended"), { exact: true }));
   await gone(row);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Drawer, Empty, Popconfirm, Space, Tooltip, Typography } from "antd";
+import { Alert, App, Button, Drawer, Empty, Space, Tooltip, Typography } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
@@ -28,7 +28,7 @@ export function Terminals() {
   const { t } = useTranslation("pods");
   const { t: common } = useTranslation();
   const { cluster, namespace } = usePlace();
-  const { message } = App.useApp();
+  const { message, modal } = App.useApp();
   const me = useMe();
   const go = useNavigate();
   const queries = useQueryClient();
@@ -61,6 +61,22 @@ export function Terminals() {
     else void message.success(t("terminals.ended"));
     again();
   };
+  /** Asks beside the rows: those of a node that does not answer for once are not there, and the question stays. */
+  const askToEnd = (one: Terminal) =>
+    modal.confirm({
+      title: t("terminal.endTitle"),
+      content: (
+        <>
+          <Typography.Text strong>
+            {one.pod} / {one.container}
+          </Typography.Text>
+          <Typography.Paragraph>{t("terminal.endText")}</Typography.Paragraph>
+        </>
+      ),
+      okText: t("terminal.end"),
+      okButtonProps: { danger: true },
+      onOk: () => void end(one),
+    });
   const watch = ({ id, node, namespace: of, pod, container, user }: Terminal) =>
     setWatched({ key: id, user, cluster, namespace: of, pod, container, shell: "auto", seen: 0, place: { node, terminal: id } });
   useEffect(() => () => void (watched && closeWindow(watched.key, true)), [watched]); // by whatever way the page is left
@@ -113,17 +129,9 @@ export function Terminals() {
               {t("terminals.watch")}
             </Button>
           </Tooltip>
-          <Popconfirm
-            title={t("terminal.endTitle")}
-            description={t("terminal.endText")}
-            okText={t("terminal.end")}
-            okButtonProps={{ danger: true }}
-            onConfirm={() => end(one)}
-          >
-            <Button type="link" size="small" danger>
-              {t("terminal.end")}
-            </Button>
-          </Popconfirm>
+          <Button type="link" size="small" danger onClick={() => askToEnd(one)}>
+            {t("terminal.end")}
+          </Button>
         </Space>
       ),
     },
