@@ -3,14 +3,17 @@
 import json
 import os
 import subprocess
+import time
 
 import pytest
+import requests
 import websocket
 
 from slipway import controller_binary, wait_for
 from tenants import PEOPLE, SPACES, Tenants
 
 claims = pytest.mark.claims
+AGE = 30  # seconds, after which what is open is asked anew whether it may be
 OWN, FOREIGN = SPACES["sales"], SPACES["lab"]
 MANAGEMENT = ("/clusters", "/clusters/demo", "/clusters/demo/nodes", "/machines", "/operations", "/audit", "/key-pairs", "/agent-releases",
               "/shell-recordings", "/ca-rotation")
@@ -25,6 +28,18 @@ def tenants(api, tmp_path_factory):
         yield all_of_them
     finally:
         all_of_them.leave()
+
+
+@pytest.fixture(scope="module")
+def left_open(tenants, api):
+    """A watch through the proxy whose token was revoked when it had begun: its answer, and when that was."""
+    made = tenants.post("/tokens", who="ann", name="leaver")
+    with api.visitor() as visitor:
+        answer = visitor.get(f"{api.base}/api/v1/clusters/demo/proxy/api/v1/namespaces/{OWN}/pods?watch=true", stream=True,
+                             headers={"Authorization": f"Bearer {made['token']}"}, timeout=(10, AGE * 3))
+        assert answer.status_code == 200 and b"crate" in next(answer.iter_lines())
+        api.call("DELETE", f"/tokens/{made['id']}", expect=204, token=tenants.token["ann"])
+        yield answer, time.monotonic()
 
 
 def denied(said):
@@ -213,7 +228,7 @@ def test_a_wrong_field_of_a_body_is_named_with_what_is_known_there(tenants, api)
 
 
 @claims("U2.token-scope", "U2.conflicts")
-def test_tokens_have_limits_and_what_is_in_use_stays(tenants, api):
+def test_tokens_have_limits_and_what_is_in_use_stays(tenants, api, left_open):
     scoped = tenants.post("/tokens", who="admin", name="ci", scope={"project": tenants.project["sales"], "readOnly": True})["token"]
     assert {p["namespace"] for p in api.items("/clusters/demo/pods", token=scoped)} == {OWN}
     for method, path in (("GET", "/clusters"), ("POST", "/tokens"), ("GET", "/clusters/demo/kubeconfig")):
@@ -249,6 +264,18 @@ def test_the_audit_log_tells_who_did_what_where_and_what_was_refused(tenants, ap
     lines = api.call("GET", "/audit/export?action=exec.", expect=200).text.splitlines()
     told = [json.loads(line) for line in lines]
     assert told and all(e["action"].startswith("exec.") for e in told) and [e["sequence"] for e in told] == sorted(e["sequence"] for e in told)
+
+
+@claims("U1.ends")
+def test_what_a_token_opened_ends_with_it(tenants, api, left_open):
+    answer, revoked = left_open
+    with pytest.raises((requests.exceptions.ChunkedEncodingError, requests.exceptions.ConnectionError)) as cut:
+        for _ in answer.iter_lines():
+            pass
+    assert time.monotonic() - revoked < AGE + 15, cut.value
+    told = api.items("/audit?actor=tenancy-ann&action=access.ended&limit=10")
+    assert len(told) == 1 and told[0]["outcome"] == "denied" and told[0]["object"].endswith(f"{OWN}/pods") and told[0]["cluster"] == "demo", told
+    assert "token" in told[0]["detail"] and api.get("/me", token=tenants.token["ann"])["user"]["name"] == "tenancy-ann"
 
 
 def verify(state):
