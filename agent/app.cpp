@@ -104,10 +104,8 @@ struct App::State {
   // On the gateway: intents to the API server, the mirror from it, requests through it.
   kube::Gateway gateway;
 
-  // On masters: what nodes and pods use now, for the API server.
+  // On masters, for the API server: what is used now, what may stand in projects' namespaces.
   metrics::MetricsServer metrics;
-
-  // On masters: what may stand in projects' namespaces, for the API server.
   admission::AdmissionServer admission;
 
   // Processes in containers, a shell on the node, logs: no kubelet on the way.
@@ -390,6 +388,7 @@ int App::run() {
       }(&state),
       [&](std::exception_ptr error) {
         stopped = error == nullptr;
+        state.io.stop();  // what is left are the deadlines of kept connections, up to a minute
         if (error) std::rethrow_exception(error);
       });
   state.io.run();

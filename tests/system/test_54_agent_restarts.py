@@ -8,7 +8,7 @@ from slipway import wait_for
 from test_52_links import connected, link
 
 claims = pytest.mark.claims
-NODE = "demo-worker-1"
+NODE, MASTER = "demo-worker-1", "demo-master-1"
 COUNTER = f"""
 apiVersion: v1
 kind: Pod
@@ -90,6 +90,16 @@ def test_containers_and_followed_logs_outlive_the_agent(api, counter):
     session = api.terminal("demo", counter, "command=echo&command=again")
     assert session.finish()["code"] == 0 and session.output == b"again\n"
     follower.answer.close()
+
+
+@claims("E1.gateway-restart")
+def test_a_gateway_whose_kubectl_was_just_there_stops_by_itself(api):
+    api.call("GET", "/clusters/demo/proxy/api/v1/pods?limit=1", expect=200)  # its connection is kept, with a deadline
+    since = link(api, MASTER)["since"]
+    again = "systemctl stop slipway-agent; systemctl show -p Result --value slipway-agent; systemctl start slipway-agent"
+    assert api.machine(MASTER, "sh", "-c", again).strip() == "success", "systemd had to kill it"
+    wait_for("the gateway is linked again", lambda: connected(api, MASTER, since), 60)
+    wait_for("kubectl's way is open again", lambda: api.call("GET", "/clusters/demo/proxy/api/v1/pods?limit=1").status_code == 200, 30)
 
 
 def restarts(api):
