@@ -220,7 +220,13 @@ base::Task<> App::expire_recordings() {
 base::Task<> App::end_with_rights() {
   for (;;) {
     co_await base::sleep_for(http::kRightsAge);
-    http::end_with_rights(services_);
+    try {
+      co_await http::end_with_rights(services_);
+    } catch (const boost::system::system_error&) {
+      throw;                                 // the end
+    } catch (const std::exception& error) {  // of the store; asked again next time
+      spdlog::error("rights that end: {}", error.what());
+    }
   }
 }
 

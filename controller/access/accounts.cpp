@@ -75,16 +75,12 @@ void Accounts::logout(std::string_view cookie) {
   sessions_.end(cookie);
 }
 
-std::optional<Rights> Accounts::rights(const UserId& id, const TokenScope& scope) const {
-  const auto user = users_.find(id);
-  if (!user) return std::nullopt;
-  return rights_of(*user, scope);
-}
-
 std::optional<Rights> Accounts::rights_again(const Known& known) const {
   if (!known.session.empty() && !sessions_.goes_on(known.session)) return std::nullopt;
   if (!known.token.empty() && !tokens_.is_good(known.token)) return std::nullopt;
-  return rights(known.user.id, known.rights.scope);
+  const auto user = users_.find(known.user.id);
+  if (!user) return std::nullopt;
+  return rights_of(*user, known.rights.scope);
 }
 
 Rights Accounts::rights_of(const User& user, const TokenScope& scope) const {

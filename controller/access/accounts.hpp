@@ -79,8 +79,6 @@ class Accounts {
   /// What somebody who came in before may do now; nullopt: there is no such user any more, or the
   /// session or token that they came in by has ended.
   std::optional<Rights> rights_again(const Known& known) const;
-  /// What a user may do now; nullopt: there is no such user any more.
-  std::optional<Rights> rights(const UserId& user, const TokenScope& scope) const;
 
   /// kInvalid, kConflict: field "name", "password" or "department".
   base::Task<base::Result<MadeUser>> add_user(User wanted, NewPassword password);

@@ -159,4 +159,15 @@ std::vector<std::string> groups_of(const Rights& who, const std::string& cluster
   return groups;
 }
 
+bool covers(const std::vector<std::string>& now, const std::vector<std::string>& before) {
+  if (std::ranges::find(now, kAdministratorsGroup) != now.end()) return true;
+  const auto reader = ":" + std::string(name_of(Role::kReadOnly));
+  return std::ranges::all_of(before, [&](const std::string& group) {
+    if (std::ranges::find(now, group) != now.end()) return true;
+    if (!group.ends_with(reader)) return false;
+    const auto place = std::string_view(group).substr(0, group.size() - reader.size() + 1);
+    return std::ranges::any_of(now, [&](const auto& one) { return one.starts_with(place); });
+  });
+}
+
 }  // namespace slipway::access

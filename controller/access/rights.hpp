@@ -67,6 +67,8 @@ base::Result<> decide(const Rights& who, Act act, bool changes, const Place* whe
 /// The groups that a cluster's API server knows this user by: all users', administrators', and one
 /// for each department or project, `slipway:<id>:<role>`, that the namespaces' RoleBindings name.
 std::vector<std::string> groups_of(const Rights& who, const std::string& cluster);
+/// Whether who comes with the groups `now` may do all that they could with those of `before`.
+bool covers(const std::vector<std::string>& now, const std::vector<std::string>& before);
 inline constexpr char kAdministratorsGroup[] = "slipway:administrators";
 inline constexpr char kUsersGroup[] = "slipway:users";
 std::string group_of(const std::string& id, Role role);

@@ -34,7 +34,7 @@ void audit_socket(Services& services, const Call& call, const std::string& actio
   const auto outcome = opened ? "ok" : std::string(base::name_of(opened.error().code));
   services.audit.record(
       by(call.caller, {.action = action,
-                       .object = path.substr(kRoot.size()),
+                       .object = path.starts_with(kRoot) ? path.substr(kRoot.size()) : path,
                        .outcome = outcome,
                        .detail = opened ? detail : detail + " | " + opened.error().message,
                        .cluster = cluster_name(services, argument_of(call.path, "cluster")),

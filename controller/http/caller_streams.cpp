@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/caller_streams.hpp"
 
+#include <boost/asio/post.hpp>
 #include <map>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "controller/http/audit_lines.hpp"
+#include "controller/http/kube_stream.hpp"
 #include "controller/http/places.hpp"
 
 namespace slipway::http {
@@ -99,11 +102,7 @@ base::Result<link::StreamPtr> CallerStreams::reopen(Call call, const base::Machi
 
 base::Result<> CallerStreams::refresh(Call& call) const {
   auto& caller = call.caller;
-  auto rights = accounts_.rights_again({.user = caller.user,
-                                        .rights = {.scope = caller.rights.scope},
-                                        .expires = caller.expires,
-                                        .session = caller.session,
-                                        .token = caller.token});
+  auto rights = accounts_.rights_again(known_of(caller));
   if (!rights) {
     return base::fail(ErrorCode::kDenied, "the login or token that it was opened with has ended");
   }
@@ -111,28 +110,30 @@ base::Result<> CallerStreams::refresh(Call& call) const {
   return {};
 }
 
-std::vector<CallerStreams::Ended> CallerStreams::renew() {
-  std::vector<std::shared_ptr<Held>> all;  // none goes while it is asked for
-  for (auto* one : seats_->held) {
-    if (auto held = one->weak_from_this().lock()) all.push_back(std::move(held));
-  }
-  std::vector<Ended> ended;
-  for (const auto& one : all) {
-    if (one->stream->failed()) continue;
+base::Task<> CallerStreams::renew(std::function<void(const Call&, const base::Error&)> ended) {
+  std::vector<std::weak_ptr<Held>> all;
+  for (auto* one : seats_->held) all.push_back(one->weak_from_this());
+  for (const auto& weak : all) {
+    // One a turn: who has some thousand is asked for between others' keys.
+    co_await base::asio::post(base::asio::use_awaitable);
+    const auto one = weak.lock();
+    if (!one || one->stream->failed()) continue;
     auto known = refresh(one->call);
     auto allowed = known ? one->may(one->call) : std::move(known);
     if (allowed || allowed.error().code == ErrorCode::kUnavailable) continue;
     base::Error why{ErrorCode::kDenied, "you may not any more: " + allowed.error().message, {}};
     one->stream->reset(why);
-    ended.push_back({.call = one->call, .why = std::move(why)});
+    ended(one->call, why);
   }
-  return ended;
 }
 
 CallerStreams::May may_do(const Services& services, Needs act, bool changes) {
   return [&services, act, changes](const Call& call) -> base::Result<> {
     const auto place = place_of(services, call.path);
     auto allowed = access::decide(call.caller.rights, act, changes, place ? &*place : nullptr);
+    // Only what hangs on whose a namespace is waits until that is known.
+    const bool somewhere = access::decide(call.caller.rights, act, changes).has_value();
+    if (!somewhere || !call.path.contains("namespace")) return allowed;
     return if_known(services, argument_of(call.path, "cluster"),
                     argument_of(call.path, "namespace"), std::move(allowed));
   };
@@ -145,6 +146,14 @@ base::Result<> if_known(const Services& services, const std::string& cluster,
   return base::fail(ErrorCode::kUnavailable, "the namespaces of " + cluster + " are not known now");
 }
 
+access::Known known_of(const Caller& caller) {
+  return {.user = caller.user,
+          .rights = {.scope = caller.rights.scope},
+          .expires = caller.expires,
+          .session = caller.session,
+          .token = caller.token};
+}
+
 Call outline(const Call& call) {
   Call kept;
   kept.request.method = call.request.method;
@@ -154,11 +163,15 @@ Call outline(const Call& call) {
   return kept;
 }
 
-void end_with_rights(Services& services) {
-  for (const auto& [call, why] : services.streams.renew()) {
-    audit_socket(services, call, "access.ended", base::Result<>(std::unexpected(why)),
-                 "it was open");
-  }
+base::Task<> end_with_rights(Services& services) {
+  return services.streams.renew([&services](const Call& call, const base::Error& why) {
+    if (call.path.contains("path")) {  // of the proxy
+      audit_kube(services, call, "access.ended", std::string(base::name_of(why.code)), why.message);
+    } else {
+      audit_socket(services, call, "access.ended", base::Result<>(std::unexpected(why)),
+                   "it was open");
+    }
+  });
 }
 
 }  // namespace slipway::http

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "controller/access/accounts.hpp"
 #include "controller/http/routes.hpp"
@@ -39,13 +38,9 @@ class CallerStreams {
   base::Result<link::StreamPtr> reopen(Call call, const base::MachineId& machine,
                                        wire::StreamOpen what, bool interactive, May may);
 
-  /// A stream that was ended, and why.
-  struct Ended {
-    Call call;  ///< without headers, body and query
-    base::Error why;
-  };
-  /// Asks for all anew; resets those that may not be any more, with kDenied.
-  std::vector<Ended> renew();
+  /// Asks for all anew; resets those that may not be any more, with kDenied, and tells of each: its
+  /// call has no headers, body and query.
+  base::Task<> renew(std::function<void(const Call&, const base::Error&)> ended);
 
  private:
   struct Seats;
@@ -65,10 +60,13 @@ CallerStreams::May may_do(const Services& services, Needs act, bool changes);
 base::Result<> if_known(const Services& services, const std::string& cluster,
                         const std::string& name_space, base::Result<> allowed);
 
+/// What Accounts::rights_again asks by.
+access::Known known_of(const Caller& caller);
+
 /// A call as it is kept while its stream is open: who, and what for.
 Call outline(const Call& call);
 
 /// Renews, and audits what that ended. Called each kRightsAge.
-void end_with_rights(Services& services);
+base::Task<> end_with_rights(Services& services);
 
 }  // namespace slipway::http

@@ -33,11 +33,11 @@ struct Filter {
 class Horizon {
  public:
   Horizon(const Services& services, const Caller& caller)
-      : services_(services), user_(caller.user.id), scope_(caller.rights.scope) {}
+      : services_(services), reader_(known_of(caller)) {}
 
-  /// False: there is no such user any more.
+  /// False: there is no such user any more, or their login or token has ended.
   bool renew() {
-    auto rights = services_.accounts.rights(user_, scope_);
+    auto rights = services_.accounts.rights_again(reader_);
     if (!rights) return false;
     rights_ = std::move(*rights);
     before_ = std::exchange(now_, {});
@@ -75,8 +75,7 @@ class Horizon {
   }
 
   const Services& services_;
-  access::UserId user_;
-  access::TokenScope scope_;
+  access::Known reader_;
   access::Rights rights_;
   std::map<Key, Visible> now_;
   std::map<Key, Visible> before_;  ///< at the batch before

@@ -38,6 +38,7 @@ FollowedLog::FollowedLog(Opener again, wire::LogOpen open, std::uint64_t ahead,
 
 Task<Result<std::optional<LogPart>>> FollowedLog::next() {
   while (!is_at_limit()) {
+    if (!stream_) co_return base::fail(ErrorCode::kUnavailable, "the log could not go on");
     if (std::exchange(cut_off_, false)) {
       if (auto again = co_await go_on(); !again) co_return base::fail(again);
     }

@@ -122,7 +122,12 @@ base::Task<Upgrade> KubeSessions::open(Call call) {
          {}});
   }
   auto seat = std::make_shared<Seat>(open_, cluster->id.value);
-  auto stream = open_kube_stream(services_, call, protocol, is_terminal(call.query));
+  const auto use = use_of(request.method, call.argument("path"), true).use;
+  const bool runs = use == access::KubeUse::kExec || use == access::KubeUse::kAttach;
+  auto stream = open_kube_stream(services_, call, protocol, runs && is_terminal(call.query));
+  if (!stream && stream.error().code == ErrorCode::kExhausted) {
+    co_return refuse_kube(services_, call, action, stream.error());
+  }
   if (!stream) co_return refused(stream.error());
   auto response = co_await ask(*stream);
   if (!response) co_return refused(response.error());

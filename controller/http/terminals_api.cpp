@@ -204,8 +204,11 @@ base::Task<base::Result<std::string>> check_owner(Services& services, const Call
                        "terminal");
 }
 
-/// As long as the terminal's namespace is one where its user may open one.
-CallerStreams::May may_use(Services& services, const std::string& name_space) {
+/// As long as the terminal's namespace is one where its user may open one; an administrator's own
+/// use, and watching, need no more than the role.
+CallerStreams::May may_use(Services& services, wire::TerminalOpen::Use use,
+                           const std::string& name_space) {
+  if (use == wire::TerminalOpen::WATCH) return may_do(services, Needs::kAdminister, false);
   if (name_space.empty()) return may_do(services, Needs::kAdminister, true);
   return [as_exec = may_do(services, Needs::kExec, true), name_space](Call call) {
     call.path["namespace"] = name_space;
@@ -224,8 +227,11 @@ base::Task<base::Result<Agreed>> agree(Services& services, const Call& call,
   if (!node) co_return base::fail(node);
   auto own = co_await check_owner(services, call, *node);
   if (!own) co_return base::fail(own);
-  auto stream =
-      services.streams.open(call, node->machine, std::move(*what), true, may_use(services, *own));
+  // Ending one is not to be refused to who has too many.
+  auto stream = use == wire::TerminalOpen::END
+                    ? services.links.open(node->machine, std::move(*what), true)
+                    : services.streams.open(call, node->machine, std::move(*what), true,
+                                            may_use(services, use, *own));
   if (!stream) co_return base::fail(stream);
   auto first = co_await base::with_timeout(kAgentsAnswer, "the node's agent", (*stream)->read());
   if (!first) co_return base::fail(first);

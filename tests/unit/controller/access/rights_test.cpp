@@ -127,5 +127,18 @@ TEST(Rights, ATokensLimitsAreLimitsOfItsGroups) {
   EXPECT_EQ(groups_of(of_department, "c"), Groups{"slipway:users"});
 }
 
+TEST(Rights, WhoComesWithNoLessIsCovered) {
+  const Groups reader{"slipway:users", "slipway:p:read_only"};
+  const Groups member{"slipway:users", "slipway:p:project_member"};
+  const Groups administrator{"slipway:users", "slipway:administrators"};
+  EXPECT_TRUE(covers(reader, reader));
+  EXPECT_TRUE(covers(member, reader)) << "a member reads too";
+  EXPECT_TRUE(covers(administrator, member));
+  EXPECT_FALSE(covers(reader, member));
+  EXPECT_FALSE(covers(member, administrator));
+  EXPECT_FALSE(covers({"slipway:users", "slipway:q:project_member"}, reader)) << "elsewhere";
+  EXPECT_FALSE(covers({"slipway:users"}, reader));
+}
+
 }  // namespace
 }  // namespace slipway::access

@@ -2,6 +2,7 @@
 // What was opened by a right and goes on: it ends with the right, and nobody has all of a link.
 #include "controller/http/caller_streams.hpp"
 
+#include "controller/http/kube_stream.hpp"
 #include "tests/fakes/byte_pipe.hpp"
 #include "tests/unit/controller/http/tenants.hpp"
 
@@ -46,6 +47,20 @@ class CallerStreamsTest : public TenantsTest {
     };
     EXPECT_TRUE(world.run(heard())) << "a terminal is opened without waiting for the agent";
     return decision;
+  }
+  /// How many a round has ended.
+  std::size_t renewed() {
+    return world.run([](CallerStreams& streams) -> base::Task<std::size_t> {
+      std::size_t ended = 0;
+      co_await streams.renew([&](const Call&, const base::Error&) { ++ended; });
+      co_return ended;
+    }(world.streams));
+  }
+  void audit_round() {
+    world.run([](Services& services) -> base::Task<bool> {
+      co_await end_with_rights(services);
+      co_return true;
+    }(world.services));
   }
   /// What the body says next: its error, where it was ended.
   base::Error end_of(net::HttpResponse& response) {
@@ -105,10 +120,10 @@ TEST_F(CallerStreamsTest, AMembershipThatEndsEndsWhatGoesOn) {
       upgrade(as("ann", "GET", "/api/v1/clusters/demo/namespaces/own/pods/web/exec?tty=true"),
               "websocket", one_line());
   ASSERT_TRUE(std::holds_alternative<net::HttpServer::Session>(shell));
-  EXPECT_TRUE(world.streams.renew().empty()) << "nothing has changed";
+  EXPECT_EQ(renewed(), 0U) << "nothing has changed";
 
   leave_shop("ann");
-  end_with_rights(world.services);
+  audit_round();
   ASSERT_EQ(audited("access.ended"), 4U);  // who is not ended says nothing, for ever
   EXPECT_TRUE(agent_is_told());
   EXPECT_EQ(end_of(pods).code, base::ErrorCode::kDenied);
@@ -121,7 +136,7 @@ TEST_F(CallerStreamsTest, AMembershipThatEndsEndsWhatGoesOn) {
   EXPECT_EQ(entry.cluster, "demo");
   EXPECT_TRUE(entry.object.starts_with("clusters/demo/")) << entry.object;
   EXPECT_EQ(entry.object.find('?'), std::string::npos) << entry.object;
-  end_with_rights(world.services);
+  audit_round();
   EXPECT_EQ(audited("access.ended"), 4U) << "once each; the department's administrator goes on";
 }
 
@@ -130,14 +145,40 @@ TEST_F(CallerStreamsTest, WhoComesWithLessThanTheServerJudgedByIsEnded) {
   auto secrets = watch("eve", "/api/v1/secrets");
   ASSERT_TRUE(world.accounts.set_role(users["eve"].id, access::Role::kProjectMember, {}));
   join(shop, "eve", access::Role::kProjectMember);  // who may still ask for what is of no namespace
-  ASSERT_EQ(world.streams.renew().size(), 1U);
+  ASSERT_EQ(renewed(), 1U);
   EXPECT_EQ(end_of(secrets).code, base::ErrorCode::kDenied);
 
   auto pods = watch("ann", "/api/v1/namespaces/own/pods");
   join(rockets, "ann", access::Role::kReadOnly);
-  EXPECT_TRUE(world.streams.renew().empty()) << "more is no less";
+  EXPECT_EQ(renewed(), 0U) << "more is no less";
   join(shop, "ann", access::Role::kReadOnly);
-  EXPECT_EQ(world.streams.renew().size(), 1U);
+  EXPECT_EQ(renewed(), 1U);
+}
+
+TEST_F(CallerStreamsTest, WhoGetsMoreGoesOn) {
+  auto pods = watch("ray", "/api/v1/namespaces/own/pods");
+  join(shop, "ray", access::Role::kProjectMember);
+  ASSERT_TRUE(world.accounts.set_role(users["ray"].id, access::Role::kProjectMember, sales.id));
+  EXPECT_EQ(renewed(), 0U);
+  ASSERT_TRUE(world.accounts.set_role(users["ray"].id, access::Role::kAdministrator, {}));
+  EXPECT_EQ(renewed(), 0U) << "who comes as an administrator bears no other group";
+}
+
+TEST_F(CallerStreamsTest, AChangeThatIsUnderWayIsLeftToItsEnd) {
+  const auto open = [&](const std::string& method) {
+    auto call = call_of("ann");
+    call.request.method = method;
+    call.path = {{"cluster", "demo"}, {"path", "api/v1/namespaces/own/pods/web"}};
+    call.caller.rights = *world.accounts.rights_again({.user = users["ann"], .rights = {}});
+    return open_kube_stream(world.services, call, "", false);
+  };
+  const auto change = open("PATCH");
+  const auto look = open("GET");
+  ASSERT_TRUE(change && look);
+  leave_shop("ann");
+  EXPECT_EQ(renewed(), 1U);
+  EXPECT_TRUE((*look)->failed());
+  EXPECT_FALSE((*change)->failed());
 }
 
 TEST_F(CallerStreamsTest, ATokenOrLoginThatEndsEndsWhatItOpened) {
@@ -145,7 +186,7 @@ TEST_F(CallerStreamsTest, ATokenOrLoginThatEndsEndsWhatItOpened) {
   const auto other = world.accounts.tokens().list(users["ann"].id).front().id;
   ASSERT_TRUE(world.accounts.tokens().add(users["ann"].id, "second", std::chrono::hours(1)));
   ASSERT_TRUE(world.accounts.tokens().remove(users["ann"].id, other));
-  ASSERT_EQ(world.streams.renew().size(), 1U);
+  ASSERT_EQ(renewed(), 1U);
   EXPECT_EQ(end_of(pods).message,
             "you may not any more: the login or token that it was opened with has ended");
 
@@ -156,17 +197,17 @@ TEST_F(CallerStreamsTest, ATokenOrLoginThatEndsEndsWhatItOpened) {
     request.headers.set("Origin", "https://127.0.0.1:8443");
     auto shell = upgrade(std::move(request), "websocket", one_line());
     EXPECT_TRUE(std::holds_alternative<net::HttpServer::Session>(shell));
-    EXPECT_TRUE(world.streams.renew().empty());
+    EXPECT_EQ(renewed(), 0U);
     return std::pair(login->cookie, std::move(shell));
   };
   {
     const auto [cookie, shell] = by_cookie();
     world.accounts.logout(cookie);
-    EXPECT_EQ(world.streams.renew().size(), 1U);
+    EXPECT_EQ(renewed(), 1U);
   }
   const auto [cookie, shell] = by_cookie();
   world.clock.advance(access::kSessionIdle);
-  EXPECT_EQ(world.streams.renew().size(), 1U) << "nobody has used that login";
+  EXPECT_EQ(renewed(), 1U) << "nobody has used that login";
 }
 
 TEST_F(CallerStreamsTest, AFollowedLogIsNotOpenedAnewForWhoMayNotReadIt) {
@@ -194,6 +235,21 @@ TEST_F(CallerStreamsTest, NobodyIsEndedByANamespaceThatWasNotSeen) {
   EXPECT_EQ(code("other", ""), base::ErrorCode::kUnavailable);
   EXPECT_EQ(code("gone", "own"), base::ErrorCode::kDenied);
   EXPECT_TRUE(if_known(world.services, "other", "own", {}));
+}
+
+TEST_F(CallerStreamsTest, WhatHangsOnNoNamespaceIsDecidedAtOnce) {
+  const auto may = [&](const std::string& who, Needs act, Arguments path) {
+    Call call;
+    call.path = std::move(path);
+    call.caller.rights = *world.accounts.rights_again({.user = users[who], .rights = {}});
+    const auto allowed = may_do(world.services, act, true)(call);
+    return allowed ? "yes" : std::string(base::name_of(allowed.error().code));
+  };
+  const Arguments node{{"cluster", "other"}, {"node", "other-master-1"}};
+  const Arguments pod{{"cluster", "other"}, {"namespace", "unseen"}, {"pod", "web"}};
+  EXPECT_EQ(may("ann", Needs::kAdminister, node), "denied") << "a shell on a node";
+  EXPECT_EQ(may("ann", Needs::kExec, pod), "unavailable");
+  EXPECT_EQ(may("ray", Needs::kExec, pod), "denied") << "who reads opens none anywhere";
 }
 
 TEST_F(CallerStreamsTest, OneUserHasAShareOfALinkAndNoMore) {
