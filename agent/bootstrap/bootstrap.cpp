@@ -48,8 +48,16 @@ struct Bootstrap::State {
   boost::asio::steady_timer wake;
   base::Backoff backoff;
   std::optional<wire::DesiredNode> desired;
-  std::optional<std::int64_t> clock_ms;
-  std::optional<std::int64_t> clock_seen_ms;  // by the last run
+  /// The controller's clock minus ours; it stays true when ours is set.
+  std::optional<std::int64_t> clock_ms() const {
+    if (!controller_began) return std::nullopt;
+    const auto there = *controller_began + host.clock().monotonic().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(there - host.clock().utc())
+        .count();
+  }
+
+  std::optional<base::UtcTime> controller_began;  // its time when our monotonic clock was at nought
+  std::optional<std::int64_t> clock_seen_ms;      // by the last run
   bool bootstrapped = false;
   bool changed = false;  // since the present run began
   bool fresh = true;     // nothing has run since the machine booted
@@ -87,7 +95,7 @@ void Bootstrap::State::load() {
 
 base::Task<RunEnd> Bootstrap::State::attempt() {
   changed = false;
-  clock_seen_ms = clock_ms;
+  clock_seen_ms = clock_ms();
   const wire::DesiredNode now = *desired;
   const auto steps = plan(now);
   std::vector<std::string_view> names;
@@ -102,7 +110,7 @@ base::Task<RunEnd> Bootstrap::State::attempt() {
                  host.clock().utc());
     co_return RunEnd::kFailed;
   }
-  co_return co_await runner.run(steps, now, clock_ms);
+  co_return co_await runner.run(steps, now, clock_seen_ms);
 }
 
 base::Task<> Bootstrap::State::wait(std::optional<base::Duration> limit) {
@@ -144,7 +152,9 @@ void Bootstrap::controller_clock(std::int64_t offset_ms) {
   const bool far = std::abs(offset_ms) > kMaxClockOffset.count();
   const bool was_far =
       state_->clock_seen_ms && std::abs(*state_->clock_seen_ms) > kMaxClockOffset.count();
-  state_->clock_ms = offset_ms;
+  const auto& clock = state_->host.clock();
+  state_->controller_began = std::chrono::time_point_cast<base::UtcTime::duration>(
+      clock.utc() + std::chrono::milliseconds(offset_ms) - clock.monotonic().time_since_epoch());
   if (far == was_far || !state_->desired) return;
   state_->changed = true;
   state_->runner.stop();

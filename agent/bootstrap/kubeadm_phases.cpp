@@ -34,7 +34,8 @@ const Phase kKubeletStartPhase{"kubelet-start", {"kubelet-start"}, {}};
 const Phase kControlPlanePhase{"control-plane", {"control-plane", "all"}, {}};
 const Phase kUploadConfigPhase{"upload-config", {"upload-config", "all"}, {}};
 const Phase kMarkPhase{"mark-control-plane", {"mark-control-plane"}, {}};
-const Phase kTokenPhase{"bootstrap-token", {"bootstrap-token"}, {}};
+const Phase kTokenPhase{
+    "bootstrap-token", {"bootstrap-token", "--skip-token-print"}, {}};  // its output is shown
 const Phase kProxyPhase{"addon-kube-proxy", {"addon", "kube-proxy"}, {}};
 
 std::string phase_digest(const wire::DesiredNode& desired) {

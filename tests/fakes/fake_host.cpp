@@ -127,8 +127,7 @@ base::Result<> FakeHost::remove(const std::filesystem::path& path) {
 
 base::Result<> FakeHost::set_clock(base::UtcTime to) {
   if (!may_set_clock) return base::fail(ErrorCode::kDenied, "Operation not permitted");
-  const auto by = to - time.utc();
-  time.advance(std::chrono::duration_cast<std::chrono::milliseconds>(by));
+  time.set(to);
   changes.push_back("clock");
   return {};
 }

@@ -11,6 +11,16 @@
 
 namespace slipway::fakes {
 
+/// One that is set by its machine, which moves no monotonic clock.
+class SetClock : public ManualClock {
+ public:
+  base::UtcTime utc() const override { return ManualClock::utc() + set_by_; }
+  void set(base::UtcTime to) { set_by_ += to - utc(); }
+
+ private:
+  base::UtcTime::duration set_by_{};
+};
+
 /// A machine in memory that records what is done to it. Programs end with 0 and say nothing unless
 /// a test says otherwise; files are those that were written; nobody answers HTTP.
 class FakeHost : public bootstrap::Host {
@@ -40,7 +50,7 @@ class FakeHost : public bootstrap::Host {
   std::vector<std::string> commands;  ///< command lines in order
   std::vector<std::string> changes;   ///< "write PATH", "set PATH=VALUE", "remove PATH", "clock"
   std::vector<bootstrap::Call> calls;
-  ManualClock time;
+  SetClock time;
 
   bool ran(std::string_view prefix) const;
   void forget();  ///< commands, changes and calls so far

@@ -178,6 +178,20 @@ TEST_F(BootstrapTest, AClockThatTurnsOutWrongIsSetThen) {
   EXPECT_NE(std::ranges::find(host.changes, "clock"), host.changes.end());
 }
 
+TEST_F(BootstrapTest, AClockThatWasSetIsNotSetAgainByTheSameWord) {
+  auto bootstrap = make();
+  bootstrap->controller_clock(10 * 60'000);
+  bootstrap->desire(a_worker());
+  settle(*bootstrap);
+  const auto right = host.clock().utc();
+  auto other = a_worker();
+  other.set_generation(a_worker().generation() + 1);
+  bootstrap->desire(other);  // before the controller's clock is compared again
+  settle(*bootstrap);
+  EXPECT_EQ(std::ranges::count(host.changes, "clock"), 1);
+  EXPECT_EQ(host.clock().utc(), right);
+}
+
 TEST_F(BootstrapTest, DamagedStateFilesAreForgotten) {
   host.file("/var/lib/slipway/steps.pb", "{\"steps\": [");
   host.file("/var/lib/slipway/desired.pb", "\xFF\xFF");

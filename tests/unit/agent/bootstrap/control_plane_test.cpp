@@ -31,9 +31,10 @@ struct ControlPlaneTest : StepTest {
 
 TEST_F(ControlPlaneTest, TheFirstMasterRunsAllPhasesInOrder) {
   ASSERT_TRUE(run(run_control_plane, a_master()).has_value());
-  EXPECT_EQ(phases(), (std::vector<std::string>{"certs all", "kubeconfig all", "kubelet-start",
-                                                "control-plane all", "bootstrap-token",
-                                                "upload-config all", "mark-control-plane"}));
+  EXPECT_EQ(phases(),
+            (std::vector<std::string>{"certs all", "kubeconfig all", "kubelet-start",
+                                      "control-plane all", "bootstrap-token --skip-token-print",
+                                      "upload-config all", "mark-control-plane"}));
   EXPECT_EQ(host.files["/etc/kubernetes/pki/ca.key"].mode, 0600);
   EXPECT_EQ(host.files["/etc/kubernetes/pki/ca.crt"].mode, 0644);
   EXPECT_EQ(host.files["/etc/kubernetes/encryption.yaml"].mode, 0600);
