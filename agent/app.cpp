@@ -197,6 +197,7 @@ App::State::State(const config::AgentConfig& config, Origin origin, agent_releas
 void App::State::link_changed(bool up) {
   systemd.status(up ? "linked" : "waiting for the controller");
   if (up) console.say({wire::kLinked, "to the controller"});
+  gateway.link_changed(up);
   upgrade.link_changed(up);
   roles_changed.cancel();
 }

@@ -73,6 +73,12 @@ void Gateway::acknowledge(const wire::IntentAck& ack) {
   if (state_->intents) state_->intents->acknowledge(ack.intent_id());
 }
 
+void Gateway::link_changed(bool up) {
+  if (!state_->intents) return;
+  if (up) return state_->intents->link_up();
+  state_->intents->link_lost();
+}
+
 std::vector<wire::IntentOutcome> Gateway::outcomes() const {
   if (!state_->intents) return {};
   return state_->intents->outcomes();

@@ -35,6 +35,8 @@ class Gateway {
   /// Takes an intent; `report` (see on_outcome) is called when it is done, or at once if it was.
   void take(wire::Intent intent);
   void acknowledge(const wire::IntentAck& ack);
+  /// With false, what was not begun is dropped: it comes again. With true, outcomes() were told.
+  void link_changed(bool up);
   /// Outcomes that no one has acknowledged, for NodeState.
   std::vector<wire::IntentOutcome> outcomes() const;
   void on_outcome(std::function<void(const wire::IntentOutcome&)> report);

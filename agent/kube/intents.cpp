@@ -9,6 +9,8 @@
 #include "protocol/base/log.hpp"
 #include "protocol/base/offload.hpp"
 #include "protocol/base/with_timeout.hpp"
+#include "protocol/wire/limits.hpp"
+#include "protocol/wire/text.hpp"
 
 namespace slipway::kube {
 namespace {
@@ -21,6 +23,22 @@ using base::Task;
 constexpr std::size_t kMaxWaiting = kMaxIntents;
 constexpr std::uint32_t kTooMany = 429;
 constexpr std::uint32_t kBadIntent = 400;
+constexpr std::size_t kMaxOutcomeBytes = wire::kMaxFrameBytes / 16 * 15;
+constexpr std::size_t kMaxToldBytes = wire::kMaxFrameBytes / 2;  // steps and facts take room too
+constexpr std::size_t kShortText = 200;
+
+/// What no frame holds would never be told: of a thousand refused objects each may have a long
+/// text.
+void make_fit(wire::IntentOutcome& outcome) {
+  if (outcome.ByteSizeLong() <= kMaxOutcomeBytes) return;
+  for (auto& object : *outcome.mutable_objects()) {
+    object.set_message(wire::head_of(object.message(), kShortText));
+    object.set_field(wire::head_of(object.field(), kShortText));
+  }
+  if (outcome.ByteSizeLong() <= kMaxOutcomeBytes) return;
+  for (auto& object : *outcome.mutable_objects()) object.clear_undo();
+  outcome.clear_body();
+}
 
 }  // namespace
 
@@ -38,8 +56,40 @@ Intents::Intents(asio::any_io_executor executor, asio::thread_pool& pool, Intent
 
 std::vector<wire::IntentOutcome> Intents::outcomes() const {
   std::vector<wire::IntentOutcome> all;
-  for (const auto& [id, outcome] : outcomes_) all.push_back(outcome);
+  std::size_t bytes = 0;
+  for (const auto& [id, outcome] : outcomes_) {
+    bytes += outcome.ByteSizeLong();
+    if (bytes > kMaxToldBytes) break;
+    all.push_back(outcome);
+  }
   return all;
+}
+
+void Intents::link_up() {
+  untold_.clear();
+  std::size_t told = outcomes().size();
+  for (const auto& [id, outcome] : outcomes_) {
+    if (told > 0)
+      --told;
+    else
+      untold_.push_back(id);
+  }
+  tell_next();
+}
+
+void Intents::link_lost() {
+  waiting_.clear();
+  untold_.clear();
+}
+
+void Intents::tell_next() {
+  while (!untold_.empty()) {
+    const auto next = outcomes_.find(untold_.front());
+    untold_.pop_front();
+    if (next == outcomes_.end()) continue;
+    told_(next->second);
+    return;
+  }
 }
 
 void Intents::tell_refusal(const std::string& id, const base::Error& why) {
@@ -61,7 +111,9 @@ void Intents::take(wire::Intent intent) {
 
 void Intents::acknowledge(const std::string& id) {
   outcomes_.erase(id);
+  std::erase_if(waiting_, [&](const auto& intent) { return intent.id() == id; });
   if (acknowledged_.size() < kMaxWaiting) acknowledged_.push_back(id);
+  tell_next();
   wake_.cancel();
 }
 
@@ -107,6 +159,7 @@ Task<> Intents::perform(wire::Intent intent) {
     }
     auto outcome = co_await does_(intent);
     if (outcome) {
+      make_fit(*outcome);
       auto kept = co_await base::offload(pool_, [&] { return store_.complete(*outcome); });
       if (!kept) spdlog::error("intents: {}: {}", intent.id(), kept.error().message);
       spdlog::info("intents: {} -> {} ({})", intent.id(), outcome->ok() ? "done" : "refused",

@@ -29,13 +29,20 @@ class Intents {
 
   /// Never blocks: what is taken becomes durable on the pool before it runs.
   void take(wire::Intent intent);
+  /// The controller knows its outcome: repetitions that wait here are not done again.
   void acknowledge(const std::string& id);
-  /// Of what is done and not acknowledged.
+  /// The link has gone: what is not begun comes again over the next one, unless it is another
+  /// master's by then.
+  void link_lost();
+  /// Of what is done and not acknowledged, as many as a report has room for beside all else.
   std::vector<wire::IntentOutcome> outcomes() const;
+  /// The link is up and outcomes() told: the others follow, each when one before is acknowledged.
+  void link_up();
   /// Does what comes, until cancelled. Unfinished intents of earlier runs are dropped.
   base::Task<> run();
 
  private:
+  void tell_next();
   base::Task<> handle(wire::Intent intent);
   base::Task<> perform(wire::Intent intent);
   base::Task<> drop(std::string id);
@@ -48,6 +55,7 @@ class Intents {
   Told told_;
   std::deque<wire::Intent> waiting_;
   std::deque<std::string> acknowledged_;
+  std::deque<std::string> untold_;                       ///< done, and not yet told on this link
   std::map<std::string, wire::IntentOutcome> outcomes_;  // the store itself may be busy on the pool
   base::asio::steady_timer wake_;
   base::Backoff backoff_;

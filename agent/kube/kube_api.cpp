@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "protocol/base/json_text.hpp"
+#include "protocol/base/with_timeout.hpp"
 #include "protocol/net/http_status.hpp"
 #include "protocol/wire/text.hpp"
 
@@ -16,6 +17,7 @@ using base::ErrorCode;
 using base::Result;
 using base::Task;
 
+constexpr std::chrono::seconds kBodyWait{60};    // once its head has come
 constexpr std::size_t kTargetLength = 32 << 10;  // as long as the public port takes heads
 constexpr std::size_t kMessageLength = 4096;
 constexpr std::size_t kStatusLimitBytes = 1 << 20;
@@ -77,7 +79,8 @@ Task<Result<net::HttpResponse>> fetch(KubeApi& api, net::HttpRequest request) {
   if (!response || !response->streams()) co_return response;
   const int status = response->status;
   auto headers = response->headers;
-  auto text = co_await net::read_all(std::move(*response), kAnswerLimitBytes);
+  auto text = co_await base::with_timeout(kBodyWait, "the API server's answer",
+                                          net::read_all(std::move(*response), kAnswerLimitBytes));
   if (!text) co_return base::fail(text);
   net::HttpResponse whole;
   whole.status = status;

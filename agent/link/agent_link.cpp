@@ -246,7 +246,12 @@ link::LinkHandlers AgentLink::State::link_handlers() {
     wire::Report full;
     if (handlers.state) *full.mutable_state() = handlers.state();
     *full.mutable_state()->mutable_trust() = trust_held();
-    if (auto sent = link->send(std::move(full)); !sent) return link->close(sent.error());
+    auto sent = link->send(full);
+    if (!sent && sent.error().code == ErrorCode::kInvalid) {  // too large: the rest is told without
+      full.mutable_state()->clear_outcomes();
+      sent = link->send(std::move(full));
+    }
+    if (!sent) return link->close(sent.error());
     if (handlers.changed) handlers.changed(true);
   };
   to.order = [this](wire::Order order) {

@@ -10,6 +10,7 @@
 #include "agent/kube/applier.hpp"
 #include "protocol/base/task_scope.hpp"
 #include "protocol/base/wakeup.hpp"
+#include "protocol/wire/limits.hpp"
 #include "tests/fakes/fake_kube_api.hpp"
 #include "tests/fakes/run_task.hpp"
 
@@ -94,6 +95,114 @@ TEST_F(IntentRuns, TheSameIdTwiceIsDoneOnceAndAnswersTheSame) {
   EXPECT_EQ(api_.requests.size(), 1U);
   EXPECT_EQ(told[0].body(), R"({"made":1})");
   EXPECT_EQ(left_.size(), 1U);
+}
+
+TEST_F(IntentRuns, ARepetitionThatIsAcknowledgedMeanwhileIsNotDoneAgain) {
+  std::vector<std::string> done;
+  fakes::run_task(io_, [&]() -> Task<bool> {
+    base::Wakeup news(io_.get_executor());
+    IntentStore store(dir_);
+    EXPECT_TRUE(store.load());
+    Intents* own = nullptr;
+    const auto does = [&](wire::Intent intent) -> Task<base::Result<wire::IntentOutcome>> {
+      done.push_back(intent.id());
+      if (intent.id() == "b" && done.size() == 2) {  // the link broke and is back
+        own->take(IntentRuns::intent("a"));
+        own->take(IntentRuns::intent("b"));
+        own->acknowledge("a");
+        own->take(IntentRuns::intent("c"));
+      }
+      wire::IntentOutcome outcome;
+      outcome.set_intent_id(intent.id());
+      co_return outcome;
+    };
+    std::size_t told = 0;
+    Intents intents(
+        io_.get_executor(), pool_, store, does, [] { return true; },
+        [&](const auto&) { ++told, news.notify(); });
+    own = &intents;
+    co_await base::in_scope([&](base::TaskScope& scope) -> Task<> {
+      scope.spawn("intents", intents.run());
+      intents.take(intent("a"));
+      intents.take(intent("b"));
+      while (told < 4) co_await news.wait();  // a, b, b's repetition by what is kept, c
+    });
+    co_return true;
+  }());
+  EXPECT_EQ(done, (std::vector<std::string>{"a", "b", "c"}));
+}
+
+TEST_F(IntentRuns, MoreThanAReportHoldsIsToldOneAfterTheOther) {
+  const std::string large(wire::kMaxFrameBytes / 3, 'x');
+  std::vector<std::string> told;
+  fakes::run_task(io_, [&]() -> Task<bool> {
+    base::Wakeup news(io_.get_executor());
+    IntentStore store(dir_);
+    EXPECT_TRUE(store.load());
+    const auto does = [&](wire::Intent intent) -> Task<base::Result<wire::IntentOutcome>> {
+      wire::IntentOutcome outcome;
+      outcome.set_intent_id(intent.id());
+      if (intent.id() != "long") {
+        outcome.set_body(large);
+        co_return outcome;
+      }
+      for (int i = 0; i < 1000; ++i) outcome.add_objects()->set_message(large.substr(0, 4096));
+      co_return outcome;
+    };
+    Intents intents(
+        io_.get_executor(), pool_, store, does, [] { return true; },
+        [&](const wire::IntentOutcome& outcome) {
+          EXPECT_LT(outcome.ByteSizeLong(), wire::kMaxFrameBytes);
+          told.push_back(outcome.intent_id());
+          news.notify();
+        });
+    co_await base::in_scope([&](base::TaskScope& scope) -> Task<> {
+      scope.spawn("intents", intents.run());
+      for (const auto* id : {"a", "b", "c", "long"}) intents.take(intent(id));
+      while (told.size() < 4) co_await news.wait();
+      told.clear();
+      EXPECT_EQ(intents.outcomes().size(), 1U) << "of the full view";
+      intents.link_up();
+      EXPECT_EQ(told, (std::vector<std::string>{"b"}));
+      intents.acknowledge("a");
+      intents.acknowledge("b");
+      EXPECT_EQ(told, (std::vector<std::string>{"b", "c", "long"}));
+    });
+    co_return true;
+  }());
+}
+
+TEST_F(IntentRuns, WhatIsNotBegunGoesWithTheLink) {
+  std::vector<std::string> done;
+  fakes::run_task(io_, [&]() -> Task<bool> {
+    base::Wakeup news(io_.get_executor());
+    IntentStore store(dir_);
+    EXPECT_TRUE(store.load());
+    Intents* own = nullptr;
+    const auto does = [&](wire::Intent intent) -> Task<base::Result<wire::IntentOutcome>> {
+      done.push_back(intent.id());
+      if (intent.id() == "a") {
+        own->link_lost();
+        own->take(IntentRuns::intent("c"));
+      }
+      wire::IntentOutcome outcome;
+      outcome.set_intent_id(intent.id());
+      co_return outcome;
+    };
+    std::size_t told = 0;
+    Intents intents(
+        io_.get_executor(), pool_, store, does, [] { return true; },
+        [&](const auto&) { ++told, news.notify(); });
+    own = &intents;
+    co_await base::in_scope([&](base::TaskScope& scope) -> Task<> {
+      scope.spawn("intents", intents.run());
+      intents.take(intent("a"));
+      intents.take(intent("b"));
+      while (told < 2) co_await news.wait();
+    });
+    co_return true;
+  }());
+  EXPECT_EQ(done, (std::vector<std::string>{"a", "c"})) << "b is another master's by now";
 }
 
 TEST_F(IntentRuns, ForgetsWhatIsAcknowledged) {
