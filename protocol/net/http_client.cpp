@@ -225,6 +225,7 @@ Task<Result<HttpResponse>> HttpClient::send(HttpRequest request) {
   auto connection = co_await connect(state->executor, state->options.endpoint, *state->tls,
                                      state->options.connect_timeout);
   if (!connection) co_return base::fail(connection);
+  (*connection)->probe_when_idle();  // a body may be quiet for ever, its host may have gone
   co_return co_await state->exchange(std::move(*connection), std::move(request));
 }
 
