@@ -98,8 +98,9 @@ App::App(boost::asio::io_context& io, config::Config config, config::StateDirect
       tasks_(executor_) {
   links_.set(roster_);
   links_.add(static_cast<links::LinkListener&>(ca_rotation_));
-  links_.add(static_cast<links::LinkListener&>(clusters_));
+  // Before the clusters, which may make the machine the gateway: what it did is taken first.
   links_.add(static_cast<links::LinkListener&>(intents_));
+  links_.add(static_cast<links::LinkListener&>(clusters_));
   links_.add(static_cast<links::LinkListener&>(mirror_));
   links_.add(static_cast<links::StreamTaker&>(mirror_));
   links_.add(static_cast<links::StreamTaker&>(relay_));

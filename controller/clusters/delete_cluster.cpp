@@ -118,6 +118,7 @@ base::Task<Outcome> DeleteCluster::forget(Attempt attempt) {
     return {};
   });
   if (!stored) co_return failed(stored.error());
+  agents_.forget(attempt.cluster);  // what was asked of it while it went
   co_return Done{};
 }
 

@@ -22,7 +22,7 @@ void SavedRows::load(
 base::Result<std::size_t> SavedRows::save(const ClusterId& cluster, const std::string& kind,
                                           Table& table, std::size_t room) {
   const auto uids = table.take_unsaved(room);
-  auto done = database_.transaction([&]() -> base::Result<> {
+  auto done = database_.note([&]() -> base::Result<> {  // all of it is told anew at the next link
     for (const std::string& uid : uids) {
       const auto row = table.by_uid(uid);
       auto write = database_.prepare(

@@ -157,8 +157,8 @@ TEST_F(CallerStreamsTest, WhoComesWithLessThanTheServerJudgedByIsEnded) {
 
 TEST_F(CallerStreamsTest, WhoGetsMoreGoesOn) {
   auto pods = watch("ray", "/api/v1/namespaces/own/pods");
-  join(shop, "ray", access::Role::kProjectMember);
   ASSERT_TRUE(world.accounts.set_role(users["ray"].id, access::Role::kProjectMember, sales.id));
+  join(shop, "ray", access::Role::kProjectMember);
   EXPECT_EQ(renewed(), 0U);
   ASSERT_TRUE(world.accounts.set_role(users["ray"].id, access::Role::kAdministrator, {}));
   EXPECT_EQ(renewed(), 0U) << "who comes as an administrator bears no other group";

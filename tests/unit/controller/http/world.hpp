@@ -25,8 +25,9 @@ class World {
  public:
   World() {
     links.set(roster);
-    links.add(static_cast<links::LinkListener&>(clusters));
+    // Before the clusters, which may make the machine the gateway: what it did is taken first.
     links.add(static_cast<links::LinkListener&>(intents));
+    links.add(static_cast<links::LinkListener&>(clusters));
     links.add(static_cast<links::LinkListener&>(mirror));
     links.add(static_cast<links::StreamTaker&>(mirror));
     mirror.add(feed);
