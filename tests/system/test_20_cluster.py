@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cluster as its administrator sees it: nodes, disks, operations, namespaces, limits."""
 
+import json
+import re
+
 import pytest
 
 from slipway import wait_for
 
 claims = pytest.mark.claims
+JOIN_TOKEN = re.compile(r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b")
 
 
 @claims("C12.three-facts")
@@ -42,7 +46,7 @@ def test_nodes_are_initialised_without_a_hand(api):
         assert api.machine(name, "cat", "/proc/sys/net/ipv4/ip_forward").strip() == "1"
 
 
-@claims("C14.steps")
+@claims("C14.steps", "C14.no-token")
 def test_the_creation_shows_each_step_with_its_time_and_log(api):
     operation = api.items("/operations?cluster=demo")[0]
     operation = api.get(f"/operations/{operation['id']}")
@@ -54,6 +58,8 @@ def test_the_creation_shows_each_step_with_its_time_and_log(api):
     names = [step["name"] for step in operation["nodeSteps"] if step["node"] == "demo-master-1"]
     assert {"disks", "containerd", "etcd", "control-plane", "ready"} <= set(names), names
     assert any(step["logTail"] for step in operation["nodeSteps"])
+    control_plane = next(step["logTail"] for step in operation["nodeSteps"] if step["name"] == "control-plane")
+    assert "bootstrap-token" in control_plane and not JOIN_TOKEN.search(json.dumps(operation)), control_plane
 
 
 @claims("C3.one-master", "C3.three-masters", "C3.masters")

@@ -9,6 +9,7 @@ import { follow, useLink } from "../api/live";
 import mark from "../favicon.svg";
 import { LANGUAGES } from "../i18n";
 import { manages, useMe, useSignOut } from "../session/me";
+import { useTypingAsUse } from "../session/typing";
 import { useFollowing } from "../ui/RowLink";
 import { absolute } from "../ui/Time";
 import { BUSINESS, type Entry, entriesFor, leaves, MANAGEMENT } from "./menu";
@@ -35,6 +36,7 @@ function useKeptPlace(pathname: string) {
 /** What surrounds every page of somebody who is signed in: the two views, their menus, and how things stand. */
 export function Frame() {
   const { t } = useTranslation();
+  useTypingAsUse();
   const me = useMe();
   const queries = useQueryClient();
   useEffect(() => (me.mustChangePassword ? undefined : follow(queries)), [queries, me.mustChangePassword]);
