@@ -157,7 +157,10 @@ TEST_F(CallerStreamsTest, WhoComesWithLessThanTheServerJudgedByIsEnded) {
 
 TEST_F(CallerStreamsTest, WhoGetsMoreGoesOn) {
   auto pods = watch("ray", "/api/v1/namespaces/own/pods");
-  ASSERT_TRUE(world.accounts.set_role(users["ray"].id, access::Role::kProjectMember, sales.id));
+  const auto member =
+      world.accounts.set_role(users["ray"].id, access::Role::kProjectMember, sales.id);
+  ASSERT_TRUE(member);
+  users["ray"] = *member;
   join(shop, "ray", access::Role::kProjectMember);
   EXPECT_EQ(renewed(), 0U);
   ASSERT_TRUE(world.accounts.set_role(users["ray"].id, access::Role::kAdministrator, {}));
