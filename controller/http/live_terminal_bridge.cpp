@@ -48,7 +48,7 @@ std::optional<json::object> message_of(const wire::StreamNote& note, const std::
 /// The last words of a stream that ended before its terminal: does it live on, and for whom?
 json::object farewell(const base::Error& why) {
   const bool cut = why.code == ErrorCode::kUnavailable;
-  if (cut || why.code == ErrorCode::kConflict || why.code == ErrorCode::kDenied) {
+  if (cut || why.code == ErrorCode::kConflict) {
     return {{"detached", {{"message", why.message}, {"again", cut}}}};
   }
   return {{"exit", {{"code", kNoExitCode}, {"message", why.message}}}};

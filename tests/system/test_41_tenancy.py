@@ -32,14 +32,15 @@ def tenants(api, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def left_open(tenants, api):
-    """A watch through the proxy whose token was revoked when it had begun: its answer, and when that was."""
+    """A watch through the proxy whose token was revoked when it had begun: its lines, and when that was."""
     made = tenants.post("/tokens", who="ann", name="leaver")
     with api.visitor() as visitor:
         answer = visitor.get(f"{api.base}/api/v1/clusters/demo/proxy/api/v1/namespaces/{OWN}/pods?watch=true", stream=True,
                              headers={"Authorization": f"Bearer {made['token']}"}, timeout=(10, AGE * 3))
-        assert answer.status_code == 200 and b"crate" in next(answer.iter_lines())
+        lines = answer.iter_lines()  # one iterator: what is dropped closes the connection
+        assert answer.status_code == 200 and b"crate" in next(lines)
         api.call("DELETE", f"/tokens/{made['id']}", expect=204, token=tenants.token["ann"])
-        yield answer, time.monotonic()
+        yield lines, time.monotonic()
 
 
 def denied(said):
@@ -268,9 +269,9 @@ def test_the_audit_log_tells_who_did_what_where_and_what_was_refused(tenants, ap
 
 @claims("U1.ends")
 def test_what_a_token_opened_ends_with_it(tenants, api, left_open):
-    answer, revoked = left_open
+    lines, revoked = left_open
     with pytest.raises((requests.exceptions.ChunkedEncodingError, requests.exceptions.ConnectionError)) as cut:
-        for _ in answer.iter_lines():
+        for _ in lines:
             pass
     assert time.monotonic() - revoked < AGE + 15, cut.value
     told = api.items("/audit?actor=tenancy-ann&action=access.ended&limit=10")
