@@ -66,7 +66,7 @@ def test_an_interrupted_run_goes_through_when_it_is_run_again(world, api, seed):
             os.killpg(started.pid, number)
         told = started.communicate(timeout=60)[0]
         print(number, told)
-        if started.returncode == 130 and "packages" in told:
+        if started.returncode == 130 and "packages" in told and "summary" not in told:  # after its last step all is done
             assert "interrupted at" in told and "run it again to go on" in told
     assert "Slipway is up." in world.quickstart().stdout
     assert sorted(machine["id"] for machine in api.items("/machines")) == before
