@@ -70,6 +70,42 @@ class IntentRuns : public testing::Test {
     return told;
   }
 
+  /// What is done, in order, of a and b and what comes beside them, until `expected` outcomes were
+  /// told; `beside` is called while one is done.
+  std::vector<std::string> done_while(
+      std::size_t expected, const std::function<void(Intents&, const std::string&)>& beside) {
+    std::vector<std::string> done;
+    fakes::run_task(io_, [&]() -> Task<bool> {
+      base::Wakeup news(io_.get_executor());
+      IntentStore store(dir_);
+      EXPECT_TRUE(store.load());
+      std::size_t told = 0;
+      Intents* own = nullptr;
+      const auto does = [&](wire::Intent one) -> Task<base::Result<wire::IntentOutcome>> {
+        done.push_back(one.id());
+        beside(*own, one.id());
+        wire::IntentOutcome outcome;
+        outcome.set_intent_id(one.id());
+        co_return outcome;
+      };
+      Intents intents(
+          io_.get_executor(), pool_, store, does, [] { return true; },
+          [&](const auto&) {
+            ++told;
+            news.notify();
+          });
+      own = &intents;
+      co_await base::in_scope([&](base::TaskScope& scope) -> Task<> {
+        scope.spawn("intents", intents.run());
+        intents.take(intent("a"));
+        intents.take(intent("b"));
+        while (told < expected) co_await news.wait();
+      });
+      co_return true;
+    }());
+    return done;
+  }
+
   /// True while any file of the intent is there.
   bool is_kept(const std::string& id) const {
     return std::ranges::any_of(fs::directory_iterator(dir_), [&](const auto& file) {
@@ -98,37 +134,14 @@ TEST_F(IntentRuns, TheSameIdTwiceIsDoneOnceAndAnswersTheSame) {
 }
 
 TEST_F(IntentRuns, ARepetitionThatIsAcknowledgedMeanwhileIsNotDoneAgain) {
-  std::vector<std::string> done;
-  fakes::run_task(io_, [&]() -> Task<bool> {
-    base::Wakeup news(io_.get_executor());
-    IntentStore store(dir_);
-    EXPECT_TRUE(store.load());
-    Intents* own = nullptr;
-    const auto does = [&](wire::Intent intent) -> Task<base::Result<wire::IntentOutcome>> {
-      done.push_back(intent.id());
-      if (intent.id() == "b" && done.size() == 2) {  // the link broke and is back
-        own->take(IntentRuns::intent("a"));
-        own->take(IntentRuns::intent("b"));
-        own->acknowledge("a");
-        own->take(IntentRuns::intent("c"));
-      }
-      wire::IntentOutcome outcome;
-      outcome.set_intent_id(intent.id());
-      co_return outcome;
-    };
-    std::size_t told = 0;
-    Intents intents(
-        io_.get_executor(), pool_, store, does, [] { return true; },
-        [&](const auto&) { ++told, news.notify(); });
-    own = &intents;
-    co_await base::in_scope([&](base::TaskScope& scope) -> Task<> {
-      scope.spawn("intents", intents.run());
-      intents.take(intent("a"));
-      intents.take(intent("b"));
-      while (told < 4) co_await news.wait();  // a, b, b's repetition by what is kept, c
-    });
-    co_return true;
-  }());
+  const auto done =
+      done_while(4, [](Intents& intents, const std::string& id) {  // one by what is kept
+        if (id != "b") return;
+        intents.take(intent("a"));  // the link broke and is back
+        intents.take(intent("b"));
+        intents.acknowledge("a");
+        intents.take(intent("c"));
+      });
   EXPECT_EQ(done, (std::vector<std::string>{"a", "b", "c"}));
 }
 
@@ -173,35 +186,11 @@ TEST_F(IntentRuns, MoreThanAReportHoldsIsToldOneAfterTheOther) {
 }
 
 TEST_F(IntentRuns, WhatIsNotBegunGoesWithTheLink) {
-  std::vector<std::string> done;
-  fakes::run_task(io_, [&]() -> Task<bool> {
-    base::Wakeup news(io_.get_executor());
-    IntentStore store(dir_);
-    EXPECT_TRUE(store.load());
-    Intents* own = nullptr;
-    const auto does = [&](wire::Intent intent) -> Task<base::Result<wire::IntentOutcome>> {
-      done.push_back(intent.id());
-      if (intent.id() == "a") {
-        own->link_lost();
-        own->take(IntentRuns::intent("c"));
-      }
-      wire::IntentOutcome outcome;
-      outcome.set_intent_id(intent.id());
-      co_return outcome;
-    };
-    std::size_t told = 0;
-    Intents intents(
-        io_.get_executor(), pool_, store, does, [] { return true; },
-        [&](const auto&) { ++told, news.notify(); });
-    own = &intents;
-    co_await base::in_scope([&](base::TaskScope& scope) -> Task<> {
-      scope.spawn("intents", intents.run());
-      intents.take(intent("a"));
-      intents.take(intent("b"));
-      while (told < 2) co_await news.wait();
-    });
-    co_return true;
-  }());
+  const auto done = done_while(2, [](Intents& intents, const std::string& id) {
+    if (id != "a") return;
+    intents.link_lost();
+    intents.take(intent("c"));
+  });
   EXPECT_EQ(done, (std::vector<std::string>{"a", "c"})) << "b is another master's by now";
 }
 

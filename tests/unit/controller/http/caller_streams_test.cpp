@@ -286,6 +286,15 @@ TEST_F(CallerStreamsTest, AllTogetherLeaveRoomForTerminals) {
   }
   EXPECT_EQ(open("ray").error().code, base::ErrorCode::kExhausted);
   EXPECT_TRUE(open("ray", true)) << "a terminal";
+  auto claimed = as("admin", "GET",
+                    "/api/v1/clusters/demo/proxy/api/v1/namespaces/own/pods?watch=true&tty=true");
+  claimed.headers.set("Connection", "Upgrade");
+  claimed.headers.set("Upgrade", "websocket");
+  auto decision = world.run(world.api.upgrade(std::move(claimed)));
+  const auto* refused = std::get_if<net::HttpResponse>(&decision);
+  ASSERT_TRUE(refused) << "a watch that calls itself a terminal is none";
+  EXPECT_EQ(refused->status, 429);
+  EXPECT_EQ(text_of(body_of(*refused), "reason"), "TooManyRequests");
   all.pop_back();
   EXPECT_TRUE(open("ray"));
 }
