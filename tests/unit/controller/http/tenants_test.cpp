@@ -347,5 +347,22 @@ TEST_F(TenantsTest, TheEventsSocketTellsOfOnesOwnNamespacesOnly) {
   EXPECT_TRUE(world.run(play(*this, seen)));
 }
 
+TEST_F(TenantsTest, TheEventsSocketEndsWithItsToken) {
+  auto seen = open_events(*this, "ann");
+  auto play = [](TenantsTest& test, Page& seen) -> base::Task<bool> {
+    const auto publish = [&] {
+      test.world.changes.publish({"pod", "own/web", test.cluster.value});
+    };
+    publish();
+    const auto text = co_await seen.next();
+    EXPECT_NE(text.find("own/web"), std::string::npos) << text;
+    test.world.accounts.tokens().remove_all(test.users["ann"].id);
+    publish();
+    EXPECT_EQ(co_await seen.next(), "closed");
+    co_return true;
+  };
+  EXPECT_TRUE(world.run(play(*this, seen)));
+}
+
 }  // namespace
 }  // namespace slipway::http
