@@ -2,12 +2,13 @@
 #include "agent/terminal/output_store.hpp"
 
 #include <algorithm>
-#include <cassert>
+
+#include "protocol/base/check.hpp"
 
 namespace slipway::terminal {
 
 void OutputStore::append(std::string_view bytes) {
-  assert(bytes.size() <= room());
+  base::check(bytes.size() <= room(), "what is appended fits");
   const auto free = bytes_.capacity().capacity() - bytes_.size();
   const auto dropped = bytes.size() > free ? bytes.size() - free : 0;
   bytes_.rerase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(dropped));
@@ -22,7 +23,7 @@ bool OutputStore::acknowledge(std::uint64_t number) {
 }
 
 std::string OutputStore::read(std::uint64_t from, std::size_t most) const {
-  assert(from >= begin_ && from <= end());
+  base::check(from >= begin_ && from <= end(), "what is read is kept");
   const auto first = bytes_.begin() + static_cast<std::ptrdiff_t>(from - begin_);
   const auto count = std::min<std::uint64_t>(most, end() - from);
   return {first, first + static_cast<std::ptrdiff_t>(count)};

@@ -2,10 +2,10 @@
 #include "controller/clusters/upgrade_agents.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 #include "controller/clusters/cluster_states.hpp"
 #include "controller/clusters/create_cluster.hpp"
+#include "protocol/base/check.hpp"
 #include "protocol/wire/text.hpp"
 
 namespace slipway::clusters {
@@ -221,7 +221,7 @@ std::vector<MachineRow> UpgradeAgents::begin(const Turn& turn, const std::vector
     }
     return {};
   });
-  assert(stored);
+  base::check(stored.has_value(), "the transaction refuses nothing");
   for (const MachineRow& node : begun) nodes_.tell(node.id);
   return begun;
 }
@@ -233,7 +233,7 @@ void UpgradeAgents::end(const Turn& turn, MachineRow node) {
     turn.attempt.log(node.name + " is done: it runs " + program_of(node.release));
     return {};
   });
-  assert(stored);
+  base::check(stored.has_value(), "the transaction refuses nothing");
 }
 
 std::string UpgradeAgents::waits_for(const MachineRow& node) const {

@@ -9,11 +9,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cassert>
 #include <list>
 #include <stdexcept>
 #include <vector>
 
+#include "protocol/base/check.hpp"
 #include "protocol/base/log.hpp"
 
 namespace slipway::base {
@@ -54,10 +54,7 @@ TaskScope::TaskScope(asio::any_io_executor executor)
     : state_(std::make_shared<State>(std::move(executor))) {}
 
 TaskScope::~TaskScope() {
-  if (state_->tasks.empty()) return;
-  spdlog::critical("a TaskScope ends while {} tasks run: join() it first", state_->tasks.size());
-  assert(false && "TaskScope ends while tasks run");
-  cancel();
+  check(state_->tasks.empty(), "a TaskScope is joined before it ends");
 }
 
 void TaskScope::spawn(std::string name, Task<> body) {

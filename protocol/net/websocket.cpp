@@ -9,8 +9,8 @@
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <cassert>
 
+#include "protocol/base/check.hpp"
 #include "protocol/net/connect.hpp"
 #include "protocol/net/http_client.hpp"
 #include "protocol/net/http_parser.hpp"
@@ -212,7 +212,7 @@ Task<Result<TransportPtr>> accept_websocket(std::unique_ptr<Connection> connecti
 
 Task<> dismiss_websocket(std::unique_ptr<Connection> connection, HttpRequest request,
                          HttpServer::Farewell farewell) {
-  assert(farewell.reason.size() <= kMaxFarewellBytes);
+  base::check(farewell.reason.size() <= kMaxFarewellBytes, "a close frame holds the reason");
   auto socket = co_await accept_socket(std::move(connection), std::move(request),
                                        std::move(farewell.protocol), kIgnoredBytes, kCloseTime);
   if (!socket) co_return;
