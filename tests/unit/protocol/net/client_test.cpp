@@ -4,6 +4,8 @@
 namespace slipway::net {
 namespace {
 
+constexpr char kSilence = '\x1f';  // a script's end: nothing comes until the client gives up
+
 /// A peer that plays back bytes: one script per connection, in order.
 class ScriptedServer {
  public:
@@ -20,13 +22,15 @@ class ScriptedServer {
 
  private:
   Task<> serve(std::vector<std::string> scripts) {
-    for (const std::string& script : scripts) {
+    for (std::string& script : scripts) {
       auto [error, socket] = co_await acceptor_.async_accept(kUse);
       std::string head;
       co_await asio::async_read_until(socket, asio::dynamic_buffer(head), "\r\n\r\n", kUse);
       heads.push_back(head);
+      const bool silent = script.ends_with(kSilence);
+      if (silent) script.pop_back();
       co_await asio::async_write(socket, asio::buffer(script), kUse);
-      if (script.empty()) {  // says nothing until the client gives up
+      if (silent) {
         co_await asio::async_read(socket, asio::dynamic_buffer(head), asio::transfer_all(), kUse);
       }
     }
@@ -75,10 +79,20 @@ TEST(HttpClient, BrokenAnswersAreErrorsNotCrashes) {
 }
 
 TEST(HttpClient, SilenceIsATimeout) {
-  against({""}, [](HttpClient& client, ScriptedServer&) -> Task<> {
+  against({std::string(1, kSilence)}, [](HttpClient& client, ScriptedServer&) -> Task<> {
     auto response = co_await client.fetch({});
     EXPECT_FALSE(response);
     EXPECT_EQ(response.error().code, ErrorCode::kTimeout);
+  });
+}
+
+TEST(HttpClient, ABodyThatStopsIsATimeout) {
+  const std::string half = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf";
+  against({half + kSilence}, [](HttpClient& client, ScriptedServer&) -> Task<> {
+    const auto response = co_await client.fetch({});
+    EXPECT_FALSE(response);
+    EXPECT_EQ(response.error().code, ErrorCode::kTimeout);
+    EXPECT_TRUE(response.error().message.contains("the answer's body")) << response.error().message;
   });
 }
 
