@@ -69,28 +69,43 @@ Result<net::TlsServer> LoopbackServer::issue() const {
   return net::TlsServer{own->certificate_pem + *ca, own->key_pem, *std::move(clients)};
 }
 
-Result<> LoopbackServer::serve() {
-  const auto age = clock_.utc() - renewed_at_;
-  if (server_ && age >= 0s && age < kRenewal) return {};
-  auto tls = issue();
-  if (!tls) return base::fail(tls);
-  if (server_) {
-    auto renewed = server_->renew(*std::move(tls));
-    if (renewed) renewed_at_ = clock_.utc();
-    return renewed;
+std::vector<std::filesystem::file_time_type> LoopbackServer::written_at() const {
+  std::vector<std::filesystem::file_time_type> times;
+  for (const std::string& file :
+       {std::string("ca.crt"), std::string("ca.key"), options_.client_ca_file}) {
+    std::error_code failure;
+    if (!file.empty()) {
+      times.push_back(std::filesystem::last_write_time(options_.pki / file, failure));
+    }
   }
+  return times;
+}
+
+Result<> LoopbackServer::start(net::TlsServer tls) {
   net::HttpServerOptions with;
   with.address = kLoopback;
   with.port = options_.port;
-  with.tls = *std::move(tls);
+  with.tls = std::move(tls);
   with.max_body_bytes = options_.max_body_bytes;
   with.max_connections = options_.max_connections;
   with.idle_timeout = kIdleLimit;
   server_.emplace(executor_, std::move(with), handler_, no_upgrade);
   auto started = server_->start();
   if (!started) server_.reset();
-  if (started) renewed_at_ = clock_.utc();
   return started;
+}
+
+Result<> LoopbackServer::serve() {
+  const auto age = clock_.utc() - renewed_at_;
+  auto written = written_at();
+  if (server_ && age >= 0s && age < kRenewal && written == issued_from_) return {};
+  auto tls = issue();
+  if (!tls) return base::fail(tls);
+  auto serves = server_ ? server_->renew(*std::move(tls)) : start(*std::move(tls));
+  if (!serves) return serves;
+  renewed_at_ = clock_.utc();
+  issued_from_ = std::move(written);
+  return {};
 }
 
 Task<> LoopbackServer::stop() {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocol/base/clock.hpp"
 #include "protocol/net/http_server.hpp"
@@ -21,7 +22,8 @@ struct LoopbackServerOptions {
 };
 
 /// Serves the API server beside it on a master's loopback address, with a certificate from the
-/// cluster's CA that is new each day. Workers have no key of that CA: they never serve.
+/// cluster's CA that is new each day, and when the CA's files change. Workers have no key of that
+/// CA: they never serve.
 class LoopbackServer {
  public:
   LoopbackServer(base::asio::any_io_executor executor, const base::Clock& clock,
@@ -29,7 +31,9 @@ class LoopbackServer {
 
   /// Whether this node is a master, or has all that it takes to become one.
   bool is_master() const;
-  /// Serves, if it does not yet, and sees to its certificate; at once where nothing is to do.
+  /// Serves, if it does not yet, and sees to its certificate; at once, by a look at its files'
+  /// times, where nothing is to do. To be called again every few minutes: a clock may have been
+  /// set.
   base::Result<> serve();
   /// The cluster's CA, which believes the certificate.
   base::Result<std::string> ca_pem() const;
@@ -38,6 +42,9 @@ class LoopbackServer {
 
  private:
   base::Result<net::TlsServer> issue() const;
+  base::Result<> start(net::TlsServer tls);
+  /// When the files that issue() reads were written; the least time of one that is not there.
+  std::vector<std::filesystem::file_time_type> written_at() const;
 
   base::asio::any_io_executor executor_;
   const base::Clock& clock_;
@@ -45,6 +52,7 @@ class LoopbackServer {
   net::HttpServer::Handler handler_;
   std::optional<net::HttpServer> server_;
   base::UtcTime renewed_at_;
+  std::vector<std::filesystem::file_time_type> issued_from_;
 };
 
 }  // namespace slipway::kube

@@ -20,7 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kRetry = 5s;
-constexpr auto kRenewal = 24h;
 constexpr auto kFrontProxy = "front-proxy-client";  // kubeadm's name for the API server's client
 
 kube::LoopbackServerOptions served_by(const MetricsServerOptions& options) {
@@ -35,11 +34,13 @@ kube::LoopbackServerOptions served_by(const MetricsServerOptions& options) {
 struct MetricsServer::State {
   State(base::asio::any_io_executor executor, const base::Clock& clock,
         const MetricsServerOptions& options)
-      : api(executor, options.kubeconfig),
+      : look(options.look),
+        api(executor, options.kubeconfig),
         metrics(executor, api, clock),
         server(executor, clock, served_by(options),
                [this](net::HttpRequest request) { return answer(std::move(request)); }) {}
 
+  std::chrono::milliseconds look;
   kube::LocalKubeApi api;
   MetricsApi metrics;
   kube::LoopbackServer server;
@@ -51,7 +52,7 @@ struct MetricsServer::State {
     co_return refused;
   }
 
-  /// Another certificate, and the registration, in case somebody removed it.
+  /// Another certificate where one is due, and the registration, in case somebody removed it.
   Task<Result<>> begin() {
     if (auto serves = server.serve(); !serves) co_return serves;
     auto ca = server.ca_pem();
@@ -71,18 +72,18 @@ unsigned short MetricsServer::port() const {
 }
 
 Task<> MetricsServer::run() {
-  std::string said;
+  std::string said = "-";
   for (;;) {
     if (!state_->server.is_master()) {
       co_await base::sleep_for(kRetry);
       continue;
     }
     auto begun = co_await state_->begin();
-    if (begun) spdlog::info("metrics.k8s.io is served on port {}", port());
     const auto& why = begun ? std::string() : begun.error().message;
-    if (!why.empty() && why != said) spdlog::info("metrics.k8s.io is not served yet: {}", why);
+    if (why != said && begun) spdlog::info("metrics.k8s.io is served on port {}", port());
+    if (why != said && !begun) spdlog::info("metrics.k8s.io is not served yet: {}", why);
     said = why;
-    co_await base::sleep_for(begun ? base::Duration(kRenewal) : base::Duration(kRetry));
+    co_await base::sleep_for(begun ? base::Duration(state_->look) : base::Duration(kRetry));
   }
 }
 

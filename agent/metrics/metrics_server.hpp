@@ -16,11 +16,12 @@ struct MetricsServerOptions {
   std::filesystem::path kubeconfig = "/etc/kubernetes/admin.conf";
   std::filesystem::path pki = "/etc/kubernetes/pki";
   unsigned short port = kMetricsPort;
+  std::chrono::milliseconds look{300'000};  ///< at its certificate and its registration
 };
 
 /// Serves metrics.k8s.io on a master's loopback address, to the API server alone (by the CA of its
 /// front proxy). Waits until the master's PKI is there; its own certificate comes from the
-/// cluster's CA and is new each day.
+/// cluster's CA and is new each day, or some minutes after that CA or the clock was changed.
 class MetricsServer {
  public:
   MetricsServer(base::asio::any_io_executor executor, const base::Clock& clock,

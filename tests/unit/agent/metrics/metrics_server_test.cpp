@@ -12,6 +12,7 @@
 #include "protocol/net/http_client.hpp"
 #include "protocol/pki/pki.hpp"
 #include "tests/fakes/run_task.hpp"
+#include "tests/fakes/tls_kube_api.hpp"
 
 namespace slipway::metrics {
 namespace {
@@ -94,6 +95,41 @@ TEST_F(MetricsServerTest, AnswersTheApiServersFrontProxyAlone) {
   EXPECT_EQ(found[1], 403);
   EXPECT_NE(found[2], 200);
   EXPECT_NE(found[3], 200);
+}
+
+// The API server is told the CA anew and believes no certificate of the one before.
+TEST_F(MetricsServerTest, AnotherCaOfTheClusterIsTakenAtTheNextLook) {
+  write("front-proxy-ca.crt", front_proxy.certificate_pem);
+  const auto who = client(front_proxy, "front-proxy-client");
+  int registered = 0;
+  fakes::TlsKubeApi api(io.get_executor(), directory / "admin.conf",
+                        [&](net::HttpRequest request) -> base::Task<net::HttpResponse> {
+                          if (request.target.contains("/apiservices?")) ++registered;
+                          co_return net::HttpResponse{.status = 201};
+                        });
+  MetricsServer server(
+      io.get_executor(), clock,
+      {.kubeconfig = directory / "admin.conf", .pki = directory, .port = 0, .look = 10ms});
+  base::TaskScope scope(io.get_executor());
+  fakes::run_task(io, [&]() -> base::Task<bool> {
+    scope.spawn("metrics", server.run());
+    for (int turns = 0; turns < 500 && registered == 0; ++turns) co_await base::sleep_for(10ms);
+    EXPECT_EQ(co_await asked_as(who, server.port()), 200);
+    cluster = ca("kubernetes");
+    write("ca.crt", cluster.certificate_pem);
+    write("ca.key", cluster.key_pem);
+    int status = 0;
+    for (int turns = 0; turns < 500 && status != 200; ++turns) {
+      co_await base::sleep_for(10ms);
+      status = co_await asked_as(who, server.port());
+    }
+    EXPECT_EQ(status, 200) << "it shows the old CA's certificate";
+    EXPECT_GT(registered, 1) << "whoever removes the registration waits for a day";
+    co_await scope.join();
+    co_await server.stop();
+    co_await api.stop();
+    co_return true;
+  }());
 }
 
 }  // namespace
