@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <random>
 
 #include "agent/kube/json_reading.hpp"
 #include "protocol/base/json_text.hpp"
@@ -29,6 +30,8 @@ constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
 constexpr int kUnprocessable = 422;
 constexpr int kServerFault = 500;
+constexpr int kAccountWaits = 8;  // of one manifest
+constexpr std::chrono::seconds kLongestAccountWait{2};
 
 /// "Widget.example.org", as definitions name kinds.
 std::string group_kind_of(const ManifestObject& object) {
@@ -142,8 +145,14 @@ void explain_repetition(wire::IntentOutcome& outcome) {
   const auto status = outcome.http_status();
   if (status != kNotFound && status != kConflict) return;
   outcome.set_message(outcome.message() +
-                      " (a master that was lost had this change before and may have made it: look "
-                      "at the object)");
+                      " (this change was sent before, its answer was lost, and it may have been "
+                      "made: look at the object)");
+}
+
+/// A namespace that was made a moment ago has no service account, or none with a token, yet.
+bool lacks_account(const wire::ObjectOutcome& outcome) {
+  return outcome.message().contains("No API token found for service account") ||
+         outcome.message().contains("error looking up service account");
 }
 
 /// An object without a name of its own would be made again by a repetition.
@@ -194,7 +203,7 @@ Task<Result<wire::IntentOutcome>> Applier::in_the_name_of(wire::Intent intent) {
   if (tenant.has_apply()) *inner.mutable_apply() = tenant.apply();
   if (tenant.has_request()) *inner.mutable_request() = tenant.request();
   ImpersonatedApi api(api_, tenant.who());
-  Applier applier(api, patience_);
+  Applier applier(api, patience_, may_);
   co_return co_await applier.run(std::move(inner));
 }
 
@@ -211,10 +220,12 @@ Task<Result<wire::IntentOutcome>> Applier::apply(wire::ApplyManifest manifest) {
   std::vector<wire::ObjectOutcome> outcomes(objects->size());
   Announced coming;
   if (manifest.dry_run() && !manifest.delete_()) coming = announced_by(*objects);
+  AccountWaits waits{{{patience_.pause, kLongestAccountWait}, std::random_device{}()},
+                     kAccountWaits};
   for (const auto place : order) {
     const auto& object = (*objects)[place];
     const bool kind_comes = coming.kinds.contains(group_kind_of(object));
-    auto done = co_await put(object, manifest, kind_comes ? 1 : tries);
+    auto done = co_await put_when_ready(object, manifest, kind_comes ? 1 : tries, waits);
     if (done && !done->ok()) done = co_await again_later(object, coming, manifest, *done);
     if (!done) co_return base::fail(done);
     outcomes[place] = std::move(*done);
@@ -253,6 +264,18 @@ Task<Applier::Answer> Applier::again_later(const ManifestObject& object, const A
     co_return judged;
   }
   co_return later("Namespace " + in);
+}
+
+Task<Applier::Answer> Applier::put_when_ready(const ManifestObject& object,
+                                              const wire::ApplyManifest& how, int tries,
+                                              AccountWaits& waits) {
+  while (may_()) {
+    auto done = co_await put(object, how, tries);
+    if (!done || done->ok() || how.dry_run() || !lacks_account(*done)) co_return done;
+    if (waits.left-- <= 0) co_return done;
+    co_await base::sleep_for(waits.backoff.next());
+  }
+  co_return base::fail(ErrorCode::kUnavailable, "this node is not the gateway any more");
 }
 
 Task<Applier::Answer> Applier::put(const ManifestObject& object, const wire::ApplyManifest& how,

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <set>
 
 #include "agent/kube/kube_api.hpp"
 #include "agent/kube/rest_mapping.hpp"
 #include "order.pb.h"
+#include "protocol/base/backoff.hpp"
 #include "protocol/manifest/manifest.hpp"
 #include "report.pb.h"
 
@@ -26,10 +28,15 @@ struct ApplyPatience {
 };
 
 /// Does what an intent says at the API server and words what became of it. An error means that the
-/// API server could not be asked: try the whole again later; everything else is an outcome.
+/// API server could not be asked, or that this node may not any more: try the whole again later;
+/// everything else is an outcome.
 class Applier {
  public:
-  Applier(KubeApi& api, ApplyPatience patience) : api_(api), mapping_(api), patience_(patience) {}
+  using May = std::function<bool()>;
+  /// `may`: whether this node is the gateway now; asked before each object of a manifest.
+  Applier(
+      KubeApi& api, ApplyPatience patience, May may = [] { return true; })
+      : api_(api), mapping_(api), patience_(patience), may_(std::move(may)) {}
 
   base::Task<base::Result<wire::IntentOutcome>> run(wire::Intent intent);
 
@@ -40,12 +47,19 @@ class Applier {
     std::set<std::string> namespaces;
     std::map<std::string, std::string> kinds;  ///< "Widget.example.org" to its definition's name
   };
+  /// What a manifest may still wait for the service accounts of new namespaces.
+  struct AccountWaits {
+    base::Backoff backoff;
+    int left;
+  };
   static Announced announced_by(const std::vector<ManifestObject>& objects);
   base::Task<base::Result<wire::IntentOutcome>> in_the_name_of(wire::Intent intent);
   base::Task<base::Result<wire::IntentOutcome>> apply(wire::ApplyManifest manifest);
   base::Task<base::Result<wire::IntentOutcome>> request(wire::KubeRequest request);
   base::Task<Answer> again_later(const ManifestObject& object, const Announced& coming,
                                  const wire::ApplyManifest& how, wire::ObjectOutcome refusal);
+  base::Task<Answer> put_when_ready(const ManifestObject& object, const wire::ApplyManifest& how,
+                                    int tries, AccountWaits& waits);
   base::Task<Answer> put(const ManifestObject& object, const wire::ApplyManifest& how, int tries);
   base::Task<Answer> patch(const ManifestObject& object, std::string path, bool dry_run);
   base::Task<Answer> remove(const ManifestObject& object, std::string path, bool dry_run);
@@ -56,6 +70,7 @@ class Applier {
   KubeApi& api_;
   RestMapping mapping_;
   ApplyPatience patience_;
+  May may_;
 };
 
 }  // namespace slipway::kube

@@ -15,14 +15,30 @@ namespace slipway::kube {
 using base::Result;
 using base::Task;
 
+namespace {
+
+constexpr std::uint32_t kUnavailable = 503;
+
+wire::IntentOutcome not_kept(const wire::Intent& intent, const base::Error& why) {
+  wire::IntentOutcome outcome;
+  outcome.set_intent_id(intent.id());
+  outcome.set_http_status(kUnavailable);
+  outcome.set_message("nothing was done: this master cannot keep what it is told (" + why.message +
+                      ")");
+  return outcome;
+}
+
+}  // namespace
+
 /// The gateway's parts, each on top of those before it.
 struct Gateway::State {
   State(base::asio::any_io_executor executor, base::asio::thread_pool& threads,
         const base::Clock& time, GatewayOptions options)
       : pool(threads),
         clock(time),
-        api(executor, options.kubeconfig),
-        applier(api, {}),
+        api(executor, options.kubeconfig, options.answer_limit),
+        patient_api(executor, options.kubeconfig, kNoAnswerLimit),
+        applier(api, {}, [this] { return is_gateway(); }),
         etcd(local_etcd(executor, options.pki)),
         store(options.intents_dir),
         scope(executor) {}
@@ -30,6 +46,7 @@ struct Gateway::State {
   base::asio::thread_pool& pool;
   const base::Clock& clock;
   LocalKubeApi api;
+  LocalKubeApi patient_api;  // for what may stay silent until something happens
   Applier applier;
   EtcdMembers etcd;
   IntentStore store;
@@ -66,7 +83,9 @@ Result<> Gateway::start() {
 }
 
 void Gateway::take(wire::Intent intent) {
-  if (state_->intents) state_->intents->take(std::move(intent));
+  auto opened = state_->intents ? Result<>{} : start();
+  if (!opened) return state_->told(not_kept(intent, opened.error()));
+  state_->intents->take(std::move(intent));
 }
 
 void Gateway::acknowledge(const wire::IntentAck& ack) {
@@ -97,7 +116,8 @@ Task<> Gateway::mirror(link::StreamPtr stream) {
 }
 
 Task<> Gateway::serve(wire::HttpOpen open, link::StreamPtr stream) {
-  return proxy(state_->api, std::move(open), std::move(stream));
+  KubeApi& api = may_stay_silent(open) ? state_->patient_api : state_->api;
+  return proxy(api, std::move(open), std::move(stream));
 }
 
 Task<> Gateway::stop() {

@@ -3,6 +3,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -20,6 +21,7 @@ struct GatewayOptions {
   std::filesystem::path kubeconfig = "/etc/kubernetes/admin.conf";
   std::filesystem::path pki = "/etc/kubernetes/pki";
   std::filesystem::path intents_dir = "/var/lib/slipway/intents";
+  std::chrono::milliseconds answer_limit{60'000};  ///< of the API server, unless it may stay silent
 };
 
 /// A master's door to its API server: applies intents once, mirrors by watch, proxies requests.
@@ -30,7 +32,8 @@ class Gateway {
           const base::Clock& clock, GatewayOptions options);
   ~Gateway();
 
-  /// Reads what the disk holds of earlier intents; those without an outcome run again.
+  /// Reads what the disk holds of earlier intents; those without an outcome are dropped. After an
+  /// error each intent is refused, unless another try at the disk, one for each, succeeds.
   base::Result<> start();
   /// Takes an intent; `report` (see on_outcome) is called when it is done, or at once if it was.
   void take(wire::Intent intent);

@@ -170,7 +170,8 @@ Task<> Intents::perform(wire::Intent intent) {
       co_return;
     }
     spdlog::info("intents: {} waits: {}", intent.id(), outcome.error().message);
-    co_await base::sleep_for(backoff_.next());
+    intent.set_repeated(true);  // it may have been done although no answer came
+    if (may_()) co_await base::sleep_for(backoff_.next());
   }
 }
 

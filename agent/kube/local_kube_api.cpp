@@ -36,8 +36,9 @@ void hold(std::shared_ptr<net::HttpClient> client, net::HttpResponse& response) 
 
 }  // namespace
 
-LocalKubeApi::LocalKubeApi(base::asio::any_io_executor executor, std::filesystem::path kubeconfig)
-    : executor_(std::move(executor)), path_(std::move(kubeconfig)) {}
+LocalKubeApi::LocalKubeApi(base::asio::any_io_executor executor, std::filesystem::path kubeconfig,
+                           std::chrono::milliseconds answer_limit)
+    : executor_(std::move(executor)), path_(std::move(kubeconfig)), answer_limit_(answer_limit) {}
 
 Result<std::shared_ptr<net::HttpClient>> LocalKubeApi::client() {
   std::error_code failure;
@@ -57,6 +58,7 @@ Result<std::shared_ptr<net::HttpClient>> LocalKubeApi::client() {
   net::HttpClientOptions options;
   options.endpoint = {config->host, config->port};
   options.tls = std::move(tls);
+  options.response_timeout = answer_limit_;
   options.max_idle_connections = kIdleConnections;
   client_ = std::make_shared<net::HttpClient>(executor_, std::move(options));
   read_at_ = written_at;

@@ -222,6 +222,78 @@ TEST_F(IntentRuns, DoesNothingOnceAnotherMasterIsTheGateway) {
   EXPECT_FALSE(is_kept("b")) << "what another master was given must not be done late";
 }
 
+// The first try may have made it: what the second meets is then no fault of who asked.
+TEST_F(IntentRuns, ItsOwnRepetitionIsMarkedAsOne) {
+  std::vector<bool> repeated;
+  fakes::run_task(io_, [&]() -> Task<bool> {
+    base::Wakeup news(io_.get_executor());
+    IntentStore store(dir_);
+    EXPECT_TRUE(store.load());
+    Applier applier(api_, {.pause = {}});
+    api_.answers["POST /x"] = {{409, R"({"message":"x already exists"})", nullptr}};
+    std::vector<wire::IntentOutcome> told;
+    Intents intents(
+        io_.get_executor(), pool_, store,
+        [&](wire::Intent one) -> Task<base::Result<wire::IntentOutcome>> {
+          repeated.push_back(one.repeated());
+          auto outcome = co_await applier.run(std::move(one));
+          if (repeated.size() > 1) co_return outcome;
+          co_return base::fail(base::ErrorCode::kTimeout, "the answer was lost");
+        },
+        [] { return true; },
+        [&](const auto& outcome) {
+          told.push_back(outcome);
+          news.notify();
+        });
+    co_await base::in_scope([&](base::TaskScope& scope) -> Task<> {
+      scope.spawn("intents", intents.run());
+      intents.take(intent("a"));
+      while (told.empty()) co_await news.wait();
+    });
+    EXPECT_THAT(told[0].message(), testing::HasSubstr("x already exists"));
+    EXPECT_THAT(told[0].message(), testing::HasSubstr("may have been made"));
+    co_return true;
+  }());
+  EXPECT_EQ(repeated, (std::vector<bool>{false, true}));
+}
+
+TEST_F(IntentRuns, AManifestStopsWhereTheRoleIsLostAndIsLeftToTheNextGateway) {
+  api_.on("GET /api/v1", 200,
+          R"({"resources":[{"name":"configmaps","namespaced":true,"kind":"ConfigMap"}]})");
+  const std::string maps = "/api/v1/namespaces/default/configmaps/";
+  api_.on("PATCH " + maps, 201, "{}");
+  fakes::run_task(io_, [&]() -> Task<bool> {
+    base::Wakeup news(io_.get_executor());
+    IntentStore store(dir_);
+    EXPECT_TRUE(store.load());
+    const auto may = [&] {
+      return std::ranges::none_of(api_.requests, [](auto& one) { return one.method == "PATCH"; });
+    };
+    Applier applier(api_, {.pause = {}}, may);
+    std::size_t told = 0;
+    Intents intents(
+        io_.get_executor(), pool_, store,
+        [&](wire::Intent one) { return applier.run(std::move(one)); }, may,
+        [&](const auto&) {
+          ++told;
+          news.notify();
+        });
+    wire::Intent two;
+    two.set_id("two");
+    const std::string map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: ";
+    two.mutable_apply()->set_yaml(map + "a}}\n---\n" + map + "b}}\n");
+    co_await base::in_scope([&](base::TaskScope& scope) -> Task<> {
+      scope.spawn("intents", intents.run());
+      intents.take(two);
+      while (told == 0 && (may() || is_kept("two")))
+        co_await boost::asio::post(boost::asio::use_awaitable);
+    });
+    EXPECT_EQ(told, 0U) << "the next gateway tells";
+    co_return true;
+  }());
+  EXPECT_THAT(api_.asked(), testing::Not(testing::Contains(testing::HasSubstr(maps + "b"))));
+}
+
 TEST_F(IntentRuns, RefusesIdsThatAreNone) {
   for (const auto* bad : {"", "../x", "a/b", "a.b", "a b"}) {
     auto told = life({intent(bad)}, 1);
