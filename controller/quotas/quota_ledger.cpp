@@ -22,6 +22,13 @@ void leave_out(Amounts& of, const Amounts& what) {
   for (const auto& [resource, amount] : what) of.erase(resource);
 }
 
+/// What a project with this budget of its own takes of its department's, having given so much.
+Amounts share_by(Amounts budget, Amounts given) {
+  leave_out(given, budget);
+  add(budget, given);
+  return budget;
+}
+
 std::unexpected<Refusal> there_already(const Where& where) {
   return std::unexpected(
       Refusal{{ErrorCode::kConflict,
@@ -45,11 +52,7 @@ Amounts QuotaLedger::given_by(const access::ProjectId& project, const Where* but
 
 /// What a project takes of its department's budget.
 Amounts QuotaLedger::share_of(const access::ProjectId& project) const {
-  auto share = rows_.budget(project.value);
-  auto given = given_by(project);
-  leave_out(given, share);
-  add(share, given);
-  return share;
+  return share_by(rows_.budget(project.value), given_by(project));
 }
 
 Amounts QuotaLedger::given_by(const access::DepartmentId& department,
@@ -77,8 +80,11 @@ std::vector<Level> QuotaLedger::levels_over(const access::Project& project,
               .given = {}};
   leave_out(above.budget, own.budget);
   if (!above.budget.empty()) {
-    above.given = given_by(project.department.id, &project.id);
-    add(above.given, own.given);
+    // Without the namespace in whichever project it is: one that moves is counted once.
+    for (const auto& one : tenancy_.projects()) {
+      if (one.department.id != project.department.id) continue;
+      add(above.given, share_by(rows_.budget(one.id.value), given_by(one.id, &but)));
+    }
   }
   return {std::move(own), std::move(above)};
 }

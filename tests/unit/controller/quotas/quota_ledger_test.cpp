@@ -173,6 +173,22 @@ TEST_F(QuotaLedgerTest, ANamespaceMovesWithWhatItHasWhereItFits) {
   EXPECT_FALSE(ledger.find(at("new")));
 }
 
+TEST_F(QuotaLedgerTest, ANamespaceThatMovesWithinADepartmentIsCountedOnce) {
+  ASSERT_TRUE(ledger.set_budget(sales, pods(10), 0, false));
+  ASSERT_TRUE(ledger.allot(ask("a", shop, pods(6)), {"i"}));
+  ASSERT_TRUE(ledger.allot(ask("b", shop, pods(3)), {"i"}));
+  const auto moved = ledger.move(at("a"), bank, {"i"});
+  ASSERT_TRUE(moved) << moved.error().error.message;
+  EXPECT_EQ(given(bank), 6);
+  EXPECT_EQ(given_in_sales(), 9);
+  EXPECT_EQ(ledger.in_force(ledger.adopt(at("a"), shop)), pods(6)) << "the same by its label";
+  ASSERT_TRUE(ledger.set_budget(shop, pods(9), 0, false));
+  const auto refused = ledger.move(at("a"), bank, {"i"});
+  ASSERT_FALSE(refused) << "the shop keeps its budget, and the department has 1 left";
+  EXPECT_EQ(refused.error().shortages[0].level, "department");
+  EXPECT_EQ(refused.error().shortages[0].left, 1);
+}
+
 TEST_F(QuotaLedgerTest, WhatCameByAnotherWayGetsNothingOfABudget) {
   ASSERT_TRUE(ledger.set_budget(bank, pods(4), 0, false));
   auto taken = ledger.adopt(at("made-by-kubectl"), bank);
