@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/http/intent_views.hpp"
+#include "controller/rounds.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/with_timeout.hpp"
 
@@ -49,22 +50,30 @@ base::Task<> ClusterRounds::run() {
 }
 
 base::Task<> ClusterRounds::keep(base::ClusterId cluster) {
-  auto done = co_await work_.step(cluster);
-  if (!done) {
-    const auto wait = work_.retry ? work_.retry(cluster) : kRoundsRetry;
-    spdlog::warn("{} of cluster {}: {}; tried again in {} s", work_.name, cluster.value,
-                 done.error().message, wait.count());
-    co_await base::sleep_for(wait);
-    waiting_.insert(cluster);
+  {
+    const Busy busy{busy_, cluster};
+    base::Result<bool> done = fail(ErrorCode::kInternal, "it broke off");
+    const auto look = [&]() -> base::Task<> { done = co_await work_.step(cluster); };
+    co_await outlive(work_.name + " of cluster " + cluster.value, look());
+    if (!done) {
+      const auto wait = work_.retry ? work_.retry(cluster) : kRoundsRetry;
+      spdlog::warn("{} of cluster {}: {}; tried again in {} s", work_.name, cluster.value,
+                   done.error().message, wait.count());
+      co_await base::sleep_for(wait);
+      waiting_.insert(cluster);
+    }
   }
-  busy_.erase(cluster);
   wake_.notify();
 }
 
 base::Task<> ClusterRounds::go_round() {
-  for (;;) {
+  const auto begin = [this]() -> base::Task<> {
     work_.before();
     for (const auto& cluster : services_.clusters.names()) look_at(cluster.id);
+    co_return;
+  };
+  for (;;) {
+    co_await outlive(work_.name, begin());
     co_await base::sleep_for(work_.every);
   }
 }

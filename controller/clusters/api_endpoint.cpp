@@ -42,6 +42,12 @@ base::Task<base::Result<>> ApiEndpoint::ensure(ClusterId id) {
   if (told && !cluster->api_address.empty()) co_return base::Result<>{};
   auto made = co_await cloud_.ensure_load_balancer(std::move(wanted));
   if (!made) co_return base::fail(made);
+  // The cluster may have been deleted while the cloud worked; then what came late stays the
+  // reconciler's to delete.
+  const auto now = ledger_.find(row->id);
+  if (!now || now->state == ResourceState::kDeleting || now->state == ResourceState::kGone) {
+    co_return base::fail(base::ErrorCode::kConflict, "the cluster is being deleted");
+  }
   ledger_.present(row->id, made->cloud_id);
   ledger_.set(row->id, ResourceState::kPresent, members);
   rows_.set_api_address(id, made->address);

@@ -45,7 +45,7 @@ base::Result<> Clusters::retry_node(const std::string& cluster, const std::strin
 }
 
 /// The operation that does the same already, retried if it had failed. One that gave up on nodes
-/// gives way to another; kConflict: one that does not.
+/// gives way to another, in accept(); kConflict: one that does not.
 base::Result<std::optional<OperationId>> Clusters::State::make_way(const ClusterId& cluster,
                                                                    const char* kind,
                                                                    const std::string& subject) {
@@ -68,14 +68,16 @@ base::Result<std::optional<OperationId>> Clusters::State::make_way(const Cluster
                     ") of this cluster is not done: wait for it, or retry it",
                 "cluster");
   }
-  operations.cancel_all(cluster);
   return std::nullopt;
 }
 
+/// After make_way(): what gave up before gives way in the transaction that takes the new one, or
+/// stays as it is.
 base::Result<Accepted> Clusters::State::accept(const ClusterRow& cluster, const char* kind,
                                                const std::string& subject, const std::string& by) {
   OperationId operation;
   auto stored = ground.database.transaction([&]() -> base::Result<> {
+    operations.cancel_all(cluster.id);
     auto added = operations.add(kind, cluster.id, by, subject);
     if (!added) return fail(added);
     operation = *added;

@@ -7,6 +7,7 @@
 #include "controller/clusters/cluster_rules.hpp"
 #include "controller/clusters/clusters_state.hpp"
 #include "controller/clusters/key_pairs.hpp"
+#include "controller/rounds.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/with_timeout.hpp"
 
@@ -121,14 +122,14 @@ void Clusters::start() {
   self.operations.start();
   self.tasks.spawn("watch of the nodes", [](Clusters& clusters) -> base::Task<> {
     for (;;) {
-      co_await clusters.watch_once();
+      co_await controller::outlive("watch of the nodes", clusters.watch_once());
       co_await base::sleep_for(kWatchInterval);
     }
   }(*this));
   self.tasks.spawn("consoles", self.consoles.run());
   self.tasks.spawn("reconciler", [](Clusters& clusters) -> base::Task<> {
     for (;;) {
-      co_await clusters.reconcile_once();
+      co_await controller::outlive("reconciler", clusters.reconcile_once());
       co_await base::sleep_for(kReconcileInterval);
     }
   }(*this));

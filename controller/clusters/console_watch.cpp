@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "controller/rounds.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/parallel.hpp"
 #include "protocol/base/with_timeout.hpp"
@@ -106,7 +107,7 @@ base::Task<> ConsoleWatch::look() {
 
 base::Task<> ConsoleWatch::run() {
   for (;;) {
-    co_await look();
+    co_await controller::outlive("consoles", look());
     co_await base::sleep_for(kConsoleInterval);
   }
 }

@@ -3,6 +3,7 @@
 
 #include "controller/clusters/base_objects.hpp"
 #include "controller/clusters/cluster_rules.hpp"
+#include "controller/clusters/operation_rows.hpp"
 #include "protocol/base/parallel.hpp"
 #include "protocol/pki/pki.hpp"
 #include "protocol/wire/text.hpp"
@@ -12,6 +13,8 @@ namespace {
 
 using base::ErrorCode;
 using base::fail;
+
+constexpr char kUnwanted[] = "the operation is no longer wanted";
 
 /// "demo-worker-1, demo-worker-2 and 3 more".
 std::string names_of(const std::vector<MachineRow>& machines) {
@@ -35,10 +38,9 @@ std::vector<MachineRow> those(const std::vector<MachineRow>& machines, Predicate
   return found;
 }
 
-bool is_broken(const MachineRow& machine) {
-  if (!machine.cloud.known) return false;
-  return machine.cloud.state == cloud::MachineState::kFailed ||
-         machine.cloud.state == cloud::MachineState::kGone;
+/// Also where a controller that was killed had retired it and not begun anew.
+bool is_lost(const MachineRow& machine) {
+  return machine.resource.empty() || is_broken(machine);
 }
 
 /// The first failure that ends the step for good, else the first at all.
@@ -58,7 +60,8 @@ CreateCluster::CreateCluster(store::Database& database, secrets::Secrets& secret
                              cloud::Cloud& cloud, Agents& agents, Machines& machines,
                              const NodeWords& words, const NodeImage& image,
                              const base::Clock& clock)
-    : cloud_(cloud),
+    : database_(database),
+      cloud_(cloud),
       agents_(agents),
       machines_(machines),
       words_(words),
@@ -150,7 +153,7 @@ base::Task<base::Result<>> CreateCluster::ensure_all(const Attempt& attempt) {
   const auto results = co_await base::in_parallel(
       machines.size(), kMachinesAtOnce, [&](std::size_t i) -> base::Task<base::Result<>> {
         if (attempt.cancelled()) {
-          co_return fail(ErrorCode::kConflict, "the operation is no longer wanted");
+          co_return fail(ErrorCode::kConflict, kUnwanted);
         }
         auto made = co_await machines_.ensure(machines[i], cluster->spec, network);
         if (!made) attempt.log(made.error().message);
@@ -165,16 +168,24 @@ base::Task<Outcome> CreateCluster::machines(Attempt attempt) {
   co_return Done{};
 }
 
-/// Machines that the cloud failed or lost are made anew; that costs an attempt.
-base::Task<Outcome> CreateCluster::replace(const Attempt& attempt, std::vector<MachineRow> broken,
-                                           std::string why) {
+/// Ends machines that are of no use, so that ensure_all() makes others.
+base::Task<base::Result<>> CreateCluster::retire(const Attempt& attempt,
+                                                 const std::vector<MachineRow>& broken,
+                                                 const std::string& why) {
   for (const MachineRow& machine : broken) {
-    if (attempt.cancelled()) break;
+    if (attempt.cancelled()) co_return fail(ErrorCode::kConflict, kUnwanted);
     const std::string& detail = machine.cloud.detail;
     attempt.log(machine.name + ": " + why + (detail.empty() ? "" : " (" + detail + ")") +
                 ", it is replaced");
-    if (auto gone = co_await machines_.retire(machine); !gone) co_return failed(gone.error());
+    if (auto gone = co_await machines_.retire(machine); !gone) co_return gone;
   }
+  co_return base::Result<>{};
+}
+
+/// Machines that the cloud failed or lost are made anew; that costs an attempt.
+base::Task<Outcome> CreateCluster::replace(const Attempt& attempt, std::vector<MachineRow> broken,
+                                           std::string why) {
+  if (auto gone = co_await retire(attempt, broken, why); !gone) co_return failed(gone.error());
   if (auto made = co_await ensure_all(attempt); !made) co_return failed(made.error());
   co_return Failed{{ErrorCode::kUnavailable, names_of(broken) + ": " + why, {}}, true};
 }
@@ -231,7 +242,37 @@ base::Task<Outcome> CreateCluster::enrolled(Attempt attempt) {
                  kNodePoll};
 }
 
+/// Machines that were lost since they enrolled are made anew, by the steps that made them; that
+/// costs an attempt. With a lost master all machines are: its place in etcd cannot be filled by
+/// another while the cluster forms, and there is nothing of value yet. Nothing: none is lost.
+base::Task<std::optional<Outcome>> CreateCluster::mend(const Attempt& attempt) {
+  const auto machines = rows_.machines(attempt.cluster);
+  // Who is linked lives, whatever the cloud says.
+  const auto is_away = [&](const MachineRow& machine) {
+    return is_lost(machine) && !agents_.facts(machine.id).connected;
+  };
+  auto lost = those(machines, is_away);
+  if (lost.empty()) co_return std::nullopt;
+  const bool master_serves = std::ranges::any_of(machines, [&](const MachineRow& machine) {
+    return machine.is_master() && machine.bootstrapped && !is_away(machine);
+  });
+  const bool master_lost = std::ranges::any_of(lost, &MachineRow::is_master);
+  const std::string why = names_of(lost) + ": lost before the cluster was complete";
+  if (master_lost && master_serves) {
+    co_return failed({ErrorCode::kConflict,
+                      why + "; etcd runs on other masters already: delete the cluster",
+                      {}});
+  }
+  if (master_lost) lost = machines;
+  auto gone = co_await retire(attempt, lost, master_lost ? "a master was lost" : "it was lost");
+  if (!gone) co_return failed(gone.error());
+  if (master_lost) agents_.forget(attempt.cluster);  // and with it the places in etcd
+  go_back(database_, attempt.operation, master_lost ? "pki" : "machines");
+  co_return Failed{{ErrorCode::kUnavailable, why, {}}, true};
+}
+
 base::Task<Outcome> CreateCluster::bootstrap(Attempt attempt) {
+  if (auto mended = co_await mend(attempt)) co_return *mended;
   const auto machines = rows_.machines(attempt.cluster);
   const auto missing =
       those(machines, [](const MachineRow& machine) { return !machine.bootstrapped; });
@@ -240,6 +281,7 @@ base::Task<Outcome> CreateCluster::bootstrap(Attempt attempt) {
 }
 
 base::Task<Outcome> CreateCluster::objects(Attempt attempt) {
+  if (auto mended = co_await mend(attempt)) co_return *mended;
   const auto cluster = rows_.cluster(attempt.cluster);
   if (!cluster->gateway) co_return Wait{"waiting for a master that can be the gateway", kNodePoll};
   // Another attempt is another intent: the agent answers the same id the same, good or bad.
@@ -259,6 +301,7 @@ base::Task<Outcome> CreateCluster::objects(Attempt attempt) {
 }
 
 base::Task<Outcome> CreateCluster::ready(Attempt attempt) {
+  if (auto mended = co_await mend(attempt)) co_return *mended;
   const auto machines = rows_.machines(attempt.cluster);
   const auto missing = those(machines, [&](const MachineRow& machine) {
     return !machine.kubernetes.known || !machine.kubernetes.ready ||

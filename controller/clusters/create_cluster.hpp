@@ -51,11 +51,15 @@ class CreateCluster {
   base::Task<Outcome> ready(Attempt attempt);
 
   base::Task<base::Result<>> ensure_all(const Attempt& attempt);
+  base::Task<base::Result<>> retire(const Attempt& attempt, const std::vector<MachineRow>& broken,
+                                    const std::string& why);
   base::Task<Outcome> replace(const Attempt& attempt, std::vector<MachineRow> broken,
                               std::string why);
+  base::Task<std::optional<Outcome>> mend(const Attempt& attempt);
   std::string troubles_of(const std::vector<MachineRow>& machines) const;
   bool is_stale(const MachineRow& machine) const;
 
+  store::Database& database_;
   cloud::Cloud& cloud_;
   Agents& agents_;
   Machines& machines_;

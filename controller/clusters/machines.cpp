@@ -30,6 +30,12 @@ std::string token_name(const MachineId& id) {
 
 }  // namespace
 
+bool is_broken(const MachineRow& machine) {
+  if (!machine.cloud.known) return false;
+  return machine.cloud.state == cloud::MachineState::kFailed ||
+         machine.cloud.state == cloud::MachineState::kGone;
+}
+
 Machines::Machines(store::Database& database, secrets::Secrets& secrets, cloud::Cloud& cloud,
                    Agents& agents, Changes& changes, const base::Clock& clock, UserData user_data)
     : database_(database),

@@ -14,6 +14,9 @@
 
 namespace slipway::clusters {
 
+/// The cloud says that it failed or is gone: waiting for it is of no use.
+bool is_broken(const MachineRow& machine);
+
 /// Makes, watches, replaces and ends the machines of clusters. Every call may be repeated.
 class Machines {
  public:

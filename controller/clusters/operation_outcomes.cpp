@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of an operation after an attempt: each outcome is written down before anything else.
-#include <cassert>
 #include <functional>
 
 #include "controller/clusters/operation_rows.hpp"
 #include "controller/clusters/operations.hpp"
 #include "protocol/base/backoff.hpp"
+#include "protocol/base/check.hpp"
 #include "protocol/base/log.hpp"
 
 namespace slipway::clusters {
@@ -119,7 +119,7 @@ void Operations::finish(const CurrentStep& now, OperationState state, const base
     if (!failed && known->second.done) known->second.done(now.cluster);
     return {};
   });
-  assert(stored);
+  base::check(stored.has_value(), "the transaction refuses nothing");
   due_.erase(now.id);
   spdlog::log(failed ? spdlog::level::err : spdlog::level::info,
               "operation {} ({}): running -> {} {}", now.id.value, now.kind, name_of(state), text);

@@ -156,6 +156,25 @@ std::vector<OperationRecord> read_operations(store::Database& database,
   return found;
 }
 
+void renew_times(store::Database& database, base::UtcTime now) {
+  database
+      .prepare(
+          "UPDATE operation_steps SET began_ms=max(began_ms, ?) WHERE began_ms>0"
+          " AND state IN ('waiting','running')")
+      .bind(base::to_unix_ms(now))
+      .run();
+}
+
+void go_back(store::Database& database, const OperationId& id, const std::string& step) {
+  database
+      .prepare(
+          "UPDATE operation_steps SET state='waiting', began_ms=0, ended_ms=0 WHERE operation=?1"
+          " AND position>=(SELECT position FROM operation_steps WHERE operation=?1 AND name=?2)")
+      .bind(id.value)
+      .bind(step)
+      .run();
+}
+
 void append_step_log(store::Database& database, const OperationId& id, int position,
                      const std::string& line) {
   auto row =

@@ -43,6 +43,11 @@ base::Result<OperationRecord> read_operation(store::Database& database, const Op
 std::vector<OperationRecord> read_operations(store::Database& database,
                                              const std::optional<ClusterId>& cluster,
                                              std::size_t limit = 1000);
+/// All steps that are under way have all their time again: none runs while the controller is off.
+void renew_times(store::Database& database, base::UtcTime now);
+/// The operation goes on from this step of it, with all its time; failures stay counted. Durable at
+/// once: call it within an attempt, which then fails retryably.
+void go_back(store::Database& database, const OperationId& id, const std::string& step);
 /// Appends lines to a step's log tail, which keeps the newest kLogTailLines.
 void append_step_log(store::Database& database, const OperationId& id, int position,
                      const std::string& line);

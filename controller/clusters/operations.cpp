@@ -3,10 +3,11 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cassert>
 #include <functional>
 
 #include "controller/clusters/operation_rows.hpp"
+#include "controller/rounds.hpp"
+#include "protocol/base/check.hpp"
 #include "protocol/base/log.hpp"
 
 namespace slipway::clusters {
@@ -15,21 +16,10 @@ namespace {
 using base::ErrorCode;
 using base::fail;
 
+using controller::Busy;
+using controller::outlive;
+
 constexpr std::chrono::seconds kLongestSleep{5};  ///< the loop looks again at least so often
-
-/// Marks a cluster as busy while an attempt of its operation runs.
-class Busy {
- public:
-  Busy(std::set<ClusterId>& busy, ClusterId cluster) : busy_(busy), cluster_(std::move(cluster)) {
-    busy_.insert(cluster_);
-  }
-  ~Busy() { busy_.erase(cluster_); }
-  Busy(const Busy&) = delete;
-
- private:
-  std::set<ClusterId>& busy_;
-  ClusterId cluster_;
-};
 
 }  // namespace
 
@@ -52,7 +42,9 @@ Operations::Operations(base::asio::any_io_executor executor, store::Database& da
       changes_(changes),
       seed_(seed),
       wake_(executor),
-      tasks_(executor) {}
+      tasks_(executor) {
+  renew_times(database_, clock_.utc());
+}
 
 Operations::~Operations() = default;
 
@@ -64,7 +56,7 @@ void Operations::define(Procedure procedure) {
 base::Result<OperationId> Operations::add(const std::string& kind, const ClusterId& cluster,
                                           const std::string& by, const std::string& subject) {
   const auto known = procedures_.find(kind);
-  assert(known != procedures_.end());
+  base::check(known != procedures_.end(), "the kind has a procedure");
   if (count_open_operations(database_) >= kMaxOpenOperations) {
     return fail(ErrorCode::kExhausted,
                 "too many operations are under way: wait until some of them have ended");
@@ -187,7 +179,7 @@ void Operations::begin(const CurrentStep& now) {
         .run();
     return {};
   });
-  assert(stored);
+  base::check(stored.has_value(), "the transaction refuses nothing");
   if (now.state != "running") tell(now.id, now.cluster);
 }
 
@@ -242,23 +234,30 @@ base::Task<bool> Operations::step() {
 base::Task<> Operations::run_marked(OperationId id, ClusterId cluster) {
   {
     const Busy busy{busy_, cluster};
-    co_await attempt(id);
+    // What came of it is not written down, so that its step runs again; not at once.
+    const bool settled = co_await outlive("operation " + id.value, attempt(id));
+    if (!settled) due_[id] = {clock_.utc() + kLongestSleep, false};
   }
   wake_.cancel();
 }
 
 base::Task<> Operations::loop() {
-  while (!stopping_) {
+  std::chrono::milliseconds pause{};
+  const auto begin_due = [&]() -> base::Task<> {
     for (const OperationId& id : due()) {
       const auto found = read_current(database_, id);
       // Marked here and not by the spawned task alone: it may begin later than the next look.
       if (!found || !busy_.insert(found->cluster).second) continue;
       tasks_.spawn("operation " + id.value, run_marked(id, found->cluster));
     }
-    auto pause = std::chrono::milliseconds{kLongestSleep};
     if (const auto next = next_due()) {
       pause = std::clamp(*next - clock_.utc(), std::chrono::milliseconds{1}, pause);
     }
+    co_return;
+  };
+  while (!stopping_) {
+    pause = kLongestSleep;
+    co_await outlive("operations", begin_due());
     wake_.expires_after(pause);
     co_await wake_.async_wait(base::asio::as_tuple(base::asio::use_awaitable));
   }

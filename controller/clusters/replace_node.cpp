@@ -2,6 +2,8 @@
 #include "controller/clusters/replace_node.hpp"
 
 #include "controller/clusters/create_cluster.hpp"
+#include "controller/clusters/operation_rows.hpp"
+#include "controller/links/enrolment.hpp"
 #include "protocol/wire/text.hpp"
 
 namespace slipway::clusters {
@@ -11,6 +13,10 @@ using base::ErrorCode;
 using base::fail;
 
 constexpr std::uint32_t kHttpNotFound = 404;
+constexpr char kRetire[] = "retire";
+/// From when the cloud has a machine until nobody can come any more: its token's life begins when
+/// it runs.
+constexpr std::chrono::seconds kEnrolsWithin = kRunningLimit + links::kTokenLife;
 
 std::string peer_url(const MachineRow& machine) {
   return "https://" + machine.address + ":2380";
@@ -25,9 +31,11 @@ Outcome again(const base::Error& error) {
 
 ReplaceNode::ReplaceNode(store::Database& database, cloud::Cloud& cloud, Agents& agents,
                          Machines& machines, const NodeWords& words, const base::Clock& clock)
-    : agents_(agents),
+    : database_(database),
+      agents_(agents),
       machines_(machines),
       words_(words),
+      clock_(clock),
       rows_(database),
       ledger_(database, clock),
       api_(database, cloud, clock) {}
@@ -37,7 +45,7 @@ Procedure ReplaceNode::procedure() {
   procedure.kind = kReplaceNode;
   procedure.steps = {
       step_of(this, "preflight", kPreflightLimit, kCloudAttempts, &ReplaceNode::preflight),
-      step_of(this, "retire", kMachinesLimit, kCloudAttempts, &ReplaceNode::retire),
+      step_of(this, kRetire, kMachinesLimit, kCloudAttempts, &ReplaceNode::retire),
       step_of(this, "forget", kObjectsLimit, kNodeAttempts, &ReplaceNode::forget),
       step_of(this, "machine", kMachinesLimit, kCloudAttempts, &ReplaceNode::machine),
       step_of(this, "members", kObjectsLimit, kNodeAttempts, &ReplaceNode::members),
@@ -96,6 +104,27 @@ base::Task<Outcome> ReplaceNode::preflight(Attempt attempt) {
   co_return Done{};
 }
 
+bool ReplaceNode::is_too_late(const MachineRow& machine) const {
+  const auto row = ledger_.find(machine.resource);
+  return !machine.enrolled && row && row->state == ResourceState::kPresent &&
+         clock_.utc() - row->changed > kEnrolsWithin;
+}
+
+/// A successor that the cloud failed or lost, or that can no longer enrol, goes the way of the
+/// machine before it; that costs an attempt. Nothing: it may still come.
+std::optional<Outcome> ReplaceNode::begin_anew(const Attempt& attempt, const MachineRow& machine) {
+  // Who is linked lives, whatever the cloud says.
+  const bool broken = is_broken(machine) && !agents_.facts(machine.id).connected;
+  if (!broken && !is_too_late(machine)) return std::nullopt;
+  const std::string why =
+      machine.name + ": its new machine " +
+      (broken ? "is " + std::string{name_of(machine.cloud.state)} : "did not enrol in time") +
+      (machine.cloud.detail.empty() ? "" : " (" + machine.cloud.detail + ")");
+  attempt.log(why + ", it is replaced");
+  go_back(database_, attempt.operation, kRetire);
+  return Failed{{ErrorCode::kUnavailable, why, {}}, true};
+}
+
 /// The old machine ends before anything takes its place: two of one name never run.
 base::Task<Outcome> ReplaceNode::retire(Attempt attempt) {
   auto machine = subject(attempt);
@@ -118,6 +147,13 @@ base::Task<Outcome> ReplaceNode::forget(Attempt attempt) {
     leave.mutable_etcd_member()->set_name(machine->name);
     auto left = co_await ask_gateway(attempt, "leave", std::move(leave));
     if (!std::holds_alternative<Done>(left)) co_return left;
+    if (attempt.number > 1) {
+      // A successor that was let in and never started has no name in etcd yet.
+      wire::Intent nameless;
+      nameless.mutable_etcd_member();
+      left = co_await ask_gateway(attempt, "leave-nameless", std::move(nameless));
+      if (!std::holds_alternative<Done>(left)) co_return left;
+    }
   }
   wire::Intent intent;
   intent.mutable_request()->set_method("DELETE");
@@ -135,6 +171,7 @@ base::Task<Outcome> ReplaceNode::machine(Attempt attempt) {
   if (auto seen = co_await machines_.poll(); !seen) co_return failed(seen.error());
   machine = subject(attempt);
   if (!machine) co_return failed(machine.error());
+  if (auto anew = begin_anew(attempt, *machine)) co_return *anew;
   if (machine->cloud.state != cloud::MachineState::kRunning || machine->address.empty()) {
     co_return Wait{machine->name + " does not run yet", kMachinePoll};
   }
@@ -173,6 +210,7 @@ base::Task<Outcome> ReplaceNode::ask_gateway(Attempt attempt, std::string what,
 base::Task<Outcome> ReplaceNode::bootstrap(Attempt attempt) {
   auto machine = subject(attempt);
   if (!machine) co_return failed(machine.error());
+  if (auto anew = begin_anew(attempt, *machine)) co_return *anew;
   if (machine->bootstrapped) co_return Done{};
   const auto trouble =
       trouble_of(words_.steps(machine->id, machine->enrolled, rows_.steps(machine->id)));
@@ -185,6 +223,7 @@ base::Task<Outcome> ReplaceNode::bootstrap(Attempt attempt) {
 base::Task<Outcome> ReplaceNode::ready(Attempt attempt) {
   auto machine = subject(attempt);
   if (!machine) co_return failed(machine.error());
+  if (auto anew = begin_anew(attempt, *machine)) co_return *anew;
   const KubernetesFact& fact = machine->kubernetes;
   const bool ready = fact.known && fact.ready && agents_.facts(machine->id).connected;
   if (ready) co_return Done{};

@@ -11,7 +11,8 @@ namespace slipway::clusters {
 inline constexpr char kReplaceNode[] = "node.replace";
 
 /// The steps that give a node a new machine: the old one goes first, with its disks; a master's
-/// successor takes the lost member's place in etcd by static membership. Name and role stay.
+/// successor takes the lost member's place in etcd by static membership. Name and role stay. A
+/// successor that is lost itself is replaced as the first one was.
 class ReplaceNode {
  public:
   ReplaceNode(store::Database& database, cloud::Cloud& cloud, Agents& agents, Machines& machines,
@@ -33,12 +34,16 @@ class ReplaceNode {
   base::Task<Outcome> bootstrap(Attempt attempt);
   base::Task<Outcome> ready(Attempt attempt);
 
+  std::optional<Outcome> begin_anew(const Attempt& attempt, const MachineRow& machine);
+  bool is_too_late(const MachineRow& machine) const;
   base::Result<MachineRow> subject(const Attempt& attempt) const;
   base::Task<Outcome> ask_gateway(Attempt attempt, std::string what, wire::Intent intent);
 
+  store::Database& database_;
   Agents& agents_;
   Machines& machines_;
   const NodeWords& words_;
+  const base::Clock& clock_;
   Rows rows_;
   Ledger ledger_;
   ApiEndpoint api_;

@@ -31,7 +31,7 @@ struct Mirror::State {
     std::map<std::string, Table> tables;  ///< by kind
     link::StreamPtr stream;               ///< of the present gateway; null: none
     MachineId gateway;
-    std::set<std::string> fed;  ///< kinds that the present stream has told of
+    std::set<std::string> fed;  ///< kinds that the present stream has told all of
     std::string why_down = "its gateway has not connected since the controller started";
   };
 
@@ -116,13 +116,17 @@ Result<> Mirror::State::take(const ClusterId& id, wire::MirrorBatch batch) {
     return fail(ErrorCode::kExhausted, "a cluster mirrors at most 64 kinds", "kind");
   }
   Table& table = cluster.tables[kind];
-  const bool first = cluster.fed.insert(kind).second;
+  const bool was_fed = cluster.fed.contains(kind);
+  // A list comes in many batches; until its last one nobody knows what is missing.
+  if (batch.full()) cluster.fed.erase(kind);
+  if (batch.complete()) cluster.fed.insert(kind);
+  const bool turned = cluster.fed.contains(kind) != was_fed;
   const std::string error = table.error();
   const Changes changes = table.take(std::move(batch), clock.utc());
   for (MirrorListener* listener : listeners) {
     for (const wire::MirrorRow& row : changes.gone) listener->row_gone(id, kind, row);
     for (const wire::MirrorRow& row : changes.upserts) listener->row_changed(id, kind, row);
-    if (first || table.error() != error) listener->freshness_changed(id, kind);
+    if (turned || table.error() != error) listener->freshness_changed(id, kind);
   }
   return {};
 }
@@ -157,8 +161,8 @@ std::size_t Mirror::State::save_some() {
       if (written >= kSaveRows) return written;
       auto some = saved.save(id, kind, table, kSaveRows - written);
       if (!some) {
-        spdlog::error("mirror of {}: {} not saved: {}", id.value, kind, some.error().message);
-        continue;
+        spdlog::warn("mirror of {}: {} not saved: {}", id.value, kind, some.error().message);
+        return written;  // it is one database: the others wait for the next round too
       }
       written += *some;
     }
@@ -253,14 +257,14 @@ Freshness Mirror::freshness(const ClusterId& id, const std::string& kind) const 
   if (!cluster.stream) {
     fresh.error = cluster.why_down;
   } else if (!fed) {
-    fresh.error = "its gateway has not told of them yet";
+    fresh.error = "its gateway has not told of all of them yet";
   }
   const Table* table = state_->table(id, kind);
   if (!table) return fresh;
   fresh.known = table->known();
   fresh.as_of = table->as_of();
   if (!table->error().empty()) fresh.error = table->error();
-  fresh.live = fed && fresh.error.empty();
+  fresh.live = fed && fresh.known && fresh.error.empty();
   if (fresh.live) {
     const base::UtcTime heard = state_->links.facts(cluster.gateway).last_heard;
     fresh.as_of = std::max(fresh.as_of, heard);

@@ -22,15 +22,15 @@ void SavedRows::load(
 base::Result<std::size_t> SavedRows::save(const ClusterId& cluster, const std::string& kind,
                                           Table& table, std::size_t room) {
   const auto uids = table.take_unsaved(room);
-  auto done = database_.note([&]() -> base::Result<> {  // all of it is told anew at the next link
+  const auto write = [&]() -> base::Result<> {
     for (const std::string& uid : uids) {
       const auto row = table.by_uid(uid);
-      auto write = database_.prepare(
+      auto change = database_.prepare(
           row ? "INSERT OR REPLACE INTO mirror_rows (cluster, kind, uid, row) VALUES (?, ?, ?, ?)"
               : "DELETE FROM mirror_rows WHERE cluster = ? AND kind = ? AND uid = ?");
-      write.bind(cluster.value).bind(kind).bind(uid);
-      if (row) write.bind_blob(row->SerializeAsString());
-      write.run();
+      change.bind(cluster.value).bind(kind).bind(uid);
+      if (row) change.bind_blob(row->SerializeAsString());
+      change.run();
     }
     if (table.known()) {
       database_
@@ -44,7 +44,13 @@ base::Result<std::size_t> SavedRows::save(const ClusterId& cluster, const std::s
           .run();
     }
     return {};
-  });
+  };
+  base::Result<> done;
+  try {
+    done = database_.note(write);          // all of it is told anew at the next link
+  } catch (const std::exception& error) {  // the disk is full, or another process writes
+    done = base::fail(base::ErrorCode::kUnavailable, error.what());
+  }
   if (!done) {
     table.keep_unsaved(uids);
     return base::fail(done);

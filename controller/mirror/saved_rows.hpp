@@ -18,7 +18,8 @@ class SavedRows {
 
   /// Calls `table` for each saved kind, which puts its rows there.
   void load(const std::function<Table&(const ClusterId&, const std::string& kind)>& table);
-  /// Writes at most `room` rows of what changed; returns how many.
+  /// Writes at most `room` rows of what changed; returns how many. kUnavailable: nothing was
+  /// written, all of it is to be saved still.
   base::Result<std::size_t> save(const ClusterId& cluster, const std::string& kind, Table& table,
                                  std::size_t room);
   void forget(const ClusterId& cluster);

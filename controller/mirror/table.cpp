@@ -166,6 +166,7 @@ Changes Table::take(wire::MirrorBatch batch, base::UtcTime now) {
   error_ = batch.error();
   if (!error_.empty()) return changes;
   if (overflow_) error_ = "there are more than " + std::to_string(kMaxRows) + "; some are left out";
+  if (listing_) return changes;  // half a list says nothing of the rest
   as_of_ = std::max(as_of_, std::min(base::from_unix_ms(batch.utc_ms()), now));
   return changes;
 }

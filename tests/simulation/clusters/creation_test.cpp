@@ -69,6 +69,38 @@ TEST_P(CreationShard, SurvivesADeathAtEveryClock) {
 }
 INSTANTIATE_TEST_SUITE_P(Each, CreationShard, testing::Range<std::uint64_t>(0, kShards));
 
+/// Loses the only master, and with it all that there was, while its node bootstraps.
+std::uint64_t lose_the_master_and_die(std::uint64_t at) {
+  World world{Fate{Moments::kCalls, at}};
+  world.nodes().fail_step("containerd", 12);  // holds the bootstrap up for a while
+  world.create(small_cluster());
+  const auto is_at = [&](const char* name) {
+    const auto steps = world.controller().operations("demo").front().operation.steps;
+    return std::ranges::find(steps, name, &clusters::StepRecord::name)->state ==
+           clusters::StepState::kRunning;
+  };
+  bool lost = false;
+  EXPECT_TRUE(world.run_until([&] {
+    if (!lost && is_at("bootstrap")) {
+      lost = true;
+      world.cloud().lose(world.controller().machines().front().resource);
+    }
+    return lost && world.is_healthy("demo");
+  })) << world.controller().operations(std::nullopt).front().operation.error;
+  expect_one_ready_cluster(world);
+  EXPECT_FALSE(testing::Test::HasFailure())
+      << "the controller died at moment " << at << ": " << world.fate().died_at();
+  return world.fate().passed();
+}
+
+TEST_P(CreationShard, SurvivesADeathAtEveryCallWhenTheMasterIsLost) {
+  const auto moments = lose_the_master_and_die(Fate::kNever);
+  for (std::uint64_t at = 1 + GetParam(); at <= moments; at += kShards) {
+    lose_the_master_and_die(at);
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
 TEST(Creation, ReplacesAMachineThatTheCloudFailed) {
   World world{Fate{}};
   world.create(small_cluster());

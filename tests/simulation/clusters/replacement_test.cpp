@@ -84,6 +84,47 @@ TEST_P(ReplacementShard, SurvivesADeathAtEveryCall) {
 }
 INSTANTIATE_TEST_SUITE_P(Each, ReplacementShard, testing::Range<std::uint64_t>(0, kShards));
 
+/// Takes a worker's successor away too, as soon as it has enrolled; returns how many moments there
+/// were for the controller to die at.
+std::uint64_t lose_the_successor_and_die(std::uint64_t at) {
+  World world{Fate{Moments::kCalls}};
+  world.create(small_cluster());
+  EXPECT_TRUE(world.run_until([&] { return world.is_healthy("demo"); }));
+  const auto successor = [&] {
+    return node_named(*world.controller().nodes("demo"), "demo-worker-1").resource;
+  };
+  const auto old = successor();
+  world.fate().die_at(at);
+  bool asked = false, lost = false;
+  EXPECT_TRUE(world.run_until([&] {
+    if (!asked)
+      asked = world.ask(
+          [](auto& to) { return to.replace_node("demo", "demo-worker-1", "sim").has_value(); });
+    if (!lost && successor() != old && world.nodes().enrolled(successor())) {
+      lost = true;
+      world.cloud().lose(successor());
+    }
+    return lost && is_done(world) && world.is_healthy("demo");
+  })) << world.controller().operations("demo").front().operation.error;
+  const auto moments = world.fate().passed();
+  world.fate().die_at(Fate::kNever);
+  world.pass(std::chrono::seconds{61});
+  EXPECT_EQ(world.difference(), "");
+  EXPECT_EQ(world.cloud().machine_count(), 3u);
+  EXPECT_EQ(world.nodes().refused(), 0u) << "a machine was given a token that is void";
+  EXPECT_FALSE(testing::Test::HasFailure())
+      << "the controller died at moment " << at << ": " << world.fate().died_at();
+  return moments;
+}
+
+TEST_P(ReplacementShard, SurvivesADeathAtEveryCallWhenTheSuccessorIsLost) {
+  const auto moments = lose_the_successor_and_die(Fate::kNever);
+  for (std::uint64_t at = 1 + GetParam(); at <= moments; at += kShards) {
+    lose_the_successor_and_die(at);
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
 TEST(Replacement, IsRefusedWhereEtcdWouldLoseItsMajority) {
   World world{Fate{}};
   world.create(three_masters());

@@ -5,6 +5,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "protocol/wire/console.hpp"
 #include "protocol/wire/text.hpp"
@@ -142,6 +144,17 @@ TEST_F(ConsoleWatchTest, ARoundIsBoundedAndTheNextGoesOn) {
     if (call.name == "console") asked.insert(call.id);
   }
   EXPECT_EQ(asked.size(), 2 * kConsolesARound);
+}
+
+TEST_F(ConsoleWatchTest, OutlivesADatabaseThatFailsForAMoment) {
+  base::TaskScope tasks{io_.get_executor()};
+  database_->prepare("ALTER TABLE machines RENAME TO away").run();
+  tasks.spawn("consoles", watch_.run());
+  run([](base::TaskScope& scope) -> base::Task<> {
+    for (int i = 0; i < 100; ++i) co_await boost::asio::post(boost::asio::use_awaitable);
+    EXPECT_EQ(scope.running(), 1u) << "it looks again";
+    co_await scope.join();
+  }(tasks));
 }
 
 TEST(ConsoleText, HostileTextComesOutCleanAndBounded) {

@@ -9,6 +9,7 @@
 #include <deque>
 
 #include "controller/clusters/cluster_rows.hpp"
+#include "controller/clusters/operation_rows.hpp"
 #include "tests/fakes/manual_clock.hpp"
 
 namespace slipway::clusters {
@@ -33,6 +34,7 @@ class OperationsTest : public testing::Test {
       return [this, name](Attempt attempt) -> base::Task<Outcome> {
         ++runs_[name];
         attempt.log(std::string{"run of "} + name);
+        if (on_run_) on_run_(attempt, name);
         Outcome outcome = Done{};
         if (!plan_[name].empty()) {
           outcome = plan_[name].front();
@@ -67,6 +69,7 @@ class OperationsTest : public testing::Test {
   std::unique_ptr<Operations> operations_;
   std::map<std::string, std::deque<Outcome>> plan_;
   std::map<std::string, int> runs_;
+  std::function<void(const Attempt&, const std::string& step)> on_run_;
   int done_ = 0;
   std::string failure_;
 };
@@ -175,6 +178,65 @@ TEST_F(OperationsTest, ANewLifeGoesOnWhereTheOldOneWas) {
   EXPECT_EQ(runs_["one"], 1);
 }
 
+TEST_F(OperationsTest, TimeWithoutAControllerDoesNotCount) {
+  const Wait waits{"x", std::chrono::seconds{1}};
+  plan_["one"] = {waits, waits, waits};
+  const auto id = add();
+  step();
+  clock_.advance(std::chrono::hours{1});
+  begin_life();
+  step();
+  EXPECT_EQ(record(id).state, OperationState::kRunning) << record(id).error;
+  clock_.advance(std::chrono::seconds{61});
+  step();
+  EXPECT_EQ(record(id).state, OperationState::kFailed) << "this life's time does";
+}
+
+TEST_F(OperationsTest, ANewLifeGivesAStepThatIsTriedAgainItsTimeToo) {
+  const Failed away{{ErrorCode::kUnavailable, "the cloud is away", {}}, true};
+  plan_["one"] = {away, away};
+  const auto id = add();
+  step();
+  clock_.advance(std::chrono::hours{1});
+  begin_life();
+  step();
+  EXPECT_EQ(record(id).state, OperationState::kRunning) << record(id).error;
+}
+
+TEST_F(OperationsTest, AnAttemptMayGoBackToAnEarlierStep) {
+  const Failed lost{{ErrorCode::kUnavailable, "the machine is lost", {}}, true};
+  plan_["two"] = {lost, lost};
+  on_run_ = [this](const Attempt& attempt, const std::string& name) {
+    if (name == "two" && runs_[name] < 3) go_back(*database_, attempt.operation, "one");
+  };
+  const auto id = add();
+  step();
+  step();
+  EXPECT_EQ(record(id).steps[0].state, StepState::kWaiting);
+  EXPECT_EQ(record(id).steps[1].error, "unavailable: the machine is lost");
+  EXPECT_FALSE(step()) << "it backs off";
+  for (int i = 0; i < 4; ++i) {
+    clock_.advance(kLastRetry);
+    step();
+  }
+  EXPECT_EQ(record(id).state, OperationState::kDone);
+  EXPECT_EQ(runs_, (std::map<std::string, int>{{"one", 3}, {"two", 3}}));
+  EXPECT_EQ(record(id).steps[0].attempts, 3u);
+}
+
+TEST_F(OperationsTest, ADeathAfterItWentBackIsNoFailure) {
+  plan_["two"] = {Wait{"cut short", std::chrono::hours{1}}};
+  const auto id = add();
+  step();
+  step();
+  go_back(*database_, id, "one");
+  begin_life();
+  step();
+  step();
+  EXPECT_EQ(record(id).state, OperationState::kDone);
+  EXPECT_EQ(runs_["one"], 2);
+}
+
 TEST_F(OperationsTest, ACancelledOneRunsNoMore) {
   const auto id = add();
   step();
@@ -233,6 +295,52 @@ TEST_F(OperationsTest, TheLoopRunsWhatComesAndStops) {
   io_.run();
   stopped.get();
   EXPECT_EQ(done_, 1);
+}
+
+/// Turns of the loop until `done`; false: it did not come to that.
+base::Task<bool> comes(std::function<bool()> done) {
+  for (int i = 0; i < 1000 && !done(); ++i) {
+    co_await boost::asio::post(boost::asio::use_awaitable);
+  }
+  co_return done();
+}
+
+TEST_F(OperationsTest, TheLoopOutlivesADatabaseThatFailsForAMoment) {
+  operations_->start();
+  const auto body = [this]() -> base::Task<> {
+    co_await comes([] { return false; });
+    database_->prepare("ALTER TABLE operations RENAME TO away").run();
+    operations_->wake(cluster_);
+    co_await comes([] { return false; });
+    database_->prepare("ALTER TABLE away RENAME TO operations").run();
+    add();
+    EXPECT_TRUE(co_await comes([this] { return done_ == 1; }));
+    co_await operations_->stop();
+  };
+  auto ended = boost::asio::co_spawn(io_, body(), boost::asio::use_future);
+  io_.run();
+  ended.get();
+}
+
+TEST_F(OperationsTest, AnOutcomeThatWasNotWrittenDownIsTriedAgainLater) {
+  on_run_ = [this](const Attempt&, const std::string&) {
+    database_->prepare(runs_["one"] == 1 ? "PRAGMA query_only=ON" : "PRAGMA query_only=OFF").run();
+  };
+  operations_->start();
+  add();
+  const auto body = [this]() -> base::Task<> {
+    EXPECT_TRUE(co_await comes([this] { return runs_["one"] == 1; }));
+    database_->prepare("PRAGMA query_only=OFF").run();
+    operations_->wake(cluster_);
+    EXPECT_FALSE(co_await comes([this] { return runs_["one"] > 1; })) << "not at once";
+    clock_.advance(std::chrono::seconds{5});
+    operations_->wake(cluster_);
+    EXPECT_TRUE(co_await comes([this] { return done_ == 1; }));
+    co_await operations_->stop();
+  };
+  auto ended = boost::asio::co_spawn(io_, body(), boost::asio::use_future);
+  io_.run();
+  ended.get();
 }
 
 }  // namespace

@@ -98,6 +98,38 @@ TEST(Mirror, ShowsWhatTheGatewayTellsAndSaysSo) {
   });
 }
 
+TEST(Mirror, HalfAListIsNotBelieved) {
+  in_town([](Town& town) -> Task<> {
+    FakeAgent gateway(town.tasks, town.links, town.clock, kM1);
+    co_await gateway.come_up();
+    auto stream = Town::open(gateway);
+    const auto live = [&] { return town.mirror.freshness(kDemo, "pods").live; };
+    co_await town.send(stream, batch({pod("u1", "a", "x")}, true));
+    EXPECT_EQ(town.mirror.count(kDemo, "pods"), 1u);
+    EXPECT_FALSE(live());
+    EXPECT_FALSE(town.mirror.freshness(kDemo, "pods").error.empty());
+    EXPECT_EQ(town.mirror.freshness(kDemo, "pods").as_of, base::UtcTime{});
+    co_await town.send(stream, batch({pod("u2", "b", "x")}));
+    EXPECT_FALSE(live());
+    co_await town.send(stream, batch({pod("u3", "c", "x")}, false, true));
+    EXPECT_TRUE(live());
+    EXPECT_EQ(town.diary.lines,
+              (std::vector<std::string>{"+pods/a", "+pods/b", "+pods/c", "?pods"}));
+    const base::UtcTime listed = town.clock.utc();
+    town.clock.advance(std::chrono::seconds{60});
+    co_await town.send(stream, batch({pod("u1", "a", "x")}, true));
+    EXPECT_FALSE(live()) << "it lists anew: what is new is not there yet";
+    EXPECT_EQ(town.mirror.count(kDemo, "pods"), 3u);
+    EXPECT_EQ(town.mirror.freshness(kDemo, "pods").as_of, listed);
+    co_await town.send(stream, batch({pod("u2", "b", "x")}, false, true));
+    EXPECT_TRUE(live());
+    EXPECT_EQ(town.mirror.count(kDemo, "pods"), 2u);
+    auto again = Town::open(gateway);
+    co_await town.send(again, batch({pod("u1", "a", "x")}));
+    EXPECT_FALSE(live()) << "this stream has not listed them";
+  });
+}
+
 TEST(Mirror, AKindNeedsNoCodeHere) {
   in_town([](Town& town) -> Task<> {
     FakeAgent gateway(town.tasks, town.links, town.clock, kM1);
@@ -238,6 +270,22 @@ TEST(Mirror, OnlyWhatChangedIsSaved) {
     auto saved = town.database->prepare("SELECT count(*) FROM mirror_rows");
     saved.step();
     EXPECT_EQ(saved.number(0), 2500);
+  });
+}
+
+TEST(Mirror, WhatCouldNotBeSavedIsSavedLater) {
+  in_town([](Town& town) -> Task<> {
+    FakeAgent gateway(town.tasks, town.links, town.clock, kM1);
+    co_await gateway.come_up();
+    auto stream = Town::open(gateway);
+    co_await town.send(stream, batch({pod("u1", "a", "x"), pod("u2", "b", "x")}, true, true));
+    town.database->prepare("PRAGMA query_only=ON").run();
+    co_await town.mirror.stop();
+    town.database->prepare("PRAGMA query_only=OFF").run();
+    co_await town.mirror.stop();
+    auto saved = town.database->prepare("SELECT count(*) FROM mirror_rows");
+    saved.step();
+    EXPECT_EQ(saved.number(0), 2);
   });
 }
 
