@@ -309,12 +309,20 @@ std::vector<http::Part> App::parts() const {
 }
 
 void App::watch_gauges() {
+  // Counted by the database: they are asked for each few seconds, and rows are thousands.
+  const auto counted = [this](const char* query) {
+    return [this, query] {
+      auto row = database_->prepare(query);
+      row.step();
+      return static_cast<double>(row.number(0));
+    };
+  };
   metrics_.watch("slipway_links_connected", "Agents connected now",
                  [this] { return static_cast<double>(links_.connected().size()); });
   metrics_.watch("slipway_clusters", "Clusters",
-                 [this] { return static_cast<double>(clusters_.list().size()); });
+                 counted("SELECT count(*) FROM clusters WHERE deleted_ms IS NULL"));
   metrics_.watch("slipway_machines", "Machines of all clusters",
-                 [this] { return static_cast<double>(clusters_.machines().size()); });
+                 counted("SELECT count(*) FROM machines"));
   metrics_.watch("slipway_sessions", "Users logged in",
                  [this] { return static_cast<double>(accounts_.sessions().count()); });
   metrics_.watch("slipway_event_subscribers", "Readers of the event sockets",

@@ -68,9 +68,9 @@ void TenantBorders::row_gone(const base::ClusterId& cluster, const std::string& 
 }
 
 void TenantBorders::freshness_changed(const base::ClusterId& cluster, const std::string& kind) {
-  if (kind != "rolebindings") return;
-  roled_.erase(cluster);  // a cluster that is back may be another one than it was
-  rounds_.look_at(cluster);
+  // A cluster that is back may be another one than it was.
+  if (kind == "rolebindings") roled_.erase(cluster);
+  if (kind == "namespaces" || kind == "rolebindings") rounds_.look_at(cluster);
 }
 
 base::Task<base::Result<bool>> TenantBorders::step(base::ClusterId cluster) {

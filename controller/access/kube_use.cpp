@@ -67,6 +67,8 @@ KubeRequestPath read_kube_path(std::string_view method, std::string_view path, b
   const auto read = read_path(path);
   KubeRequestPath told{.use = KubeUse::kRead, .name_space = read.name_space};
   told.of_secrets = read.group.empty() && read.resource == "secrets" && !read.legacy_proxy;
+  told.of_log = read.group.empty() && read.resource == "pods" && read.subresource == "log" &&
+                !read.legacy_proxy;
   if (read.legacy_proxy) {
     told.use = KubeUse::kProxy;
     return told;

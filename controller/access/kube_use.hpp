@@ -24,6 +24,7 @@ struct KubeRequestPath {
   KubeUse use = KubeUse::kRead;
   std::string name_space;   ///< that it is about; empty: none, or all
   bool of_secrets = false;  ///< its answer may hold what Secrets do
+  bool of_log = false;      ///< a pod's
 };
 
 /// Decided by the path alone where it names exec and its kin: there GET does what POST does. Who

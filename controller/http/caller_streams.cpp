@@ -10,6 +10,7 @@
 #include "controller/http/audit_lines.hpp"
 #include "controller/http/kube_stream.hpp"
 #include "controller/http/places.hpp"
+#include "controller/http/right_end.hpp"
 
 namespace slipway::http {
 
@@ -121,7 +122,7 @@ base::Task<> CallerStreams::renew(std::function<void(const Call&, const base::Er
     auto known = refresh(one->call);
     auto allowed = known ? one->may(one->call) : std::move(known);
     if (allowed || allowed.error().code == ErrorCode::kUnavailable) continue;
-    base::Error why{ErrorCode::kDenied, "you may not any more: " + allowed.error().message, {}};
+    const auto why = right_end(allowed.error().message);
     one->stream->reset(why);
     ended(one->call, why);
   }

@@ -5,10 +5,16 @@
 #include "controller/http/kube_stream.hpp"
 #include "controller/http/kube_upgrade.hpp"
 #include "controller/http/resources.hpp"
+#include "controller/http/right_end.hpp"
 
 namespace slipway::http {
 
 namespace {
+
+/// What was refused here while the API server had not answered.
+bool reads_as_status(const base::Error& why) {
+  return why.code == base::ErrorCode::kExhausted || is_right_end(why);
+}
 
 base::Task<Answer> proxy(Services& services, Call call) {
   const auto& method = call.request.method;
@@ -19,9 +25,7 @@ base::Task<Answer> proxy(Services& services, Call call) {
   auto response = co_await exchange_kube(services, call);
   audit_kube(services, call, action, outcome_of(response),
              response ? "" : response.error().message);
-  if (!response && response.error().code == base::ErrorCode::kExhausted) {
-    co_return status_of(response.error());
-  }
+  if (!response && reads_as_status(response.error())) co_return status_of(response.error());
   if (!response) co_return base::fail(response);
   // A HEAD keeps its body, which is not sent: an empty one would tell a length that is not true.
   if (response->status == 204 || response->status == 304) response->body = std::string{};

@@ -29,6 +29,13 @@ bool is_identity(const std::string& name) {
          name.starts_with("x-remote-") || name.starts_with("x-forwarded-") || name == "forwarded";
 }
 
+/// As the API server reads a flag: all but "false" and "0" is yes.
+bool has_flag(const Fields& query, std::string_view name) {
+  return std::ranges::any_of(query, [&](const auto& field) {
+    return field.first == name && base::lower_case(field.second) != "false" && field.second != "0";
+  });
+}
+
 base::Error bad_path(const std::string& why) {
   return {ErrorCode::kInvalid, "the path is refused: " + why, {}};
 }
@@ -132,6 +139,14 @@ access::KubeRequestPath use_of(const std::string& method, std::string_view rest,
   return access::read_kube_path(method, "/" + decoded.value_or(""), upgraded);
 }
 
+bool may_stay_silent(const Call& call) {
+  const auto& method = call.request.method;
+  if (method != "GET" && method != "HEAD") return false;
+  const auto asked = use_of(method, call.argument("path"), false);
+  return asked.use == access::KubeUse::kProxy || has_flag(call.query, "watch") ||
+         (asked.of_log && has_flag(call.query, "follow"));
+}
+
 std::string audit_action(const std::string& method, const access::KubeRequestPath& asked,
                          bool upgraded) {
   const auto use = asked.use;
@@ -171,7 +186,8 @@ std::string describe_session(const Fields& query) {
   return detail.substr(0, 2 * kMaxCommandBytes);
 }
 
-std::string describe_end(const link::Spliced& told, std::chrono::milliseconds took) {
+std::string describe_end(const link::Spliced& told, std::chrono::milliseconds took,
+                         bool right_ended) {
   const char* end = "cut off before its end";
   switch (told.end) {
     case link::Spliced::End::kCut:
@@ -183,7 +199,7 @@ std::string describe_end(const link::Spliced& told, std::chrono::milliseconds to
       end = "the cluster ended it";
       break;
     case link::Spliced::End::kBroken:
-      end = "the way to the cluster broke";
+      end = right_ended ? "the right to it ended" : "the way to the cluster broke";
       break;
     case link::Spliced::End::kIdle:
       end = "nothing moved for 4 hours";

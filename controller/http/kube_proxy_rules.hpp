@@ -22,6 +22,9 @@ base::Result<std::string> api_path(std::string_view rest);
 base::Result<std::string> api_query(std::string_view target);
 /// What the request does there; `rest` as api_path takes it.
 access::KubeRequestPath use_of(const std::string& method, std::string_view rest, bool upgraded);
+/// Whether its answer may rightly have no head for hours: a watch, a followed log, what a pod or a
+/// service is asked by a `proxy`. Only what the caller's going ends: a GET or a HEAD.
+bool may_stay_silent(const Call& call);
 /// The headers that go on: never an identity of the client's making, always the caller's own.
 void put_headers(const net::Headers& from, const wire::Identity& who, wire::HttpOpen& to);
 /// Who the caller is to a cluster's API server.
@@ -40,7 +43,8 @@ std::string audit_action(const std::string& method, const access::KubeRequestPat
 bool is_handshake_refusal(const std::string& protocol, const net::HttpResponse& response);
 /// A session in the audit log: what the query asked for (container, command, ports), bounded.
 std::string describe_session(const Fields& query);
-/// And how it went.
-std::string describe_end(const link::Spliced& told, std::chrono::milliseconds took);
+/// And how it went; `right_ended`: what broke it was that its caller may not have it any more.
+std::string describe_end(const link::Spliced& told, std::chrono::milliseconds took,
+                         bool right_ended);
 
 }  // namespace slipway::http

@@ -119,7 +119,8 @@ base::Task<base::Result<net::HttpResponse>> read_kube_head(link::StreamPtr strea
   }
 }
 
-base::Task<base::Result<net::HttpResponse>> exchange_kube(Services& services, const Call& call) {
+base::Task<base::Result<net::HttpResponse>> exchange_kube(Services& services, const Call& call,
+                                                          std::chrono::milliseconds head_wait) {
   auto stream = open_kube_stream(services, call, "", false);
   if (!stream) co_return base::fail(stream);
   if (call.request.body.empty()) {
@@ -129,8 +130,9 @@ base::Task<base::Result<net::HttpResponse>> exchange_kube(Services& services, co
                                             send_body(*stream, call.request.body));
     if (!sent) co_return base::fail(sent);
   }
-  co_return co_await base::with_timeout(kKubeHeadWait, "the cluster's API server",
-                                        read_kube_head(*stream, false));
+  auto head = read_kube_head(*stream, false);
+  if (may_stay_silent(call)) co_return co_await std::move(head);
+  co_return co_await base::with_timeout(head_wait, "the cluster's API server", std::move(head));
 }
 
 base::Result<> may_ask(const Services& services, const Call& call, bool upgraded) {

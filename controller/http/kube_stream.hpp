@@ -20,8 +20,10 @@ base::Result<link::StreamPtr> open_kube_stream(Services& services, const Call& c
 /// for, after which the stream goes on with bytes.
 base::Task<base::Result<net::HttpResponse>> read_kube_head(link::StreamPtr stream, bool upgrade);
 
-/// One request of the caller's and its answer's head; the body streams.
-base::Task<base::Result<net::HttpResponse>> exchange_kube(Services& services, const Call& call);
+/// One request of the caller's and its answer's head; the body streams. kTimeout: no head came
+/// within `head_wait`, which is not asked of what may_stay_silent.
+base::Task<base::Result<net::HttpResponse>> exchange_kube(
+    Services& services, const Call& call, std::chrono::milliseconds head_wait = kKubeHeadWait);
 
 /// Whether the caller may ask the API server for this at all; kDenied, kNotFound: no such cluster.
 base::Result<> may_ask(const Services& services, const Call& call, bool upgraded);

@@ -5,6 +5,7 @@
 
 #include "controller/http/kube_proxy_rules.hpp"
 #include "controller/http/kube_stream.hpp"
+#include "controller/http/right_end.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/with_timeout.hpp"
 #include "protocol/link/splice.hpp"
@@ -50,16 +51,18 @@ class SessionRecord {
   SessionRecord(const SessionRecord&) = delete;
 
   std::shared_ptr<link::Spliced> told = std::make_shared<link::Spliced>();  ///< kept by the splice
+  bool right_ended = false;
 
  private:
   void write() {
     using End = link::Spliced::End;
     const bool orderly = told->end == End::kConnection || told->end == End::kStream;
-    const auto code = told->end == End::kIdle ? ErrorCode::kTimeout : ErrorCode::kUnavailable;
+    auto code = told->end == End::kIdle ? ErrorCode::kTimeout : ErrorCode::kUnavailable;
+    if (right_ended) code = ErrorCode::kDenied;
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(services_.clock.monotonic() - begun_);
     auto detail = describe_session(call_.query);
-    detail += (detail.empty() ? "" : "; ") + describe_end(*told, took);
+    detail += (detail.empty() ? "" : "; ") + describe_end(*told, took, right_ended);
     audit_kube(services_, call_, action_, orderly ? "ok" : std::string(base::name_of(code)),
                detail);
   }
@@ -81,6 +84,14 @@ base::Task<base::Result<net::HttpResponse>> ask(link::StreamPtr stream) {
                             read_kube_head(std::move(stream), true));
 }
 
+/// Carries the session, and keeps what broke it.
+base::Task<> carry(std::unique_ptr<net::ByteStream> connection, link::StreamPtr stream,
+                   std::shared_ptr<SessionRecord> record) {
+  co_await link::splice(std::move(connection), stream, record->told);
+  if (record->told->end != link::Spliced::End::kBroken) co_return;
+  record->right_ended = is_right_end(co_await stream->closed());
+}
+
 net::HttpServer::Takeover take_over(link::StreamPtr stream, net::Headers headers,
                                     const std::string& protocol,
                                     std::shared_ptr<SessionRecord> record,
@@ -93,7 +104,7 @@ net::HttpServer::Takeover take_over(link::StreamPtr stream, net::Headers headers
   // Both are shared by the copies of this function; the last one ends them, run or not.
   takeover.run = [stream = std::move(stream), record = std::move(record),
                   seat = std::move(seat)](std::unique_ptr<net::ByteStream> connection) {
-    return link::splice(std::move(connection), stream, record->told);
+    return carry(std::move(connection), stream, record);
   };
   return takeover;
 }

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "controller/http/input.hpp"
+#include "controller/http/right_end.hpp"
 
 namespace slipway::http {
 
@@ -48,7 +49,7 @@ std::optional<json::object> message_of(const wire::StreamNote& note, const std::
 /// The last words of a stream that ended before its terminal: does it live on, and for whom?
 json::object farewell(const base::Error& why) {
   const bool cut = why.code == ErrorCode::kUnavailable;
-  if (cut || why.code == ErrorCode::kConflict) {
+  if (cut || why.code == ErrorCode::kConflict || is_right_end(why)) {
     return {{"detached", {{"message", why.message}, {"again", cut}}}};
   }
   return {{"exit", {{"code", kNoExitCode}, {"message", why.message}}}};

@@ -18,7 +18,7 @@ struct Target {
   std::string path;  ///< as sent
   Fields query;
 };
-/// kInvalid: not a path, or broken escapes.
+/// kInvalid: not a path, a fragment (`#`), or broken escapes.
 base::Result<Target> parse_target(const std::string& target);
 
 /// Why no name can be read from it: broken escapes, zero characters, what is not UTF-8; else empty.

@@ -21,7 +21,7 @@ export type Phase =
   | { is: "attached" }
   /** Cut off; comes back by itself at `until`. */
   | { is: "waiting"; until: number; why: string }
-  /** Somebody else's page took it; it lives on there. */
+  /** It lives on, but not here: another page took it, or the right to it ended. */
   | { is: "elsewhere"; why: string }
   | { is: "exited"; code: number; message: string }
   /** It could not be opened, or ended while nobody was looking. `status`: of the server's refusal, whose words these are. */

@@ -13,6 +13,11 @@ class CallerStreamsTest : public TenantsTest {
  public:
   using Decision = net::HttpServer::Decision;
 
+  bool comes(std::function<bool()> done) {
+    return world.run([](std::function<bool()> what) -> base::Task<bool> {
+      co_return co_await fakes::until(what);
+    }(std::move(done)));
+  }
   /// An agent that answers with a head and goes on for ever.
   static Serve going_on(int status) {
     return [status](link::StreamPtr stream) -> base::Task<> {
@@ -42,10 +47,8 @@ class CallerStreamsTest : public TenantsTest {
     bool served = false;
     world.tasks.spawn("agent", play(*this, agent->streams.size(), served));
     auto decision = world.run(world.api.upgrade(std::move(request)));
-    const auto heard = [&served]() -> base::Task<bool> {
-      co_return co_await fakes::until([&] { return served; });
-    };
-    EXPECT_TRUE(world.run(heard())) << "a terminal is opened without waiting for the agent";
+    EXPECT_TRUE(comes([&] { return served; }))
+        << "a terminal is opened without waiting for the agent";
     return decision;
   }
   /// How many a round has ended.
@@ -75,9 +78,7 @@ class CallerStreamsTest : public TenantsTest {
   }
   /// Whether the other end of the agent's last stream has gone.
   bool agent_is_told() {
-    return world.run([](link::StreamPtr stream) -> base::Task<bool> {
-      co_return co_await fakes::until([&] { return stream->failed(); });
-    }(agent->streams.back()));
+    return comes([stream = agent->streams.back()] { return stream->failed(); });
   }
   void leave_shop(const std::string& who) {
     ASSERT_EQ(send("admin", "DELETE", "/projects/" + shop.id.value + "/members/" + who).status,
@@ -138,6 +139,70 @@ TEST_F(CallerStreamsTest, AMembershipThatEndsEndsWhatGoesOn) {
   EXPECT_EQ(entry.object.find('?'), std::string::npos) << entry.object;
   audit_round();
   EXPECT_EQ(audited("access.ended"), 4U) << "once each; the department's administrator goes on";
+}
+
+TEST_F(CallerStreamsTest, ASessionWhoseRightEndedIsToldAsThat) {
+  auto exec =
+      upgrade(as("ann", "POST",
+                 "/api/v1/clusters/demo/proxy/api/v1/namespaces/own/pods/web/exec?command=a"),
+              "SPDY/3.1", going_on(101));
+  auto* takeover = std::get_if<net::HttpServer::Takeover>(&exec);
+  ASSERT_TRUE(takeover);
+  fakes::BytePipe pipe(world.io.get_executor());
+  bool over = false;
+  auto session = [](base::Task<> run, bool& ended) -> base::Task<> {
+    co_await std::move(run);
+    ended = true;
+  };
+  world.tasks.spawn("session", session(takeover->run(std::move(pipe.far)), over));
+  let_the_link_catch_up();
+  leave_shop("ann");
+  audit_round();
+  EXPECT_TRUE(comes([&] { return over; }));
+  exec = net::HttpResponse{};
+  const auto entries = world.audit.list({.limit = 9, .action = "proxy.exec"});
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].entry.outcome, "denied");
+  EXPECT_TRUE(entries[0].entry.detail.ends_with("the right to it ended"))
+      << entries[0].entry.detail;
+}
+
+TEST_F(CallerStreamsTest, AQuietLogIsWaitedForUntilItsRightOrItsLinkEnds) {
+  using Answered = std::optional<base::Result<net::HttpResponse>>;
+  const auto ask_dans = [this](Fields query, Answered& answer) -> base::Task<> {
+    auto call = call_of("dan");
+    call.path = {{"cluster", "demo"}, {"path", "api/v1/namespaces/own/pods/web/log"}};
+    call.query = std::move(query);
+    call.caller.rights = *world.accounts.rights_again({.user = users["dan"], .rights = {}});
+    answer = co_await exchange_kube(world.services, call, std::chrono::milliseconds{20});
+  };
+  const auto ask_anns = [this](Answered& answer) -> base::Task<> {
+    answer = co_await world.api.answer(
+        as("ann", "GET",
+           "/api/v1/clusters/demo/proxy/api/v1/namespaces/own/pods/web/log?follow=true"));
+  };
+  Answered anns;
+  Answered dans;
+  Answered plain;
+  world.tasks.spawn("ann's log", ask_anns(anns));
+  world.tasks.spawn("dan's log", ask_dans({{"follow", "true"}}, dans));
+  let_the_link_catch_up();
+  const auto whole = [&]() -> base::Task<bool> {
+    co_await ask_dans({}, plain);
+    co_return !*plain;
+  };
+  ASSERT_TRUE(world.run(whole()));
+  EXPECT_EQ(plain->error().code, base::ErrorCode::kTimeout) << "its limit came after the log's";
+  EXPECT_FALSE(anns || dans);
+  leave_shop("ann");
+  EXPECT_EQ(renewed(), 1U);
+  ASSERT_TRUE(comes([&] { return anns.has_value(); }));
+  EXPECT_EQ((*anns)->status, 403);
+  EXPECT_EQ(text_of(body_of(**anns), "kind"), "Status") << "kubectl reads no other";
+  EXPECT_FALSE(dans);
+  agent->drop();
+  ASSERT_TRUE(comes([&] { return dans.has_value(); }));
+  EXPECT_EQ(dans->error().code, base::ErrorCode::kUnavailable);
 }
 
 TEST_F(CallerStreamsTest, WhoComesWithLessThanTheServerJudgedByIsEnded) {

@@ -80,6 +80,33 @@ TEST(KubeProxy, WhatReadsIsNotAudited) {
   EXPECT_EQ(audit_action("DELETE", {KubeUse::kWrite}, false), "proxy.delete");
 }
 
+TEST(KubeProxy, WhatWaitsForNewsMayStaySilent) {
+  const auto silent = [](const char* method, const char* path, Fields query = {}) {
+    Call call;
+    call.request.method = method;
+    call.path = {{"cluster", "c"}, {"path", path}};
+    call.query = std::move(query);
+    return may_stay_silent(call);
+  };
+  const char* log = "api/v1/namespaces/a/pods/b/log";
+  EXPECT_TRUE(silent("GET", log, {{"container", "c"}, {"follow", "true"}}));
+  EXPECT_TRUE(silent("GET", log, {{"follow", "1"}}));
+  EXPECT_TRUE(silent("GET", "api/v1/namespaces/a/pods/b/l%6fg", {{"follow", ""}}));
+  EXPECT_TRUE(silent("GET", "apis/apps/v1/deployments", {{"watch", "True"}}));
+  for (const auto* path : {"api/v1/namespaces/a/pods/b/proxy/x", "api/v1/nodes/n/proxy/logs",
+                           "api/v1/namespaces/a/services/https:b:443/proxy"}) {
+    EXPECT_TRUE(silent("GET", path)) << path;
+    EXPECT_TRUE(silent("HEAD", path)) << path;
+    EXPECT_FALSE(silent("POST", path)) << "its client's going does not end it: " << path;
+  }
+  EXPECT_FALSE(silent("GET", log));
+  EXPECT_FALSE(silent("GET", log, {{"follow", "False"}}));
+  EXPECT_FALSE(silent("GET", log, {{"follow", "0"}}));
+  EXPECT_FALSE(silent("GET", "api/v1/namespaces/a/pods/b", {{"follow", "true"}}));
+  EXPECT_FALSE(silent("GET", "api/v1/namespaces/log/pods", {{"watch", "false"}}));
+  EXPECT_FALSE(silent("POST", "api/v1/namespaces/a/pods", {{"watch", "true"}}));
+}
+
 TEST(KubeProxy, AFirstTryByWebSocketIsNoDenial) {
   const auto answer = [](int status, const char* type) {
     net::HttpResponse response{.status = status};
@@ -107,8 +134,11 @@ TEST(KubeProxy, ASessionIsDescribedWithItsCommandAndWithinBounds) {
   EXPECT_LE(describe_session({{"command", std::string(100'000, 'x')}}).size(), 1100U);
   EXPECT_LE(describe_session({{"container", std::string(100'000, 'x')}}).size(), 2100U);
   link::Spliced told{.end = link::Spliced::End::kStream, .up_bytes = 7, .down_bytes = 9};
-  EXPECT_EQ(describe_end(told, std::chrono::milliseconds{1234}),
+  EXPECT_EQ(describe_end(told, std::chrono::milliseconds{1234}, false),
             "1234 ms, 7 bytes in, 9 bytes out, the cluster ended it");
+  told.end = link::Spliced::End::kBroken;
+  EXPECT_TRUE(describe_end(told, {}, false).ends_with("the way to the cluster broke"));
+  EXPECT_TRUE(describe_end(told, {}, true).ends_with("the right to it ended"));
 }
 
 TEST(KubeProxy, WhatTheClientNamesAsItsConnectionsOwnIsDropped) {

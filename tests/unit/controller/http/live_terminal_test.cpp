@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/live_terminal_bridge.hpp"
 
+#include "controller/http/right_end.hpp"
 #include "tests/unit/controller/http/through_agent.hpp"
 
 namespace slipway::http {
@@ -19,6 +20,7 @@ struct Page {
     page = std::move(here);
     const auto at = agent.streams.size();
     test.world.tasks.spawn("bridge", run(std::move(there), *stream, std::move(first)));
+    held = stream->get();
     stream->reset();
     co_await fakes::until([&] { return agent.streams.size() > at; });
     remote = agent.streams.at(at);
@@ -43,6 +45,7 @@ struct Page {
 
   ThroughAgentTest& test;
   std::unique_ptr<net::Transport> page;
+  link::Stream* held = nullptr;  ///< the bridge's, while it runs
   link::StreamPtr remote;
   bool ended = false;
 };
@@ -125,6 +128,22 @@ TEST_F(LiveTerminal, SaysWhetherToComeAgain) {
   reset(base::ErrorCode::kUnavailable, R"({"detached":{"message":"why","again":true}})");
   reset(base::ErrorCode::kConflict, R"({"detached":{"message":"why","again":false}})");
   reset(base::ErrorCode::kNotFound, R"({"exit":{"code":255,"message":"why"}})");
+}
+
+TEST_F(LiveTerminal, LivesOnWhenTheRightToItEnds) {
+  with_page([](Page& page) -> base::Task<> {
+    page.held->reset(right_end("your membership ended"));
+    EXPECT_EQ(
+        co_await page.next(),
+        R"({"detached":{"message":"you may not any more: your membership ended","again":false}})");
+    EXPECT_EQ(co_await page.next(), "closed");
+  });
+  with_page([](Page& page) -> base::Task<> {
+    page.remote->reset({base::ErrorCode::kDenied, "who watches does not type", {}});
+    EXPECT_EQ(co_await page.next(),
+              R"({"exit":{"code":255,"message":"who watches does not type"}})");
+    EXPECT_EQ(co_await page.next(), "closed");
+  });
 }
 
 TEST_F(LiveTerminal, IsLeftAloneByAPageThatCloses) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/tenant_borders.hpp"
 
+#include "protocol/base/with_timeout.hpp"
 #include "tests/unit/controller/http/tenants.hpp"
 
 namespace slipway::http {
@@ -118,6 +119,32 @@ TEST_F(TenantBordersTest, WhatWasChangedOrIsLeftOverIsMended) {
   const auto set = yaml.substr(removed.size());
   EXPECT_NE(set.find("'slipway:" + shop.id.value + ":project_member'"), std::string::npos);
   EXPECT_EQ(set.find("namespace: 'foreign'"), std::string::npos) << "that one is right";
+}
+
+TEST_F(TenantBordersTest, NamespacesThatAreSeenAgainAreLookedAt) {
+  ASSERT_TRUE(world.run(tell("rolebindings", {})));
+  const auto say = [&](wire::MirrorBatch batch, bool live) -> base::Task<bool> {
+    (void)co_await feed->write(mirror::framed(batch));
+    co_return co_await fakes::until(
+        [&] { return world.mirror.freshness(cluster, "namespaces").live == live; });
+  };
+  auto broken = mirror::batch({}, false, false, "namespaces");
+  broken.set_error("the API server is away");
+  ASSERT_TRUE(world.run(say(std::move(broken), false)));
+  const auto looked = [&]() -> base::Task<bool> {
+    borders.start();
+    co_await base::sleep_for(2 * controller::kRoundsLull);  // the first round finds nothing to see
+    EXPECT_EQ(sent(), "");
+    EXPECT_TRUE(co_await say(mirror::batch({}, false, false, "namespaces"), true));
+    borders.freshness_changed(cluster, "namespaces");
+    for (int i = 0; i < 500 && sent().empty(); ++i) {
+      co_await base::sleep_for(std::chrono::milliseconds{10});
+    }
+    const bool asked = !sent().empty();
+    co_await borders.stop();
+    co_return asked;
+  };
+  EXPECT_TRUE(world.run(looked()));
 }
 
 TEST_F(TenantBordersTest, ARefusalIsSaidAndTriedAgain) {
