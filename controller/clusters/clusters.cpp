@@ -38,7 +38,7 @@ Cluster Clusters::State::view(const ClusterRow& row) const {
   cluster.api_address = row.api_address;
   cluster.gateway = row.gateway;
   cluster.reachable = row.gateway && ground.agents.facts(*row.gateway).connected;
-  for (const MachineRow& machine : rows.machines(row.id)) {
+  for (const MachineRow& machine : rows.briefs(row.id)) {
     ++cluster.nodes_total;
     const KubernetesFact& fact = machine.kubernetes;
     cluster.nodes_ready += fact.known && fact.ready;
