@@ -17,12 +17,12 @@ using base::Task;
 
 namespace {
 
-constexpr std::uint32_t kUnavailable = 503;
+constexpr std::uint32_t kNotKeptStatus = 503;
 
 wire::IntentOutcome not_kept(const wire::Intent& intent, const base::Error& why) {
   wire::IntentOutcome outcome;
   outcome.set_intent_id(intent.id());
-  outcome.set_http_status(kUnavailable);
+  outcome.set_http_status(kNotKeptStatus);
   outcome.set_message("nothing was done: this master cannot keep what it is told (" + why.message +
                       ")");
   return outcome;
