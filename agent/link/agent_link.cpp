@@ -23,7 +23,6 @@ namespace {
 constexpr std::chrono::hours kRenewalLook{1};      // so that a corrected clock is noticed
 constexpr std::chrono::seconds kConnectLimit{30};  // after its restart a controller has thousands
 constexpr std::chrono::seconds kUpgradeLimit{10};  // a controller that hangs is found as on a link
-constexpr std::size_t kMaxHeld = 64;               // a controller leaves fewer unanswered
 constexpr char kSubprotocol[] = "slipway.v1";
 constexpr char kForeignCa[] =
     "the controller shows a CA that this machine does not know. Where it was changed while the "
@@ -51,7 +50,6 @@ struct AgentLink::State {
   link::LinkHandlers link_handlers();
   wire::Hello hello() const;
   Result<> look();
-  void take_order(wire::Order order);
   void take_trust(const wire::TrustBundle& bundle);
   wire::TrustHeld trust_held() const;
   void tell_trust();
@@ -74,8 +72,6 @@ struct AgentLink::State {
   std::chrono::milliseconds controller_offset{0};  // its clock minus ours, as last heard
   std::chrono::seconds health_interval = wire::kHealthInterval;  // as the controller wants it
   base::MonotonicTime confirmed{};              // when what the controller answered last was sent
-  bool desired_told = false;                    // over the present link
-  std::vector<wire::Order> held;                // intents that came before it
   std::optional<base::MonotonicTime> up_since;  // of the present or last link, if it was ready
 };
 
@@ -174,8 +170,6 @@ Task<base::Error> AgentLink::State::run_link(std::unique_ptr<net::Transport> tra
       if (state.up_since && state.handlers.changed) state.handlers.changed(false);
     }
   } holder{*this};
-  desired_told = false;
-  held.clear();
   link = std::make_unique<link::Link>(wire::Side::kAgent, hello(), std::move(transport),
                                       link_handlers(), clock);
   auto ended = co_await (link->run() || keep_certificate());
@@ -240,23 +234,6 @@ void AgentLink::State::take_trust(const wire::TrustBundle& bundle) {
   trust_changed.notify();
 }
 
-/// The controller may send intents before it says whether this node is the gateway that does them.
-void AgentLink::State::take_order(wire::Order order) {
-  if (!handlers.order) return;
-  if (order.has_intent() && !desired_told) {
-    if (held.size() < kMaxHeld) return held.push_back(std::move(order));
-    return link->close({ErrorCode::kExhausted, "too many intents before a DesiredNode", {}});
-  }
-  if (order.has_intent_ack()) {
-    const auto& id = order.intent_ack().intent_id();
-    std::erase_if(held, [&](const auto& one) { return one.intent().id() == id; });
-  }
-  desired_told = desired_told || order.has_desired();
-  handlers.order(std::move(order));
-  if (!desired_told) return;
-  for (auto& one : std::exchange(held, {})) handlers.order(std::move(one));
-}
-
 link::LinkHandlers AgentLink::State::link_handlers() {
   link::LinkHandlers to;
   to.ready = [this](const wire::Ready& ready) {
@@ -279,7 +256,7 @@ link::LinkHandlers AgentLink::State::link_handlers() {
   };
   to.order = [this](wire::Order order) {
     if (order.has_trust()) return take_trust(order.trust());
-    take_order(std::move(order));
+    if (handlers.order) handlers.order(std::move(order));
   };
   to.opened = [this](wire::StreamOpen what, bool interactive, link::StreamPtr stream) {
     if (handlers.opened) handlers.opened(std::move(what), interactive, std::move(stream));
@@ -342,7 +319,7 @@ bool AgentLink::up() const {
 }
 
 bool AgentLink::confirmed() {
-  if (!up() || !state_->desired_told) return false;
+  if (!up()) return false;
   if (state_->clock.monotonic() - state_->confirmed < kLease) return true;
   state_->link->close(
       {ErrorCode::kTimeout, "the controller is silent for too long for a gateway to act", {}});

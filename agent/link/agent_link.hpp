@@ -32,7 +32,6 @@ struct AgentLinkOptions {
 struct AgentLinkHandlers {
   std::function<wire::NodeFacts()> facts;  ///< shown at enrolment
   std::function<wire::NodeState()> state;  ///< the full view, the first report on each link
-  /// On each link intents come after the first DesiredNode, which says who may do them.
   std::function<void(wire::Order)> order;
   std::function<void(wire::StreamOpen, bool interactive, link::StreamPtr)> opened;
   std::function<void(std::int64_t offset_ms)> controller_clock;  ///< the controller's minus ours
@@ -56,9 +55,8 @@ class AgentLink {
   base::Result<> send(wire::Report report);
   base::Result<link::StreamPtr> open(wire::StreamOpen what, bool interactive);
   bool up() const;
-  /// Whether what the controller wants of this node surely still holds: it said so over this link,
-  /// and still takes us for linked, since it answered what we sent within kLease. A link for which
-  /// that does not hold any more is closed, so that both ends begin anew.
+  /// Whether the controller surely still takes us for linked: it answered what we sent within
+  /// kLease. A link for which that does not hold any more is closed, so that both ends begin anew.
   bool confirmed();
   /// How often the controller wants to hear how the machine fares, as it said at the last link.
   std::chrono::seconds health_interval() const;

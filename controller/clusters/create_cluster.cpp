@@ -38,11 +38,6 @@ std::vector<MachineRow> those(const std::vector<MachineRow>& machines, Predicate
   return found;
 }
 
-/// Also where a controller that was killed had retired it and not begun anew.
-bool is_lost(const MachineRow& machine) {
-  return machine.resource.empty() || is_broken(machine);
-}
-
 /// The first failure that ends the step for good, else the first at all.
 base::Result<> worst_of(const std::vector<base::Result<>>& results) {
   base::Result<> worst;
@@ -244,27 +239,29 @@ base::Task<Outcome> CreateCluster::enrolled(Attempt attempt) {
 
 /// Machines that were lost since they enrolled are made anew, by the steps that made them; that
 /// costs an attempt. With a lost master all machines are: its place in etcd cannot be filled by
-/// another while the cluster forms, and there is nothing of value yet. Nothing: none is lost.
+/// another while the cluster forms. Nothing: none is surely lost.
 base::Task<std::optional<Outcome>> CreateCluster::mend(const Attempt& attempt) {
-  const auto machines = rows_.machines(attempt.cluster);
-  // Who is linked lives, whatever the cloud says.
-  const auto is_away = [&](const MachineRow& machine) {
-    return is_lost(machine) && !agents_.facts(machine.id).connected;
+  const auto is_lost = [&](const MachineRow& machine) {
+    return is_void(machine) && machines_.is_away(machine);
   };
-  auto lost = those(machines, is_away);
+  if (those(rows_.machines(attempt.cluster), is_lost).empty()) co_return std::nullopt;
+  if (auto seen = co_await machines_.poll(); !seen) co_return std::nullopt;
+  const auto machines = rows_.machines(attempt.cluster);
+  auto lost = those(machines, is_lost);
   if (lost.empty()) co_return std::nullopt;
-  const bool master_serves = std::ranges::any_of(machines, [&](const MachineRow& machine) {
-    return machine.is_master() && machine.bootstrapped && !is_away(machine);
-  });
   const bool master_lost = std::ranges::any_of(lost, &MachineRow::is_master);
   const std::string why = names_of(lost) + ": lost before the cluster was complete";
-  if (master_lost && master_serves) {
+  // What has bootstrapped may be in use: etcd runs, pods have written.
+  if (master_lost && std::ranges::any_of(machines, &MachineRow::bootstrapped)) {
     co_return failed({ErrorCode::kConflict,
-                      why + "; etcd runs on other masters already: delete the cluster",
+                      why + "; etcd cannot form without it any more: delete the cluster",
                       {}});
   }
   if (master_lost) lost = machines;
   auto gone = co_await retire(attempt, lost, master_lost ? "a master was lost" : "it was lost");
+  if (!gone && gone.error().code == ErrorCode::kUnavailable) {
+    co_return Wait{gone.error().message, kMachinePoll};
+  }
   if (!gone) co_return failed(gone.error());
   if (master_lost) agents_.forget(attempt.cluster);  // and with it the places in etcd
   go_back(database_, attempt.operation, master_lost ? "pki" : "machines");

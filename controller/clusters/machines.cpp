@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "controller/clusters/cluster_states.hpp"
 #include "protocol/base/log.hpp"
 
 namespace slipway::clusters {
@@ -36,6 +37,12 @@ bool is_broken(const MachineRow& machine) {
          machine.cloud.state == cloud::MachineState::kGone;
 }
 
+bool is_void(const MachineRow& machine) {
+  if (machine.resource.empty()) return true;
+  const bool gone = machine.cloud.known && machine.cloud.state == cloud::MachineState::kGone;
+  return gone || (is_broken(machine) && !machine.bootstrapped);
+}
+
 Machines::Machines(store::Database& database, secrets::Secrets& secrets, cloud::Cloud& cloud,
                    Agents& agents, Changes& changes, const base::Clock& clock, UserData user_data)
     : database_(database),
@@ -44,10 +51,16 @@ Machines::Machines(store::Database& database, secrets::Secrets& secrets, cloud::
       agents_(agents),
       changes_(changes),
       clock_(clock),
+      started_(clock.utc()),
       user_data_(std::move(user_data)),
       rows_(database),
       ledger_(database, clock),
       pki_(database, secrets, clock) {}
+
+bool Machines::is_away(const MachineRow& machine) const {
+  const auto facts = agents_.facts(machine.id);
+  return !facts.connected && clock_.utc() - std::max(facts.since, started_) > kLinkGrace;
+}
 
 base::Result<cloud::MachineSpec> Machines::plan(const MachineRow& machine,
                                                 const ClusterSpec& spec) {

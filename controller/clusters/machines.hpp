@@ -16,6 +16,9 @@ namespace slipway::clusters {
 
 /// The cloud says that it failed or is gone: waiting for it is of no use.
 bool is_broken(const MachineRow& machine);
+/// There is no machine, or none that holds anything of value: one that the cloud failed while it
+/// was made, or that is gone. Once it has bootstrapped, what failed may be switched on again.
+bool is_void(const MachineRow& machine);
 
 /// Makes, watches, replaces and ends the machines of clusters. Every call may be repeated.
 class Machines {
@@ -33,6 +36,9 @@ class Machines {
   base::Task<base::Result<bool>> remove(ResourceId resource);
   /// Asks the cloud for all machines and writes down what it says.
   base::Task<base::Result<>> poll();
+  /// Whether it surely has no link: it has had none for kLinkGrace, while this controller ran. Who
+  /// has one lives, whatever the cloud says.
+  bool is_away(const MachineRow& machine) const;
   /// What the cloud says of a machine: state, address, disks; certificates that hold its address.
   base::Result<> observe(const MachineRow& machine, const cloud::Machine& seen);
   /// Tells connected nodes what they shall be now, once every address is known.
@@ -49,6 +55,7 @@ class Machines {
   Agents& agents_;
   Changes& changes_;
   const base::Clock& clock_;
+  const base::UtcTime started_;
   UserData user_data_;
   Rows rows_;
   Ledger ledger_;

@@ -111,18 +111,24 @@ bool ReplaceNode::is_too_late(const MachineRow& machine) const {
 }
 
 /// A successor that the cloud failed or lost, or that can no longer enrol, goes the way of the
-/// machine before it; that costs an attempt. Nothing: it may still come.
-std::optional<Outcome> ReplaceNode::begin_anew(const Attempt& attempt, const MachineRow& machine) {
-  // Who is linked lives, whatever the cloud says.
-  const bool broken = is_broken(machine) && !agents_.facts(machine.id).connected;
-  if (!broken && !is_too_late(machine)) return std::nullopt;
-  const std::string why =
-      machine.name + ": its new machine " +
-      (broken ? "is " + std::string{name_of(machine.cloud.state)} : "did not enrol in time") +
-      (machine.cloud.detail.empty() ? "" : " (" + machine.cloud.detail + ")");
+/// machine before it, where etcd can spare it; that costs an attempt. Nothing: it may still come.
+base::Task<std::optional<Outcome>> ReplaceNode::begin_anew(const Attempt& attempt) {
+  const auto is_lost = [&](const base::Result<MachineRow>& machine) {
+    if (!machine) return false;
+    return is_too_late(*machine) || (is_void(*machine) && machines_.is_away(*machine));
+  };
+  if (!is_lost(subject(attempt))) co_return std::nullopt;
+  if (auto seen = co_await machines_.poll(); !seen) co_return std::nullopt;
+  const auto machine = subject(attempt);
+  if (!is_lost(machine)) co_return std::nullopt;
+  if (!check(*machine, rows_.machines(attempt.cluster), agents_)) co_return std::nullopt;
+  const std::string why = machine->name + ": its new machine " +
+                          (is_void(*machine) ? "is " + std::string{name_of(machine->cloud.state)}
+                                             : "did not enrol in time") +
+                          (machine->cloud.detail.empty() ? "" : " (" + machine->cloud.detail + ")");
   attempt.log(why + ", it is replaced");
   go_back(database_, attempt.operation, kRetire);
-  return Failed{{ErrorCode::kUnavailable, why, {}}, true};
+  co_return Failed{{ErrorCode::kUnavailable, why, {}}, true};
 }
 
 /// The old machine ends before anything takes its place: two of one name never run.
@@ -147,13 +153,12 @@ base::Task<Outcome> ReplaceNode::forget(Attempt attempt) {
     leave.mutable_etcd_member()->set_name(machine->name);
     auto left = co_await ask_gateway(attempt, "leave", std::move(leave));
     if (!std::holds_alternative<Done>(left)) co_return left;
-    if (attempt.number > 1) {
-      // A successor that was let in and never started has no name in etcd yet.
-      wire::Intent nameless;
-      nameless.mutable_etcd_member();
-      left = co_await ask_gateway(attempt, "leave-nameless", std::move(nameless));
-      if (!std::holds_alternative<Done>(left)) co_return left;
-    }
+    // A successor, of this operation or one that gave up, that was let in and never started has no
+    // name in etcd yet.
+    wire::Intent nameless;
+    nameless.mutable_etcd_member();
+    left = co_await ask_gateway(attempt, "leave-nameless", std::move(nameless));
+    if (!std::holds_alternative<Done>(left)) co_return left;
   }
   wire::Intent intent;
   intent.mutable_request()->set_method("DELETE");
@@ -171,7 +176,7 @@ base::Task<Outcome> ReplaceNode::machine(Attempt attempt) {
   if (auto seen = co_await machines_.poll(); !seen) co_return failed(seen.error());
   machine = subject(attempt);
   if (!machine) co_return failed(machine.error());
-  if (auto anew = begin_anew(attempt, *machine)) co_return *anew;
+  if (auto anew = co_await begin_anew(attempt)) co_return *anew;
   if (machine->cloud.state != cloud::MachineState::kRunning || machine->address.empty()) {
     co_return Wait{machine->name + " does not run yet", kMachinePoll};
   }
@@ -210,7 +215,7 @@ base::Task<Outcome> ReplaceNode::ask_gateway(Attempt attempt, std::string what,
 base::Task<Outcome> ReplaceNode::bootstrap(Attempt attempt) {
   auto machine = subject(attempt);
   if (!machine) co_return failed(machine.error());
-  if (auto anew = begin_anew(attempt, *machine)) co_return *anew;
+  if (auto anew = co_await begin_anew(attempt)) co_return *anew;
   if (machine->bootstrapped) co_return Done{};
   const auto trouble =
       trouble_of(words_.steps(machine->id, machine->enrolled, rows_.steps(machine->id)));
@@ -223,7 +228,7 @@ base::Task<Outcome> ReplaceNode::bootstrap(Attempt attempt) {
 base::Task<Outcome> ReplaceNode::ready(Attempt attempt) {
   auto machine = subject(attempt);
   if (!machine) co_return failed(machine.error());
-  if (auto anew = begin_anew(attempt, *machine)) co_return *anew;
+  if (auto anew = co_await begin_anew(attempt)) co_return *anew;
   const KubernetesFact& fact = machine->kubernetes;
   const bool ready = fact.known && fact.ready && agents_.facts(machine->id).connected;
   if (ready) co_return Done{};

@@ -34,7 +34,7 @@ class ReplaceNode {
   base::Task<Outcome> bootstrap(Attempt attempt);
   base::Task<Outcome> ready(Attempt attempt);
 
-  std::optional<Outcome> begin_anew(const Attempt& attempt, const MachineRow& machine);
+  base::Task<std::optional<Outcome>> begin_anew(const Attempt& attempt);
   bool is_too_late(const MachineRow& machine) const;
   base::Result<MachineRow> subject(const Attempt& attempt) const;
   base::Task<Outcome> ask_gateway(Attempt attempt, std::string what, wire::Intent intent);

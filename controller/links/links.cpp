@@ -225,7 +225,11 @@ Task<> Links::serve(MachineId machine, std::unique_ptr<net::Transport> transport
   co_await boost::asio::this_coro::throw_if_cancelled(false);
   if (!session.replaced) {
     state.machines[machine].session = nullptr;
-    state.fall(session, why);
+    try {
+      state.fall(session, why);
+    } catch (const std::exception& error) {  // a listener could not write it down
+      spdlog::error("link of {}: its end is not told to all: {}", machine.value, error.what());
+    }
   }
   co_await session.streams.join();
   --state.serving;

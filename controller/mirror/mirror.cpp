@@ -116,17 +116,15 @@ Result<> Mirror::State::take(const ClusterId& id, wire::MirrorBatch batch) {
     return fail(ErrorCode::kExhausted, "a cluster mirrors at most 64 kinds", "kind");
   }
   Table& table = cluster.tables[kind];
-  const bool was_fed = cluster.fed.contains(kind);
-  // A list comes in many batches; until its last one nobody knows what is missing.
-  if (batch.full()) cluster.fed.erase(kind);
-  if (batch.complete()) cluster.fed.insert(kind);
-  const bool turned = cluster.fed.contains(kind) != was_fed;
+  // A list comes in many batches; until the first one's last nobody knows what is missing. Later
+  // lists find all rows here.
+  const bool first = batch.complete() && cluster.fed.insert(kind).second;
   const std::string error = table.error();
   const Changes changes = table.take(std::move(batch), clock.utc());
   for (MirrorListener* listener : listeners) {
     for (const wire::MirrorRow& row : changes.gone) listener->row_gone(id, kind, row);
     for (const wire::MirrorRow& row : changes.upserts) listener->row_changed(id, kind, row);
-    if (turned || table.error() != error) listener->freshness_changed(id, kind);
+    if (first || table.error() != error) listener->freshness_changed(id, kind);
   }
   return {};
 }

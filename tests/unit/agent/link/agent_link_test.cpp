@@ -138,63 +138,11 @@ TEST_F(AgentLinkTest, ARefusedTokenIsSaidAndNotTheRenewalThatIsTriedAfterIt) {
   for (const auto& why : failures_) EXPECT_EQ(why.field, "token") << why.message;
 }
 
-/// What the controller sends at once on a new link.
-void send_orders(link::Link& link, std::vector<wire::Order> orders) {
-  for (auto& order : orders) EXPECT_TRUE(link.send(std::move(order)));
-}
-wire::Order desired_order() {
-  wire::Order order;
-  order.mutable_desired()->set_generation(42);
-  return order;
-}
-wire::Order intent_order(const std::string& id) {
-  wire::Order order;
-  order.mutable_intent()->set_id(id);
-  return order;
-}
-wire::Order ack_order(const std::string& id) {
-  wire::Order order;
-  order.mutable_intent_ack()->set_intent_id(id);
-  return order;
-}
-
-// What an earlier link said of its role may be another master's by now.
-TEST_F(AgentLinkTest, ARoleCountsFromTheFirstDesiredNodeOfEachLink) {
-  controller_.on_report = [](link::Link& link) { send_orders(link, {ack_order("x")}); };
-  int links = 0;
-  std::vector<bool> acted;
-  run_until(options(controller_.token), [&] {
-    if (orders_.empty() || !link_->up() || !controller_.link) return acted.size() == 4;
-    acted.push_back(link_->confirmed());
-    const bool told = orders_.back().has_desired();
-    orders_.clear();
-    if (!told) send_orders(*controller_.link, {desired_order()});
-    if (told && ++links < 2) controller_.link->close({ErrorCode::kUnavailable, "cut", {}});
-    return acted.size() == 4;
-  });
-  EXPECT_EQ(acted, (std::vector<bool>{false, true, false, true}));
-}
-
-// They are sent first, since its listeners hear of a new link before the node is told its part.
-TEST_F(AgentLinkTest, IntentsComeAfterTheFirstDesiredNode) {
-  controller_.on_report = [](link::Link& link) {
-    send_orders(link, {intent_order("a"), intent_order("b"), ack_order("a"), desired_order(),
-                       intent_order("c")});
-  };
-  run_until(options(controller_.token), [&] { return orders_.size() >= 4; });
-  ASSERT_EQ(orders_.size(), 4U);
-  EXPECT_EQ(orders_[0].intent_ack().intent_id(), "a");
-  EXPECT_TRUE(orders_[1].has_desired());
-  EXPECT_EQ(orders_[2].intent().id(), "b") << "what is acknowledged is not done again";
-  EXPECT_EQ(orders_[3].intent().id(), "c");
-}
-
 // By then the controller may have let another master act.
 TEST_F(AgentLinkTest, WithoutAnAnswerForALeaseTheLinkBeginsAnew) {
-  controller_.on_report = [](link::Link& link) { send_orders(link, {desired_order()}); };
   bool asked = false;
   run_until(options(controller_.token), [&] {
-    if (!asked && link_->up() && !orders_.empty()) {
+    if (!asked && link_->up()) {
       asked = true;
       EXPECT_TRUE(link_->confirmed());
       clock_.later = kLease;

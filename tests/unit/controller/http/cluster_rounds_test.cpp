@@ -12,6 +12,7 @@
 namespace slipway::controller {
 namespace {
 
+using std::chrono::hours;
 using std::chrono::seconds;
 
 /// Lets the loop run until `done`, at most for some seconds.
@@ -68,23 +69,19 @@ TEST(ClusterRounds, GoOnAfterARoundThatThrew) {
 TEST(Outlive, ACancelledTaskEndsThough) {
   boost::asio::io_context io;
   base::TaskScope tasks{io.get_executor()};
-  int rounds = 0;
-  const auto loop = [&]() -> base::Task<> {
-    for (;;) {
-      co_await outlive("test", [](int& rounds) -> base::Task<> {
-        ++rounds;
-        co_await boost::asio::post(boost::asio::use_awaitable);
-        co_await boost::asio::post(boost::asio::use_awaitable);
-      }(rounds));
-    }
-  };
-  tasks.spawn("loop", loop());
-  tasks.spawn("end", [](base::TaskScope& tasks, int& rounds) -> base::Task<> {
-    while (rounds < 3) co_await boost::asio::post(boost::asio::use_awaitable);
-    tasks.cancel();
-  }(tasks, rounds));
+  bool went_on = false;
+  tasks.spawn("loop", [](bool& went_on) -> base::Task<> {
+    boost::asio::steady_timer never{co_await boost::asio::this_coro::executor, hours{1}};
+    co_await outlive("test", [](boost::asio::steady_timer& timer) -> base::Task<> {
+      co_await timer.async_wait(boost::asio::use_awaitable);
+    }(never));
+    went_on = true;
+  }(went_on));
+  io.poll();
+  tasks.cancel();
   io.run_for(seconds{60});
   EXPECT_EQ(tasks.running(), 0u);
+  EXPECT_FALSE(went_on);
 }
 
 }  // namespace
