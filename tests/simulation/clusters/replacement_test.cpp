@@ -117,9 +117,11 @@ std::uint64_t lose_the_successor_and_die(std::uint64_t at) {
   return moments;
 }
 
-TEST_P(ReplacementShard, SurvivesADeathAtEveryCallWhenTheSuccessorIsLost) {
+/// A world with two replacements is made for each moment: every third of them.
+TEST_P(ReplacementShard, SurvivesADeathAtManyCallsWhenTheSuccessorIsLost) {
+  constexpr std::uint64_t kOf = 3;
   const auto moments = lose_the_successor_and_die(Fate::kNever);
-  for (std::uint64_t at = 1 + GetParam(); at <= moments; at += kShards) {
+  for (std::uint64_t at = 1 + GetParam(); at <= moments; at += kOf * kShards) {
     lose_the_successor_and_die(at);
     if (testing::Test::HasFailure()) return;
   }
