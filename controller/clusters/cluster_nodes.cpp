@@ -45,7 +45,8 @@ base::Result<> Clusters::retry_node(const std::string& cluster, const std::strin
 }
 
 /// The operation that does the same already, retried if it had failed. One that gave up on nodes
-/// gives way to another, in accept(); kConflict: one that does not.
+/// gives way to another, in accept(), as does the replacement of a node whose successor has failed
+/// since it served; kConflict: one that does not.
 base::Result<std::optional<OperationId>> Clusters::State::make_way(const ClusterId& cluster,
                                                                    const char* kind,
                                                                    const std::string& subject) {
@@ -55,7 +56,9 @@ base::Result<std::optional<OperationId>> Clusters::State::make_way(const Cluster
     return std::nullopt;
   }
   const bool failed = latest->state == OperationState::kFailed;
-  if (latest->kind == kind && latest->subject == subject) {
+  const auto machine = rows.machine(MachineId{subject});
+  const bool served = machine && machine->bootstrapped && is_broken(*machine);
+  if (latest->kind == kind && latest->subject == subject && !(failed && served)) {
     if (auto again = failed ? operations.retry(latest->id) : base::Result<>{}; !again) {
       return fail(again);
     }

@@ -190,11 +190,15 @@ base::Task<Outcome> CreateCluster::running(Attempt attempt) {
   if (auto made = co_await ensure_all(attempt); !made) co_return failed(made.error());
   if (auto seen = co_await machines_.poll(); !seen) co_return failed(seen.error());
   const auto machines = rows_.machines(attempt.cluster);
-  if (auto broken = those(machines, is_broken); !broken.empty()) {
+  // Who has enrolled did run: what becomes of it later is for mend().
+  auto broken = those(
+      machines, [](const MachineRow& machine) { return !machine.enrolled && is_broken(machine); });
+  if (!broken.empty()) {
     co_return co_await replace(attempt, std::move(broken), "the cloud did not bring it up");
   }
   const auto waiting = those(machines, [](const MachineRow& machine) {
-    return machine.cloud.state != cloud::MachineState::kRunning || machine.address.empty();
+    const bool runs = machine.cloud.state == cloud::MachineState::kRunning;
+    return machine.address.empty() || (!machine.enrolled && !runs);
   });
   if (!waiting.empty()) co_return Wait{names_of(waiting) + " do not run yet", kMachinePoll};
   if (auto told = co_await api_.ensure(attempt.cluster); !told) co_return failed(told.error());
@@ -309,6 +313,11 @@ base::Task<Outcome> CreateCluster::ready(Attempt attempt) {
   for (const MachineRow& machine : missing) {
     if (!machine.kubernetes.reason.empty())
       why += "; " + machine.name + ": " + machine.kubernetes.reason;
+    if (is_broken(machine)) {
+      why += "; the machine of " + machine.name + " is ";
+      why += name_of(machine.cloud.state);
+      why += ": switch it on in the cloud, or delete it there";
+    }
   }
   co_return Wait{names_of(missing) + " not Ready yet" + why.substr(0, kMaxStepError), kNodePoll};
 }

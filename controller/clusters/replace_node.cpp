@@ -115,7 +115,7 @@ bool ReplaceNode::is_too_late(const MachineRow& machine) const {
 base::Task<std::optional<Outcome>> ReplaceNode::begin_anew(const Attempt& attempt) {
   const auto is_lost = [&](const base::Result<MachineRow>& machine) {
     if (!machine) return false;
-    return is_too_late(*machine) || (is_void(*machine) && machines_.is_away(*machine));
+    return machines_.is_away(*machine) && (is_too_late(*machine) || is_void(*machine));
   };
   if (!is_lost(subject(attempt))) co_return std::nullopt;
   if (auto seen = co_await machines_.poll(); !seen) co_return std::nullopt;
@@ -127,6 +127,11 @@ base::Task<std::optional<Outcome>> ReplaceNode::begin_anew(const Attempt& attemp
                                              : "did not enrol in time") +
                           (machine->cloud.detail.empty() ? "" : " (" + machine->cloud.detail + ")");
   attempt.log(why + ", it is replaced");
+  // Now, while all of that holds: another attempt may come days later.
+  if (auto gone = co_await machines_.retire(*machine); !gone) {
+    if (gone.error().code != ErrorCode::kUnavailable) co_return again(gone.error());
+    co_return Wait{gone.error().message, kMachinePoll};
+  }
   go_back(database_, attempt.operation, kRetire);
   co_return Failed{{ErrorCode::kUnavailable, why, {}}, true};
 }
@@ -153,17 +158,26 @@ base::Task<Outcome> ReplaceNode::forget(Attempt attempt) {
     leave.mutable_etcd_member()->set_name(machine->name);
     auto left = co_await ask_gateway(attempt, "leave", std::move(leave));
     if (!std::holds_alternative<Done>(left)) co_return left;
-    // A successor, of this operation or one that gave up, that was let in and never started has no
-    // name in etcd yet.
-    wire::Intent nameless;
-    nameless.mutable_etcd_member();
-    left = co_await ask_gateway(attempt, "leave-nameless", std::move(nameless));
-    if (!std::holds_alternative<Done>(left)) co_return left;
+    if (auto none = co_await forget_nameless(attempt, *machine); !std::get_if<Done>(&none)) {
+      co_return none;
+    }
   }
   wire::Intent intent;
   intent.mutable_request()->set_method("DELETE");
   intent.mutable_request()->set_path("/api/v1/nodes/" + machine->name);
   co_return co_await ask_gateway(std::move(attempt), "node", std::move(intent));
+}
+
+/// A successor, of this operation or one that gave up, that was let in and never started has no
+/// name in etcd. Nor has another master's that still comes.
+base::Task<Outcome> ReplaceNode::forget_nameless(Attempt attempt, MachineRow machine) {
+  for (const MachineRow& other : rows_.machines(attempt.cluster)) {
+    const bool comes = !other.resource.empty() && !other.bootstrapped;
+    if (other.is_master() && other.id != machine.id && comes) co_return Done{};
+  }
+  wire::Intent leave;
+  leave.mutable_etcd_member();
+  co_return co_await ask_gateway(std::move(attempt), "leave-nameless", std::move(leave));
 }
 
 base::Task<Outcome> ReplaceNode::machine(Attempt attempt) {

@@ -34,6 +34,7 @@ class ReplaceNode {
   base::Task<Outcome> bootstrap(Attempt attempt);
   base::Task<Outcome> ready(Attempt attempt);
 
+  base::Task<Outcome> forget_nameless(Attempt attempt, MachineRow machine);
   base::Task<std::optional<Outcome>> begin_anew(const Attempt& attempt);
   bool is_too_late(const MachineRow& machine) const;
   base::Result<MachineRow> subject(const Attempt& attempt) const;

@@ -79,7 +79,14 @@ void Links::State::fall(Session& session, const Error& why) {
   entry.facts.connected = false;
   entry.facts.since = clock.utc();
   spdlog::info("link of {}: up -> down ({})", session.machine.value, why.message);
-  for (LinkListener* listener : listeners) listener->link_down(session.machine, why);
+  for (LinkListener* listener : listeners) {
+    try {
+      listener->link_down(session.machine, why);
+    } catch (const std::exception& error) {  // it could not write that down
+      spdlog::error("link of {}: its end is not told to all: {}", session.machine.value,
+                    error.what());
+    }
+  }
 }
 
 /// Makes `session` the machine's one; what stood there is told down before the new one comes up.
@@ -225,11 +232,7 @@ Task<> Links::serve(MachineId machine, std::unique_ptr<net::Transport> transport
   co_await boost::asio::this_coro::throw_if_cancelled(false);
   if (!session.replaced) {
     state.machines[machine].session = nullptr;
-    try {
-      state.fall(session, why);
-    } catch (const std::exception& error) {  // a listener could not write it down
-      spdlog::error("link of {}: its end is not told to all: {}", machine.value, error.what());
-    }
+    state.fall(session, why);
   }
   co_await session.streams.join();
   --state.serving;

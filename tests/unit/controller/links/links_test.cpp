@@ -149,6 +149,31 @@ TEST(Links, ANewerLinkEndsTheOlderAndListenersSeeThemInTurn) {
   });
 }
 
+/// One that cannot write down what it is told.
+struct FullDisk : LinkListener {
+  void link_down(const MachineId&, const base::Error&) override {
+    throw std::runtime_error("database: full");
+  }
+};
+
+TEST(Links, WhatAListenerCannotWriteDownKeepsNothingFromTheOthers) {
+  with_links([](Links& links, base::TaskScope& tasks, ManualClock& clock) -> Task<> {
+    FullDisk full;
+    Diary diary;
+    links.add(full);
+    links.add(diary);
+    FakeAgent older(tasks, links, clock, kM1);
+    co_await older.come_up();
+    FakeAgent newer(tasks, links, clock, kM1);
+    co_await newer.come_up();
+    EXPECT_EQ(diary.lines, (std::vector<std::string>{"up m1 ", "down m1 conflict", "up m1 "}));
+    EXPECT_TRUE(links.facts(kM1).connected);
+    links.cut(kM1, {ErrorCode::kDenied, "", {}});
+    EXPECT_EQ(diary.lines.back(), "down m1 denied");
+    co_await fakes::end(links, tasks);
+  });
+}
+
 TEST(Links, CutEndsALinkAtOnceAndForgetDropsItsFacts) {
   with_links([](Links& links, base::TaskScope& tasks, ManualClock& clock) -> Task<> {
     Diary diary;
