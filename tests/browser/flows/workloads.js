@@ -198,6 +198,8 @@ export async function logs(flow, { namespace, pod, ...credentials }) {
   await visible(page.getByText(/^1(行匹配| line)/));
   await page.getByRole("button", { name: flow.t("pods.log.pause") }).click();
   await visible(page.locator("[data-phase=paused]"));
+  // What had come by then is drawn at most 80 ms later: the page's timers run in their order.
+  await page.evaluate(() => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 200)));
   const paused = await last();
   await page.evaluate(() => new Promise((done) => setTimeout(done, 1500)));
   must((await last()) === paused, "it goes on while it is paused");
