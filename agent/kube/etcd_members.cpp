@@ -86,7 +86,10 @@ Task<Result<wire::IntentOutcome>> EtcdMembers::run(wire::EtcdMember wanted) {
     done += "removed member " + member.id + "; ";
     spdlog::info("etcd: member {} ({}) removed", member.id, member.name);
   }
-  if (wanted.peer_url().empty()) co_return said(true, done + wanted.name() + " is no member");
+  if (wanted.peer_url().empty()) {
+    const auto who = wanted.name().empty() ? "who has no name" : wanted.name();
+    co_return said(true, done + who + " is no member");
+  }
   if (is_in) co_return said(true, done + wanted.peer_url() + " is a member");
   auto added = co_await call(
       "add", json::serialize(json::object{{"peerURLs", json::array{wanted.peer_url()}}}));

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "agent/kube/local_kube_api.hpp"
 #include "order.pb.h"
 #include "protocol/base/clock.hpp"
 #include "protocol/link/link.hpp"
@@ -21,7 +22,8 @@ struct GatewayOptions {
   std::filesystem::path kubeconfig = "/etc/kubernetes/admin.conf";
   std::filesystem::path pki = "/etc/kubernetes/pki";
   std::filesystem::path intents_dir = "/var/lib/slipway/intents";
-  std::chrono::milliseconds answer_limit{60'000};  ///< of the API server, unless it may stay silent
+  /// Of the API server's, unless it may stay silent.
+  std::chrono::milliseconds answer_limit = kAnswerLimit;
 };
 
 /// A master's door to its API server: applies intents once, mirrors by watch, proxies requests.

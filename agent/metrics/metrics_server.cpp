@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <optional>
 #include <utility>
 
 #include "agent/kube/local_kube_api.hpp"
@@ -72,7 +73,7 @@ unsigned short MetricsServer::port() const {
 }
 
 Task<> MetricsServer::run() {
-  std::string said = "-";
+  std::optional<std::string> said;
   for (;;) {
     if (!state_->server.is_master()) {
       co_await base::sleep_for(kRetry);
