@@ -4,6 +4,7 @@ import { App, ConfigProvider, theme } from "antd";
 import en from "antd/locale/en_US";
 import zh from "antd/locale/zh_CN";
 import "dayjs/locale/zh-cn";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { RouterProvider } from "react-router";
 import { guardWith } from "../api/client";
@@ -89,7 +90,7 @@ export function Console() {
         }}
       >
         <App>
-          <RouterProvider router={router} />
+          <RouterProvider router={router} flushSync={(change) => void flushSync(change)} />
         </App>
       </ConfigProvider>
     </QueryClientProvider>

@@ -53,17 +53,19 @@ export function usePodColumns(cluster: string, namespace: string | undefined) {
   const columns = useMemo((): Column<Pod>[] => {
     const at = (pod: Pod, tab?: string) => paths.object(cluster, pod.namespace, "pods", pod.name, tab);
 
+    const words = { yaml: t("viewYaml"), logs: t("tab.logs"), terminal: t("tab.terminal"), delete: common("action.delete") };
     const actions = (pod: Pod) => {
       const reason = hindrance(pod.namespace) ?? outOfReach;
       return (
         <div className="row-actions">
-          <RowLink to={at(pod, "yaml")}>{t("viewYaml")}</RowLink>
-          <RowLink to={at(pod, "logs")}>{t("tab.logs")}</RowLink>
+          <RowLink to={at(pod, "yaml")}>{words.yaml}</RowLink>
+          <RowLink to={at(pod, "logs")}>{words.logs}</RowLink>
           <ActionMenu
             of={pod.name}
+            id={pod.uid}
             choices={[
-              { key: "terminal", text: t("tab.terminal"), choose: () => go(at(pod, "terminal")) },
-              { key: "delete", text: common("action.delete"), danger: true, hindered: reason, choose: () => setDeleting({ pods: [pod] }) },
+              { key: "terminal", text: words.terminal, choose: () => go(at(pod, "terminal")) },
+              { key: "delete", text: words.delete, danger: true, hindered: reason, choose: () => setDeleting({ pods: [pod] }) },
             ]}
           />
         </div>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { useState } from "react";
 import { describe, expect, it, vi } from "vitest";
 import i18n from "../i18n";
 import { ActionMenu } from "./ActionMenu";
@@ -34,6 +35,26 @@ describe.each([false, true])("the menu of what may be done, the page's own: %s",
     expect(document.activeElement).toBe(item);
     fireEvent.keyDown(item, { key: "Escape", code: "Escape", keyCode: 27 });
     expect(document.activeElement).toBe(button());
+  });
+
+  it("is none of another thing's that comes to stand there, be its name the same", async () => {
+    let change = (_: string) => {};
+    const Place = () => {
+      const [id, set] = useState("1");
+      change = set;
+      return <ActionMenu of="web" id={id} primary={primary} choices={[{ key: "edit", text: "Edit", choose: () => {} }]} />;
+    };
+    draw(<Place />);
+    fireEvent.click(button());
+    await screen.findByRole("menuitem", { name: "Edit" });
+    act(() => change("2"));
+    await waitFor(() => expect(screen.queryByRole("menuitem")).toBeNull());
+    button().blur();
+    act(() => change("1"));
+    expect(screen.queryByRole("menuitem")).toBeNull();
+    expect(document.activeElement).toBe(document.body); // what comes back asks for no keyboard
+    fireEvent.click(button());
+    await screen.findByRole("menuitem", { name: "Edit" });
   });
 
   it("says of what may not be done why", async () => {

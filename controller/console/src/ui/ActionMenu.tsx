@@ -14,13 +14,24 @@ export interface Choice {
   choose: () => void;
 }
 
+interface Props {
+  of: string;
+  /** Tells it from others of its name: where it stands for another thing all at once, its menu is none of that one's. */
+  id?: string;
+  choices: Choice[];
+  primary?: boolean;
+}
+
 /**
  * What may be done to a thing. What may not is there too, and says why on hover and focus. The menu is made when it is first
  * asked for: a list has one in each row, and a page of it is turned in the time that they take.
  */
-export function ActionMenu({ of, choices, primary }: { of: string; choices: Choice[]; primary?: boolean }) {
+export function ActionMenu({ of, id = of, choices, primary }: Props) {
   const { t } = useTranslation();
-  const [open, setOpen] = useState<boolean>();
+  const [asked, ask] = useState<{ of: string; open: boolean }>();
+  if (asked && asked.of !== id) ask(undefined); // nor is it remembered for when that one comes back here
+  const open = asked?.of === id ? asked.open : undefined;
+  const setOpen = (next: boolean) => ask({ of: id, open: next });
   const trigger = useRef<HTMLButtonElement>(null);
   const word = primary ? t("table.actions") : t("action.more");
   const name = `${word} · ${of}`;

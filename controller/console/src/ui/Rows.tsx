@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Table } from "antd";
+import { replaceEqualDeep } from "@tanstack/react-query";
+import { type CheckboxProps, Table } from "antd";
 import type { ColumnsType } from "antd/es/table";
 import type { SorterResult } from "antd/es/table/interface";
-import { Fragment, memo, type ReactNode, useEffect, useRef } from "react";
+import { cloneElement, memo, type ReactElement, type ReactNode, useEffect, useRef } from "react";
 
 /** What a list is asked with: limit, cursor, sort, order, search and the filters of its columns. */
 export type Question = Record<string, string | number | undefined>;
@@ -36,7 +37,8 @@ interface Props<Row> {
   rowKey: RowKey<Row>;
   /**
    * What the items were asked for. When it is another, as by a page that is turned, the rows are changed where they stand and not made
-   * anew, which is faster; no cell but that of the actions may remember anything then. Lists that are short, or whose rows unfold, have none.
+   * anew, which is faster; no cell may remember anything then but what tells its rows apart, as an ActionMenu with an `id` does. Lists that
+   * are short, or whose rows unfold, have none.
    */
   inPlaceOf?: Question;
   chosen?: Row[];
@@ -56,12 +58,31 @@ export function takePlaces(before: ReadonlyMap<string, number>, keys: string[], 
   return new Map(keys.map((key, at) => [key, before.get(key) ?? old[at] ?? ++last]));
 }
 
+type Box = ReactElement<CheckboxProps & { "aria-label"?: string }>;
+type Looks = Pick<Box["props"], "checked" | "disabled" | "indeterminate" | "aria-label">;
+
+/**
+ * The box by which a row is chosen. It costs more than the rest of its row, and is drawn anew only when it looks otherwise; what it
+ * does is always the newest's that Ant Design has made. It holds none of those itself: each holds all rows of its time.
+ */
+const RowBox = memo(({ newest }: Looks & { newest: { box: Box } }) =>
+  cloneElement(newest.box, {
+    onClick: (event) => newest.box.props.onClick?.(event),
+    onChange: (event) => newest.box.props.onChange?.(event),
+  }),
+);
+
 function RowsOf<Row extends object>({ columns, hidden, asked, items, inPlaceOf, chosen, choose, ask, ...props }: Props<Row>) {
   const keyOf = (row: Row) => (typeof props.rowKey === "function" ? props.rowKey(row) : String(row[props.rowKey]));
   const inPlace = inPlaceOf !== undefined && !props.expand;
   const places = useRef<{ of?: Question; at: Map<string, number> }>({ at: new Map() });
   if (inPlace) places.current = { of: inPlaceOf, at: takePlaces(places.current.at, items.map(keyOf), places.current.of !== inPlaceOf) };
   const rowKey = (row: Row) => places.current.at.get(keyOf(row)) ?? keyOf(row);
+  // Ant Design draws the whole table a second time when these are another array, be they the same.
+  const chosenKeys = useRef<(string | number)[]>([]);
+  chosenKeys.current = replaceEqualDeep(chosenKeys.current, (chosen ?? []).map(rowKey));
+  const boxes = useRef<{ box: Box }[]>([]);
+  boxes.current.splice(items.length);
   const drawn = useRef<Column<Row>[]>(undefined);
   useEffect(() => {
     drawn.current = columns;
@@ -74,7 +95,7 @@ function RowsOf<Row extends object>({ columns, hidden, asked, items, inPlaceOf, 
       title: column.title,
       width: column.width,
       ...(column.key === "actions" && { fixed: "end" as const }), // in reach however narrow the page is
-      render: (_: unknown, row: Row) => (inPlace && column.key === "actions" ? <Fragment key={keyOf(row)}>{column.render(row)}</Fragment> : column.render(row)),
+      render: (_: unknown, row: Row) => column.render(row),
       shouldCellUpdate: (row: Row, before: Row) => !keptColumns || row !== before,
       sorter: column.sort !== undefined,
       sortOrder: column.sort && asked.sort === column.sort ? (asked.order === "desc" ? "descend" : "ascend") : null,
@@ -98,8 +119,14 @@ function RowsOf<Row extends object>({ columns, hidden, asked, items, inPlaceOf, 
       expandable={props.expand && { expandedRowRender: props.expand }}
       rowSelection={
         chosen && {
-          selectedRowKeys: chosen.map(rowKey),
+          selectedRowKeys: chosenKeys.current,
           onChange: (_, rows) => choose?.(rows),
+          renderCell: (_, _row, at, node) => {
+            const newest = (boxes.current[at] ??= { box: node as Box });
+            newest.box = node as Box;
+            const { checked, disabled, indeterminate, "aria-label": label } = newest.box.props;
+            return <RowBox checked={checked} disabled={disabled} indeterminate={indeterminate} aria-label={label} newest={newest} />;
+          },
           getCheckboxProps: (row) => ({ disabled: props.disabled?.(row) ?? false }),
         }
       }

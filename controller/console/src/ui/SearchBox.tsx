@@ -36,9 +36,14 @@ export function SearchBox({ title, value = "", waits, whole, onSearch }: Props) 
   useEffect(() => {
     // as long as the address does not say what was asked, the question has not even begun
     if (typed === asked.current || value !== asked.current || waits || composing) return undefined;
-    if (!whole) return ask(typed);
-    const timer = setTimeout(() => ask(typed), PAUSE_MS);
-    return () => clearTimeout(timer);
+    let off = false;
+    const askNow = () => off || ask(typed);
+    // What is asked is drawn at once, which React does not do within an effect.
+    const timer = whole ? setTimeout(askNow, PAUSE_MS) : queueMicrotask(askNow);
+    return () => {
+      off = true;
+      clearTimeout(timer ?? undefined);
+    };
   }, [typed, value, waits, composing]);
   return (
     <Input.Search
@@ -50,7 +55,10 @@ export function SearchBox({ title, value = "", waits, whole, onSearch }: Props) 
       onChange={(event) => setTyped(event.target.value)}
       onCompositionStart={() => setComposing(true)}
       onCompositionEnd={() => setComposing(false)}
-      onSearch={ask}
+      onSearch={(text) => {
+        setTyped(text); // also where the cross emptied it, which is told before the change is
+        ask(text);
+      }}
     />
   );
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DownloadOutlined, LeftOutlined, ReloadOutlined, RightOutlined, SettingOutlined, VerticalRightOutlined } from "@ant-design/icons";
+import { LeftOutlined, ReloadOutlined, RightOutlined, VerticalRightOutlined } from "@ant-design/icons";
 import { keepPreviousData, replaceEqualDeep, useQuery } from "@tanstack/react-query";
-import { App, Button, Checkbox, Empty, Flex, Popover, Select, Space, Tooltip, Typography } from "antd";
+import { App, Button, Empty, Flex, Space, Tooltip, Typography } from "antd";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure } from "./Failure";
+import { ColumnChoice, ExportButton, PageSize } from "./ListTools";
 import { type Column, type Question, type RowKey, Rows } from "./Rows";
 import { SearchBox } from "./SearchBox";
 import { saveCsv } from "./csv";
@@ -105,6 +106,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
 
   /** Changes the address; whatever is asked anew begins at its first page. */
   const ask = (change: Question, keepCursor = false) => {
+    if (!keepCursor) setBefore((kept) => (kept.length > 0 ? [] : kept)); // before the address, which is drawn at once
     changeAddress((next) => {
       if (!keepCursor) next.delete("cursor");
       for (const [key, value] of Object.entries(change)) {
@@ -112,7 +114,6 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
         else next.set(key, String(value));
       }
     });
-    if (!keepCursor) setBefore([]);
   };
 
   const exportAll = async () => {
@@ -144,11 +145,20 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
   drawnAs.current = replaceEqualDeep(drawnAs.current, asked);
   const askedFor = useRef(question);
   if (!list.isPlaceholderData) askedFor.current = replaceEqualDeep(askedFor.current, question);
-  const newestAsk = useRef(ask);
+  const newest = useRef({ ask, exportAll });
   useEffect(() => {
-    newestAsk.current = ask;
+    newest.current = { ask, exportAll };
   });
-  const askStably = useCallback((change: Question) => newestAsk.current(change), []);
+  const askStably = useCallback((change: Question) => newest.current.ask(change), []);
+  const resize = useCallback((size: number) => newest.current.ask({ limit: size === SIZES[0] ? undefined : size }), []);
+  const startExport = useCallback(() => void newest.current.exportAll(), []);
+  const hide = useCallback(
+    (next: string[]) => {
+      setHidden(next);
+      window.localStorage.setItem(`slipway.columns.${props.name}`, JSON.stringify(next));
+    },
+    [props.name],
+  );
 
   const nothing = narrowed ? (
     <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("table.nothingFound")}>
@@ -185,30 +195,8 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
               onClick={() => void list.refetch()}
             />
           </Tooltip>
-          <Popover
-            trigger="click"
-            placement="bottomRight"
-            title={t("table.columns")}
-            content={
-              <Checkbox.Group
-                style={{ display: "grid", gap: 4 }}
-                options={props.columns.map((column) => ({ value: column.key, label: column.title }))}
-                value={props.columns.map((column) => column.key).filter((key) => !hidden.includes(key))}
-                onChange={(shown) => {
-                  const next = props.columns.map((column) => column.key).filter((key) => !shown.includes(key));
-                  setHidden(next);
-                  window.localStorage.setItem(`slipway.columns.${props.name}`, JSON.stringify(next));
-                }}
-              />
-            }
-          >
-            <Button aria-label={t("table.columns")} title={t("table.columns")} icon={<SettingOutlined />} />
-          </Popover>
-          {props.columns.some((column) => column.text) && (
-            <Tooltip title={t("table.export")}>
-              <Button aria-label={t("table.export")} icon={<DownloadOutlined />} loading={exporting} onClick={() => void exportAll()} />
-            </Tooltip>
-          )}
+          <ColumnChoice columns={props.columns} hidden={hidden} hide={hide} />
+          {props.columns.some((column) => column.text) && <ExportButton exporting={exporting} start={startExport} />}
           {props.actions}
         </Space>
       </Flex>
@@ -235,20 +223,15 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
       <Flex justify="space-between" align="center" wrap gap={8} style={{ marginTop: 12 }}>
         <Typography.Text type="secondary">{list.data?.total !== undefined && t("table.total", { count: list.data.total })}</Typography.Text>
         <Space>
-          <Select
-            aria-label={t("table.perPage")}
-            value={limit}
-            options={SIZES.map((size) => ({ value: size, label: `${size} ${t("table.perPage")}` }))}
-            onChange={(size) => ask({ limit: size === SIZES[0] ? undefined : size })}
-          />
+          <PageSize sizes={SIZES} size={limit} choose={resize} />
           {cursor && <Button aria-label={t("action.firstPage")} icon={<VerticalRightOutlined />} onClick={() => ask({})} />}
           <Button
             aria-label={t("action.previous")}
             icon={<LeftOutlined />}
             disabled={!cursor || before.length === 0}
             onClick={() => {
-              ask({ cursor: before[before.length - 1] || undefined }, true);
               setBefore(before.slice(0, -1));
+              ask({ cursor: before[before.length - 1] || undefined }, true);
             }}
           />
           <Button

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Badge, Tooltip } from "antd";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 
 type Look = "success" | "processing" | "default" | "error" | "warning";
@@ -45,9 +46,9 @@ const LOOKS: Record<string, Look> = {
 };
 
 /** A state with its colour; `why` on hover. The controller's states are in the page's language, Kubernetes' own stay as they are. */
-export function State({ of, why }: { of: string; why?: string }) {
+export const State = memo(function State({ of, why }: { of: string; why?: string }) {
   const { t } = useTranslation();
   const text = t(`state.${of}` as "state.running", { defaultValue: of });
   const badge = <Badge status={LOOKS[of] ?? "default"} text={text} />;
   return why ? <Tooltip title={why}>{badge}</Tooltip> : badge;
-}
+});

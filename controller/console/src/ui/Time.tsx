@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useSyncExternalStore } from "react";
-import { useTranslation } from "react-i18next";
-import { type Language, language } from "../i18n";
+import i18n, { type Language, language } from "../i18n";
 
 const TICK_MS = 5_000;
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -25,20 +24,21 @@ function formatsOf(speech: Language) {
 
 let now = Date.now();
 const watchers = new Set<() => void>();
+const tell = () => watchers.forEach((watcher) => watcher());
 setInterval(() => {
   now = Date.now();
-  watchers.forEach((watcher) => watcher());
+  tell();
 }, TICK_MS);
+i18n.on("languageChanged", tell);
+
+function watch(watcher: () => void) {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
 
 /** The time of the page's clock, in steps; one clock for all that is shown. */
 export function useNow(): number {
-  return useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    () => now,
-  );
+  return useSyncExternalStore(watch, () => now);
 }
 
 /** "3 minutes ago", in the language of the page. */
@@ -59,7 +59,7 @@ export function absolute(at: number | string): string {
  */
 export function Time({ at, ahead }: { at?: string; ahead?: boolean }) {
   const from = useNow();
-  useTranslation(); // another language tells it anew
+  useSyncExternalStore(watch, language); // another language tells it anew; useTranslation costs more than all else here
   if (!at) return <>—</>;
   return (
     <time dateTime={at} title={absolute(at)}>

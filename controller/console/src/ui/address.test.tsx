@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { act, fireEvent, render, screen } from "@testing-library/react";
+import { flushSync } from "react-dom";
 import { createBrowserRouter, Link, RouterProvider } from "react-router";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { useAddress } from "./address";
 import { drawsPages } from "./harness";
 
@@ -32,7 +33,7 @@ function drawList() {
     { path: "/list", element: <List />, loader: ({ request }) => (request.url.includes("page=7") ? arrived : null) },
     { path: "/next", loader: () => arrived, element: <p>the next page</p> },
   ]);
-  render(<RouterProvider router={router} />);
+  render(<RouterProvider router={router} flushSync={(change) => void flushSync(change)} />);
   return arrive;
 }
 
@@ -45,6 +46,16 @@ it("a change keeps what else the address says, and takes no step of the way back
   await screen.findByText("page 2");
   expect(where()).toBe("/list?filter=web&page=2");
   expect(window.history.length).toBe(steps);
+});
+
+it("a change is drawn at once", async () => {
+  window.history.replaceState(null, "", "/list");
+  const router = createBrowserRouter([{ path: "/list", element: <List /> }]);
+  render(<RouterProvider router={router} flushSync={(change) => void flushSync(change)} />);
+  const turn = await screen.findByText("turn");
+  vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", false); // as it is outside of tests: nobody draws what waits
+  turn.click();
+  expect(screen.getByText("page 2")).toBeTruthy();
 });
 
 it("a change while another page is on its way does not call that off", async () => {

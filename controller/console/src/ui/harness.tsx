@@ -4,6 +4,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, configure, render } from "@testing-library/react";
 import { App } from "antd";
 import { type ReactNode, Suspense } from "react";
+import { flushSync } from "react-dom";
 import { createBrowserRouter, RouterProvider } from "react-router";
 import { afterEach, beforeEach, vi } from "vitest";
 import i18n from "../i18n";
@@ -44,7 +45,7 @@ export function draw(what: ReactNode, queries: QueryClient = answers()) {
   render(
     <QueryClientProvider client={queries}>
       <App>
-        <RouterProvider router={router} />
+        <RouterProvider router={router} flushSync={(change) => void flushSync(change)} />
       </App>
     </QueryClientProvider>,
   );

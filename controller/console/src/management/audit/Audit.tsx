@@ -249,7 +249,10 @@ function Filters({ now, ask }: { now: Question; ask: (change: Question) => void 
         allowEmpty={[true, true]}
         value={[time("since"), time("until")]}
         placeholder={[t("audit.since"), t("audit.until")]}
-        onChange={(range) => ask({ since: range?.[0]?.toDate().toISOString(), until: range?.[1]?.toDate().toISOString() })}
+        onChange={(range) => {
+          // It may be told within an effect, where nothing can be drawn at once.
+          queueMicrotask(() => ask({ since: range?.[0]?.toDate().toISOString(), until: range?.[1]?.toDate().toISOString() }));
+        }}
       />
     </Flex>
   );
