@@ -116,7 +116,7 @@ Task<> Gateway::mirror(link::StreamPtr stream) {
 }
 
 Task<> Gateway::serve(wire::HttpOpen open, link::StreamPtr stream) {
-  KubeApi& api = may_stay_silent(open) ? state_->patient_api : state_->api;
+  KubeApi& api = open.may_stay_silent() ? state_->patient_api : state_->api;
   return proxy(api, std::move(open), std::move(stream));
 }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <cctype>
-#include <ranges>
 
 #include "protocol/base/letter_case.hpp"
 #include "protocol/link/splice.hpp"
@@ -92,27 +91,6 @@ Task<> answer(link::StreamPtr stream, net::HttpResponse response) {
   stream->finish();
 }
 
-/// As the API server reads a flag of a query: all but "false" and "0" is yes.
-bool has_flag(std::string_view query, std::string_view name) {
-  return std::ranges::any_of(std::views::split(query, '&'), [&](auto part) {
-    const std::string_view field(part);
-    const auto value = field.substr(std::min(field.find('='), field.size()));
-    return field.substr(0, field.size() - value.size()) == name &&
-           !base::same_letters(value, "=false") && value != "=0";
-  });
-}
-
-/// What follows the name of a core object: "log", "proxy"; empty: nothing does.
-std::string_view subresource_of(std::string_view path) {
-  constexpr std::string_view kCore = "/api/v1/";
-  if (!path.starts_with(kCore)) return {};
-  path.remove_prefix(kCore.size());
-  std::vector<std::string_view> parts;
-  for (auto part : std::views::split(path, '/')) parts.emplace_back(part);
-  const std::size_t at = path.starts_with("namespaces/") ? 4 : 2;
-  return parts.size() > at ? parts[at] : std::string_view{};
-}
-
 bool is_known_upgrade(std::string_view protocol) {
   return protocol == "SPDY/3.1" || protocol == "websocket";
 }
@@ -196,16 +174,6 @@ wire::StreamNote head_of(const net::HttpResponse& response) {
     header.set_value(value);
   }
   return note;
-}
-
-bool may_stay_silent(const wire::HttpOpen& open) {
-  const std::string_view target = open.path();
-  const auto question = std::min(target.find('?'), target.size());
-  const auto query = target.substr(std::min(question + 1, target.size()));
-  const auto subresource = subresource_of(target.substr(0, question));
-  if (subresource == "proxy") return true;
-  if (open.method() != "GET") return false;
-  return has_flag(query, "watch") || (subresource == "log" && has_flag(query, "follow"));
 }
 
 Task<> proxy(KubeApi& api, wire::HttpOpen open, link::StreamPtr stream) {

@@ -14,10 +14,6 @@ base::Result<net::HttpRequest> request_of(const wire::HttpOpen& open, std::strin
 /// The head of the answer, likewise.
 wire::StreamNote head_of(const net::HttpResponse& response);
 
-/// Whether its answer may rightly not begin for as long as nothing happens: a watch, a followed log
-/// (the API server sends no head before the first line), what a Service, pod or node answers.
-bool may_stay_silent(const wire::HttpOpen& open);
-
 /// Relays one request and its answer, which may stream for ever (watch, follow); ends at once when
 /// nobody listens any more. A request with `upgrade` becomes a connection's bytes once the API
 /// server has agreed.

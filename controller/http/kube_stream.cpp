@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/http/kube_stream.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +49,25 @@ class ProxyBody : public net::BodySource {
   std::string first_;
 };
 
+/// Resets a stream whose answer has not begun in time, for as long as this lives.
+class HeadWait {
+ public:
+  HeadWait(const boost::asio::any_io_executor& executor, link::StreamPtr stream,
+           std::chrono::milliseconds limit)
+      : stream_(std::make_shared<link::StreamPtr>(std::move(stream))), timer_(executor, limit) {
+    // Also a timer that has run out may be told of it after this has gone.
+    timer_.async_wait([waits = std::weak_ptr(stream_)](boost::system::error_code error) {
+      const auto stream = waits.lock();
+      if (error || !stream) return;
+      (*stream)->reset({ErrorCode::kTimeout, "no answer in time: the cluster's API server", {}});
+    });
+  }
+
+ private:
+  std::shared_ptr<link::StreamPtr> stream_;  // shared with nobody: its life is this one's
+  boost::asio::steady_timer timer_;
+};
+
 base::Result<wire::HttpOpen> make_open(const Call& call, const std::string& upgrade,
                                        const wire::Identity& who) {
   auto path = api_path(call.argument("path"));
@@ -56,6 +79,10 @@ base::Result<wire::HttpOpen> make_open(const Call& call, const std::string& upgr
   open.set_method(call.request.method);
   open.set_path(*path + *query);
   open.set_upgrade(upgrade);
+  // What a pod or a service is asked has its limit here alone, whatever the method.
+  const auto use = use_of(call.request.method, call.argument("path"), !upgrade.empty()).use;
+  open.set_may_stay_silent(use == access::KubeUse::kProxy ||
+                           (upgrade.empty() && may_stay_silent(call)));
   put_headers(call.request.headers, who, open);
   return open;
 }
@@ -130,9 +157,11 @@ base::Task<base::Result<net::HttpResponse>> exchange_kube(Services& services, co
                                             send_body(*stream, call.request.body));
     if (!sent) co_return base::fail(sent);
   }
-  auto head = read_kube_head(*stream, false);
-  if (may_stay_silent(call)) co_return co_await std::move(head);
-  co_return co_await base::with_timeout(head_wait, "the cluster's API server", std::move(head));
+  std::optional<HeadWait> wait;
+  if (!may_stay_silent(call)) {
+    wait.emplace(co_await boost::asio::this_coro::executor, *stream, head_wait);
+  }
+  co_return co_await read_kube_head(*stream, false);
 }
 
 base::Result<> may_ask(const Services& services, const Call& call, bool upgraded) {

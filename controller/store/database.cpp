@@ -88,10 +88,10 @@ class Bracket {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file) {
+base::Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file, Now now) {
   if (auto made = make_private(file); !made) return base::fail(made);
   try {
-    std::unique_ptr<Database> database{new Database(open_handle(file.c_str()))};
+    std::unique_ptr<Database> database{new Database(open_handle(file.c_str()), now)};
     execute(database->handle_, "PRAGMA journal_mode=WAL");
     execute(database->handle_, "PRAGMA synchronous=FULL");
     execute(database->handle_, kPageCache);
@@ -109,12 +109,13 @@ base::Result<std::unique_ptr<Database>> Database::open(const std::filesystem::pa
 }
 
 std::unique_ptr<Database> Database::in_memory() {
-  std::unique_ptr<Database> database{new Database(open_handle(":memory:"))};
+  std::unique_ptr<Database> database{
+      new Database(open_handle(":memory:"), std::chrono::steady_clock::now)};
   database->migrate();
   return database;
 }
 
-Database::Database(sqlite3* handle) : handle_(handle) {
+Database::Database(sqlite3* handle, Now now) : handle_(handle), now_(now) {
   execute(handle_, "PRAGMA foreign_keys=ON");
   execute(handle_,
           "CREATE TABLE IF NOT EXISTS migrations ("
@@ -160,6 +161,16 @@ std::int64_t Database::changes() const {
 
 std::int64_t Database::revision() const {
   return sqlite3_total_changes64(handle_) + rollbacks_;
+}
+
+std::int64_t Database::others_revision() {
+  const auto now = now_();
+  if (others_asked_ && now - *others_asked_ < kOthersUnseen) return others_revision_;
+  auto others = prepare("PRAGMA data_version");
+  others.step();
+  others_revision_ = others.number(0);
+  others_asked_ = now;
+  return others_revision_;
 }
 
 int Database::schema_version() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -12,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "protocol/base/clock.hpp"
 #include "protocol/base/result.hpp"
 
 struct sqlite3;
@@ -36,6 +38,10 @@ class IdleStatements {
   std::size_t count_ = 0;
   bool closed_ = false;
 };
+
+/// How long what another process wrote may stay unseen: to ask the file takes locks, and a request
+/// would ask many times.
+inline constexpr std::chrono::milliseconds kOthersUnseen{5};
 
 /// A prepared statement in use: bind all, then step rows. Wrong SQL is a bug and throws.
 class Statement {
@@ -77,8 +83,10 @@ class Statement {
 /// thread only.
 class Database {
  public:
+  using Now = base::MonotonicTime (*)();
   /// Opens or makes the file (0600) and migrates. kInvalid: made by a newer version.
-  static base::Result<std::unique_ptr<Database>> open(const std::filesystem::path& file);
+  static base::Result<std::unique_ptr<Database>> open(const std::filesystem::path& file,
+                                                      Now now = std::chrono::steady_clock::now);
   static std::unique_ptr<Database> in_memory();
   ~Database();
 
@@ -94,12 +102,17 @@ class Database {
   /// Grows with each row that is written, and with what is rolled back: what was read still stands
   /// while this is the same.
   std::int64_t revision() const;
+  /// Another number when another process has written; at the latest kOthersUnseen later.
+  std::int64_t others_revision();
   int schema_version() const;
 
  private:
-  explicit Database(sqlite3* handle);
+  Database(sqlite3* handle, Now now);
   void migrate();
   sqlite3* handle_;
+  Now now_;
+  std::optional<base::MonotonicTime> others_asked_;
+  std::int64_t others_revision_ = 0;
   std::int64_t rollbacks_ = 0;
   std::shared_ptr<IdleStatements> idle_ = std::make_shared<IdleStatements>();
 };

@@ -11,7 +11,7 @@
 namespace slipway::store {
 
 /// What was read of the database, by key, for as long as nobody has written anything since: this
-/// process (Database::revision) or another (SQLite's `PRAGMA data_version`). For what every request
+/// process (Database::revision) or another (Database::others_revision). For what every request
 /// asks; at most `most` keys, and all go when one more comes.
 template <class Key, class Value>
 class Memo {
@@ -21,7 +21,7 @@ class Memo {
   /// The value of `key`, by `read()` where it is not known. Good until the next call.
   template <class Read>
   const Value& get(const Key& key, Read&& read) {
-    if (const auto now = stamp(); now != stamp_) {
+    if (const Stamp now{database_.revision(), database_.others_revision()}; now != stamp_) {
       known_.clear();
       stamp_ = now;
     }
@@ -32,12 +32,6 @@ class Memo {
 
  private:
   using Stamp = std::pair<std::int64_t, std::int64_t>;
-
-  Stamp stamp() {
-    auto others = database_.prepare("PRAGMA data_version");
-    others.step();
-    return {database_.revision(), others.number(0)};
-  }
 
   Database& database_;
   std::size_t most_;

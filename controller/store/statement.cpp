@@ -18,7 +18,7 @@ void check(sqlite3* database, int code) {
 constexpr std::size_t kMostIdle = 256;
 
 /// A pragma's answer is made when it is prepared, not when it is run; but for the one
-/// that Memo asks, which is read at each run.
+/// that others_revision() asks, which is read at each run.
 bool may_be_kept(std::string_view sql) {
   return !sql.starts_with("PRAGMA") || sql == "PRAGMA data_version";
 }

@@ -72,19 +72,20 @@ TEST(Gateway, AQuietFollowedLogOutlivesTheLimitOfOtherAnswers) {
                     {.kubeconfig = dir / "admin.conf",
                      .intents_dir = dir / "intents",
                      .answer_limit = std::chrono::milliseconds(200)});
-    const auto ask = [&](const char* path) -> Task<link::StreamPtr> {
+    const auto ask = [&](const char* path, bool may_stay_silent) -> Task<link::StreamPtr> {
       wire::StreamOpen open;
       open.mutable_http()->set_target(wire::HttpOpen::KUBE_API);
       open.mutable_http()->set_method("GET");
       open.mutable_http()->set_path(path);
+      open.mutable_http()->set_may_stay_silent(may_stay_silent);
       auto pair = co_await own.open(open);
       scope.spawn("serve", gateway.serve(open.http(), std::exchange(pair.agent, nullptr)));
       pair.controller->finish();
       co_return pair.controller;
     };
-    auto log = co_await ask("/api/v1/namespaces/a/pods/p/log?follow=true");
+    auto log = co_await ask("/api/v1/namespaces/a/pods/p/log?follow=true", true);
     for (int i = 0; i < 2; ++i) {  // after the second, the log has waited for longer than one limit
-      const auto pod = co_await ask("/api/v1/namespaces/a/pods/p");
+      const auto pod = co_await ask("/api/v1/namespaces/a/pods/p", false);
       const auto refused = co_await LinkedStreams::read_all(pod);
       EXPECT_EQ(refused.notes.at(0).head().status(), 504U);
     }

@@ -194,31 +194,6 @@ TEST_F(Proxy, AListenerThatGoesAwayEndsTheServersConnection) {
   });
 }
 
-TEST_F(Proxy, OnlyWhatWaitsForSomethingToHappenMayStaySilent) {
-  const auto may = [](const std::string& path, const std::string& method = "GET") {
-    return may_stay_silent(http_open(method, path).http());
-  };
-  const std::string pod = "/api/v1/namespaces/a/pods/log";  // its name is one of a subresource
-  for (const std::string& path :
-       {pod + "/log?container=c&follow=true", pod + "/log?follow=1", pod + "/log?follow",
-        pod + "/proxy", pod + "/proxy/long/poll?x=y", std::string("/api/v1/nodes/n/proxy/logs/"),
-        std::string("/api/v1/namespaces/a/services/https:s:443/proxy/"),
-        std::string("/apis/apps/v1/deployments?resourceVersion=7&watch=true"),
-        std::string("/api/v1/pods?watch=1")}) {
-    EXPECT_TRUE(may(path)) << path;
-  }
-  EXPECT_TRUE(may(pod + "/proxy/", "POST")) << "a service answers whatever it is asked";
-  for (const std::string& path :
-       {pod, pod + "/log", pod + "/log?follow=false", pod + "/log?follow=0&x=1",
-        pod + "/log?x=follow=true", pod + "/log?followed=true", pod + "/status?follow=true",
-        std::string("/api/v1/namespaces/proxy"), std::string("/api/v1/namespaces/a/pods/proxy"),
-        std::string("/apis/apps/v1/deployments?watch=false"), std::string("/version"),
-        std::string("/api/v1/"), std::string("/apis/example.org/v1/namespaces/a/x/y/proxy")}) {
-    EXPECT_FALSE(may(path)) << path;
-  }
-  EXPECT_FALSE(may("/api/v1/pods?watch=true", "DELETE"));
-}
-
 TEST_F(Proxy, BoundsTheBody) {
   auto text = ask(http_open("POST", "/api"), [](link::StreamPtr stream) -> Task<> {
     for (int i = 0; i < 9; ++i) {

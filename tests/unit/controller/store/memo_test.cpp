@@ -13,11 +13,15 @@ namespace {
 
 constexpr std::size_t kMost = 3;
 
+base::MonotonicTime now;  // the database's
+
 class MemoTest : public testing::Test {
  protected:
   void TearDown() override { std::filesystem::remove_all(directory_); }
 
-  std::unique_ptr<Database> open() { return std::move(*Database::open(directory_ / "slipway.db")); }
+  std::unique_ptr<Database> open() {
+    return std::move(*Database::open(directory_ / "slipway.db", [] { return now; }));
+  }
   static void put(Database& database, const std::string& key, const std::string& value) {
     database.prepare("INSERT OR REPLACE INTO settings VALUES (?,?)").bind(key).bind(value).run();
   }
@@ -56,7 +60,16 @@ TEST_F(MemoTest, AnotherProcessWritesToo) {
   EXPECT_EQ(get("a"), "1");
   EXPECT_EQ(reads_, 1);
   put(*other, "a", "2");
+  now += kOthersUnseen - std::chrono::nanoseconds{1};
+  EXPECT_EQ(get("a"), "1") << "it asked the file for each read";
+  now += std::chrono::nanoseconds{1};
   EXPECT_EQ(get("a"), "2");
+}
+
+TEST_F(MemoTest, WhatIsWrittenHereIsSeenAtOnce) {
+  EXPECT_EQ(get("a"), "none");
+  put(*database_, "a", "1");
+  EXPECT_EQ(get("a"), "1");
 }
 
 TEST_F(MemoTest, WhatIsTakenBackWasNeverThere) {
