@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::chrono::seconds kHandshakeLimit{10};
 constexpr std::chrono::seconds kWriteLimit{120};  // a reader that takes nothing for so long is gone
-constexpr std::size_t kGatheredBytes = 32 << 10;  // of an answer, written in one go
+constexpr std::size_t kGatheredBytes = 64 << 10;  // of an answer, written in one go
 constexpr std::size_t kReadAheadBytes = 64 << 10;  // of a client that talks while it is answered
 
 /// The connection ended, or says nothing more: no answer is due.
@@ -91,11 +91,15 @@ Task<Received> read_request(ServerContext* context, Connection* connection) {
   co_return incoming;
 }
 
-/// Ends when the client has closed; keeps what it sends ahead of time.
-Task<> watch_client(Connection* connection) {
+/// Ends when the client has closed; keeps what it sends ahead of time. Who has asked for all that
+/// it wants may close that half early: once `leaves` is set, the answer is whole here, and only
+/// writing it tells whether somebody takes it.
+Task<> watch_client(Connection* connection, const bool* leaves) {
   while (connection->unread().size() < kReadAheadBytes) {
     auto size = co_await connection->read_more();
-    if (!size || *size == 0) co_return;
+    if (size && *size > 0) continue;
+    if (!*leaves) co_return;
+    break;
   }
   for (;;) co_await base::sleep_for(std::chrono::hours{1});  // cancelled when the answer is done
 }
@@ -189,22 +193,26 @@ Task<bool> write_stream(Connection* connection, std::string head, BodySource* so
   co_return (co_await connection->write(std::move(out))).has_value() && whole;
 }
 
-/// True when the answer went out whole.
+/// True when the answer went out whole. The client is watched while one streams; not here where
+/// `leaves` says that somebody does so already, who is told when a whole one is written.
 Task<bool> write_answer(Connection* connection, HttpResponse response, Framing framing,
-                        bool with_body, bool keep) {
+                        bool with_body, bool keep, bool* leaves = nullptr) {
   std::string head = head_of(response, framing, keep);
   if (!with_body || framing == Framing::kNone || !response.streams()) {
+    if (leaves) *leaves = true;
     connection->expires_after(kWriteLimit);
     std::string body;
     const bool has_text = with_body && framing == Framing::kLength;
     if (has_text) body = std::get<std::string>(std::move(response.body));
     co_return (co_await connection->write(std::move(head), std::move(body))).has_value();
   }
-  auto& source = std::get<std::unique_ptr<BodySource>>(response.body);
-  auto ended = co_await (write_stream(connection, std::move(head), source.get(), framing) ||
-                         watch_client(connection));
-  const bool* whole = std::get_if<0>(&ended);
-  co_return whole && *whole;
+  auto* source = std::get<std::unique_ptr<BodySource>>(response.body).get();
+  auto whole = write_stream(connection, std::move(head), source, framing);
+  if (leaves) co_return co_await std::move(whole);
+  const bool streams_on = false;
+  auto ended = co_await (std::move(whole) || watch_client(connection, &streams_on));
+  const bool* went_out = std::get_if<0>(&ended);
+  co_return went_out && *went_out;
 }
 
 Task<> refuse(const ServerContext* context, Connection* connection, BadRequest bad) {
@@ -213,28 +221,41 @@ Task<> refuse(const ServerContext* context, Connection* connection, BadRequest b
   co_await connection->linger();
 }
 
-/// Answers one request; true when the connection can take another.
-Task<bool> exchange(ServerContext* context, Connection* connection, Incoming incoming) {
-  const std::string method = incoming.request.method;
-  const bool harmless = method == "GET" || method == "HEAD";
-  connection->expires_never();
-  HttpResponse response;
-  if (harmless) {
-    auto first =
-        co_await (answer(context, std::move(incoming.request)) || watch_client(connection));
-    if (first.index() == 1) co_return false;
-    response = std::get<0>(std::move(first));
-  } else {
-    // A change that was begun is not left half-way because its client went away.
-    response = co_await answer(context, std::move(incoming.request));
-  }
+/// What became of a request.
+struct Outcome {
+  bool whole = false;  ///< the answer went out whole
+  bool keep = false;   ///< the connection can take another
+};
+
+Task<Outcome> respond(ServerContext* context, Connection* connection, Incoming incoming,
+                      bool* leaves) {
+  const bool with_body = incoming.request.method != "HEAD";
+  HttpResponse response = co_await answer(context, std::move(incoming.request));
   const Framing framing = framing_of(response, incoming);
   const bool keep = incoming.keeps_alive && !context->stopping && framing != Framing::kToEnd;
   const bool whole =
-      co_await write_answer(connection, std::move(response), framing, method != "HEAD", keep);
-  if (!whole) co_return false;
-  if (!keep) co_await connection->linger();
-  co_return keep;
+      co_await write_answer(connection, std::move(response), framing, with_body, keep, leaves);
+  co_return Outcome{.whole = whole, .keep = keep};
+}
+
+/// Answers one request; true when the connection can take another.
+Task<bool> exchange(ServerContext* context, Connection* connection, Incoming incoming) {
+  const auto& method = incoming.request.method;
+  const bool harmless = method == "GET" || method == "HEAD";
+  connection->expires_never();
+  Outcome outcome;
+  if (harmless) {
+    bool leaves = false;
+    auto ended = co_await (respond(context, connection, std::move(incoming), &leaves) ||
+                           watch_client(connection, &leaves));
+    if (const auto* own = std::get_if<0>(&ended)) outcome = *own;
+  } else {
+    // A change that was begun is not left half-way because its client went away.
+    outcome = co_await respond(context, connection, std::move(incoming), nullptr);
+  }
+  if (!outcome.whole) co_return false;
+  if (!outcome.keep) co_await connection->linger();
+  co_return outcome.keep;
 }
 
 Task<> run_session(ServerContext* context, std::unique_ptr<Connection> connection,
