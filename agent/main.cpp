@@ -27,9 +27,8 @@ constexpr int kBadUsage = 64;   // EX_USAGE
 constexpr int kBadConfig = 78;  // EX_CONFIG: starting again changes nothing
 
 // The node is there for others: a log's blocks are mapped one by one, so that each goes back to the
-// kernel as it is freed. Left alone, glibc learns from the first to keep the next. What the API
-// server's answers pass through is smaller: to map it costs as much as to send it.
-constexpr int kMappedBytes = 128 << 10;
+// kernel as it is freed. Left alone, glibc learns from the first to keep the next.
+constexpr int kMappedBytes = 32 << 10;
 constexpr int kArenas = 1;  // the io thread does nearly all of it
 
 void keep_memory_small() {

@@ -96,7 +96,6 @@ struct HttpClient::State : std::enable_shared_from_this<State> {
 
   void give_back(ConnectionPtr connection) {
     connection->expires_never();
-    connection->unread().shrink_to_fit();
     if (idle.size() < options.max_idle_connections) idle.push_back(std::move(connection));
   }
 

@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::chrono::seconds kHandshakeLimit{10};
 constexpr std::chrono::seconds kWriteLimit{120};  // a reader that takes nothing for so long is gone
-constexpr std::size_t kGatheredBytes = 64 << 10;  // of an answer, written in one go
+constexpr std::size_t kGatheredBytes = 32 << 10;  // of an answer, written in one go
 constexpr std::size_t kReadAheadBytes = 64 << 10;  // of a client that talks while it is answered
 
 /// The connection ended, or says nothing more: no answer is due.

@@ -20,9 +20,8 @@ using Need = Progress::Need;
 namespace {
 
 constexpr auto kUse = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kReadBytes = 64 << 10;
-constexpr std::size_t kTurnBytes = 64 << 10;
-constexpr std::size_t kKeptBytes = 16 << 10;  // of an empty buffer, while nothing comes
+constexpr std::size_t kReadBytes = 32 << 10;
+constexpr std::size_t kTurnBytes = 32 << 10;
 
 Progress outcome(ssize_t size, Need need) {
   if (size >= 0) return {.size = static_cast<std::size_t>(size)};
@@ -48,32 +47,18 @@ Progress write_clear(int socket, const Stream::Gather& from) {
   return outcome(::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL), Need::kWritable);
 }
 
-/// As many as a TLS record holds go into one, also when they are many small ones. The kernel is
-/// told when another record follows: each packet by itself would wake the other end up.
+/// As many as a TLS record holds go into one, also when they are many small ones.
 Progress write_record(TlsSession& tls, const Stream::Gather& from) {
   const auto first = from[0];
-  const bool more = asio::buffer_size(from) > TlsSession::kRecordBytes;
   if (first.size() >= TlsSession::kRecordBytes || from[1].size() == 0) {
-    return tls.write(first.data(), first.size(), more);
+    return tls.write(first.data(), first.size());
   }
   std::array<char, TlsSession::kRecordBytes> record;
   std::size_t size = 0;
   for (const asio::const_buffer& part : from) {
     size += asio::buffer_copy(asio::buffer(record) + size, part);
   }
-  return tls.write(record.data(), size, more);
-}
-
-/// As many records as are there and fit.
-Progress read_records(TlsSession& tls, asio::mutable_buffer into) {
-  Progress all = tls.read(into.data(), into.size());
-  while (all.done() && all.size + TlsSession::kRecordBytes <= into.size()) {
-    const auto rest = into + all.size;
-    const Progress more = tls.read(rest.data(), rest.size());
-    if (!more.done()) break;  // an error comes again when it is asked for
-    all.size += more.size;
-  }
-  return all;
+  return tls.write(record.data(), size);
 }
 
 }  // namespace
@@ -102,7 +87,7 @@ bool Stream::is_silent() {
 }
 
 Progress Stream::try_read(asio::mutable_buffer into) {
-  if (tls_) return read_records(*tls_, asio::buffer(into, kReadBytes));
+  if (tls_) return tls_->read(into.data(), into.size());
   return read_clear(socket_.native_handle(), into);
 }
 
@@ -111,12 +96,18 @@ Progress Stream::try_write(const Gather& from) {
   return write_clear(socket_.native_handle(), from);
 }
 
-/// A function of its own, so that no coroutine's frame holds the buffer.
+/// As many TLS records as are there and fit. A function of its own, so that no coroutine's frame
+/// holds the buffer.
 Progress Stream::try_receive() {
   std::array<char, kReadBytes> piece;
-  const Progress got = try_read(asio::buffer(piece));
-  unread_.append(piece.data(), got.size);
-  return got;
+  Progress all = try_read(asio::buffer(piece));
+  while (tls_ && all.done() && all.size + TlsSession::kRecordBytes <= piece.size()) {
+    const Progress more = try_read(asio::buffer(piece) + all.size);
+    if (!more.done()) break;  // an error comes again when it is asked for
+    all.size += more.size;
+  }
+  unread_.append(piece.data(), all.size);
+  return all;
 }
 
 Task<Stream::ErrorCode> Stream::wait(Need need) {
@@ -136,7 +127,6 @@ Task<Stream::ErrorCode> Stream::handshake() {
 }
 
 Task<Progress> Stream::receive() {
-  if (unread_.empty() && unread_.capacity() > kKeptBytes) unread_.shrink_to_fit();
   ErrorCode error;
   if (holds_bytes()) {
     co_await asio::post(get_executor(), asio::use_awaitable);
@@ -151,7 +141,7 @@ Task<Progress> Stream::receive() {
   }
 }
 
-/// Lets others have their turn after so many bytes, also when they were of calls that never waited.
+/// Lets others have their turn between two records, and after some calls that never waited.
 Task<Stream::ErrorCode> Stream::send(asio::const_buffer head, asio::const_buffer body) {
   while (head.size() + body.size() > 0) {
     if (halted_) co_return asio::error::operation_aborted;
@@ -169,7 +159,7 @@ Task<Stream::ErrorCode> Stream::send(asio::const_buffer head, asio::const_buffer
     head += of_head;
     body += progress.size - of_head;
     sent_in_a_row_ += progress.size;
-    if (sent_in_a_row_ < kTurnBytes) continue;
+    if (head.size() + body.size() == 0 && sent_in_a_row_ < kTurnBytes) break;
     sent_in_a_row_ = 0;
     co_await asio::post(get_executor(), asio::use_awaitable);
   }

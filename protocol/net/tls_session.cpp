@@ -61,9 +61,8 @@ struct TlsSession::Bio {
     return -1;
   }
   static int write(BIO* bio, const char* from, int size) {
-    const int more = owner(bio).held_back_ ? MSG_MORE : 0;
     const auto sent = ::send(owner(bio).socket_, from, static_cast<std::size_t>(size),
-                             MSG_DONTWAIT | MSG_NOSIGNAL | more);
+                             MSG_DONTWAIT | MSG_NOSIGNAL);
     return done(bio, sent, BIO_FLAGS_WRITE);
   }
   static long control(BIO*, int what, long, void*) { return what == BIO_CTRL_FLUSH ? 1 : 0; }
@@ -143,9 +142,8 @@ Progress TlsSession::read(void* into, std::size_t size) {
   return outcome(result, got);
 }
 
-Progress TlsSession::write(const void* from, std::size_t size, bool more) {
+Progress TlsSession::write(const void* from, std::size_t size) {
   if (const Progress before = flush(); !before.done()) return before;
-  if (encrypted_ == 0) held_back_ = more && !held_back_;
   ERR_clear_error();
   size = encrypted_ > 0 ? encrypted_ : std::min<std::size_t>(size, kRecordBytes);
   std::size_t taken = 0;
@@ -172,7 +170,6 @@ std::size_t TlsSession::abandon_write() {
 }
 
 Progress TlsSession::farewell() {
-  held_back_ = false;
   if (const Progress before = flush(); !before.done()) return before;
   ERR_clear_error();
   const int result = SSL_shutdown(session_);

@@ -47,11 +47,9 @@ class TlsSession {
   Progress handshake();
   /// At the end: asio's eof after a farewell, tls_truncated() without one.
   Progress read(void* into, std::size_t size);
-  /// At most a record. With `more` another follows at once, and the kernel may hold this one back
-  /// for it; never two, which could fill what it keeps unsent, so that it would wait for itself.
   /// When it is told to wait its bytes are encrypted already, so that the same write has to be
   /// tried again, or given up:
-  Progress write(const void* from, std::size_t size, bool more = false);
+  Progress write(const void* from, std::size_t size);
   /// nobody tries it again. How much of it goes out all the same, before what is written next.
   std::size_t abandon_write();
   /// Tells the other end that nothing more is written; reading goes on.
@@ -74,7 +72,6 @@ class TlsSession {
   int socket_;
   int errno_ = 0;  ///< of the socket's last call
   bool at_end_ = false;
-  bool held_back_ = false;     ///< the newest record may wait in the kernel for the next
   std::size_t encrypted_ = 0;  ///< of the write that waits
   std::size_t abandoned_ = 0;  ///< of one that nobody waits for any more
   ssl_st* session_;

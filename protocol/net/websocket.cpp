@@ -50,8 +50,7 @@ namespace {
 constexpr auto kUse = asio::as_tuple(asio::use_awaitable);
 // What the kernel may hold unsent: bulk data beyond it would stand before the next keystroke.
 constexpr int kUnsentBytes = 32 << 10;
-// Masked at a time. With a frame's longest head before them they are whole TLS records.
-constexpr std::size_t kWriteBufferBytes = 4 * TlsSession::kRecordBytes - 14;
+constexpr std::size_t kWriteBufferBytes = 32 << 10;
 constexpr std::chrono::seconds kHandshakeTime{30};
 constexpr std::chrono::seconds kCloseTime{2};
 // Held while the next message is awaited; most of an idle link's are not longer.

@@ -66,12 +66,6 @@ TEST_F(MemoTest, AnotherProcessWritesToo) {
   EXPECT_EQ(get("a"), "2");
 }
 
-TEST_F(MemoTest, WhatIsWrittenHereIsSeenAtOnce) {
-  EXPECT_EQ(get("a"), "none");
-  put(*database_, "a", "1");
-  EXPECT_EQ(get("a"), "1");
-}
-
 TEST_F(MemoTest, WhatIsTakenBackWasNeverThere) {
   EXPECT_FALSE(database_->transaction([&]() -> base::Result<> {
     put(*database_, "a", "1");

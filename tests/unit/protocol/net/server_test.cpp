@@ -272,27 +272,6 @@ TEST(HttpServer, AStreamEndsWhenItsClientGoes) {
   });
 }
 
-TEST(HttpServer, WhoClosesOneHalfEarlyGetsTheWholeAnswer) {
-  static constexpr std::size_t kMoreThanTheKernelTakes = 32 << 20;
-  const auto handler = [](HttpRequest) -> Task<HttpResponse> {
-    HttpResponse response;
-    response.body = std::string(kMoreThanTheKernelTakes, 'x');
-    co_return response;
-  };
-  with_server({}, handler, [](HttpServer& server) -> Task<> {
-    asio::ip::tcp::socket socket(co_await asio::this_coro::executor);
-    co_await socket.async_connect({asio::ip::make_address("127.0.0.1"), server.port()}, kUse);
-    co_await asio::async_write(socket, asio::buffer("GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27), kUse);
-    std::string head;
-    co_await asio::async_read_until(socket, asio::dynamic_buffer(head), "\r\n\r\n", kUse);
-    socket.shutdown(asio::ip::tcp::socket::shutdown_send);
-    for (int turn = 0; turn < 100; ++turn) co_await asio::post(asio::use_awaitable);  // it is seen
-    std::string rest;
-    co_await asio::async_read(socket, asio::dynamic_buffer(rest), asio::transfer_all(), kUse);
-    EXPECT_EQ(head.size() - (head.find("\r\n\r\n") + 4) + rest.size(), kMoreThanTheKernelTakes);
-  });
-}
-
 TEST(HttpServer, AReadingHandlerIsCancelledWhenItsClientGoes) {
   run([](asio::any_io_executor executor) -> Task<> {
     Signal never(executor);
